@@ -1,0 +1,5 @@
+"""`python -m infra_audit` is `infra-audit`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,82 @@
+"""The pipeline in a sentence: walk, read, link, check, triage, plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from .config import Config
+from .documents.read import Documents, read
+from .engine import check
+from .model import Report
+from .project.link import link
+from .project.types import Project
+from .remedy.plan import plan
+from .ruleset.rule import RuleSet
+from .source.text import Text
+from .source.walk import Tree, walk
+from .source.walk import read as read_bytes
+from .triage.triage import triage
+
+Progress = Callable[[int, int], None]
+
+
+class Model(Struct, frozen=True):
+    """A repository read and linked."""
+
+    tree: Tree
+    documents: Documents
+    project: Project
+
+
+def model(root: str, config: Config, progress: Progress | None = None) -> Model:
+    """Read the repository at `root` and link what its documents say."""
+    tree = walk(root, config.exclude)
+    documents = read(tree, progress)
+    return Model(tree, documents, link(tree, documents.documents, config.declarations))
+
+
+def audit(
+    root: str,
+    config: Config,
+    rules: RuleSet,
+    within: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> Report:
+    """Audit the repository at `root`; report what lies `within` the given paths, or all of it."""
+    seen = model(root, config, progress)
+    source = sources(seen.tree.root)
+    findings, ruled = check(rules, seen.project)
+    triaged = triage(findings, rules, config, seen.documents.allows, source)
+    reported = tuple(f for f in triaged.findings if _lies(f.location.path, within))
+    return Report(
+        root=root,
+        prefix=seen.tree.prefix,
+        kind=seen.project.kind,
+        findings=reported,
+        allowed=tuple(a for a in triaged.allowed if _lies(a.finding.location.path, within)),
+        problems=tuple(p for p in seen.documents.problems if _lies(p.location.path, within)),
+        skipped=(*seen.tree.skipped, *seen.documents.skipped, *seen.project.left_out),
+        ruled=ruled,
+        declarations=config.declarations,
+        plan=plan(reported, seen.project),
+        files=len(seen.documents.documents),
+    )
+
+
+def sources(root: str) -> Callable[[str], str | None]:
+    """The texts of the repository at `root` by path, each read once, None where there is none."""
+    texts: dict[str, str | None] = {}
+
+    def source(path: str) -> str | None:
+        if path not in texts:
+            data = read_bytes(root, path) if path else ""
+            texts[path] = None if isinstance(data, str) else Text.decode(path, data)[0].content
+        return texts[path]
+
+    return source
+
+
+def _lies(path: str, within: tuple[str, ...]) -> bool:
+    return not within or any(w in ("", path) or path.startswith(w + "/") for w in within)

@@ -1,0 +1,98 @@
+"""Servers whose people host them and whose requests nothing traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..documents.facts import Module
+from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
+from ..project.leads import led, shown
+from ..project.starts import started
+from ..project.telemetry import ERROR_TRACKERS, beside, dependencies, libraries, reads, settings
+from ..project.tracing import at_work, package_of, place, tracing
+from ..project.types import Deployable, Project
+
+_MOST = 4
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One outcome for each leading deployable, at what starts it."""
+    declared = next((d for d in project.declarations if d.topic == "apm"), None)
+    for leader, group in led(project):
+        if declared is not None:
+            yield Satisfied(declared.location, f"declared: {declared.value}")
+        elif not leader.self_hosted or not any(d.serves for d in group):
+            yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
+        else:
+            yield _traced(leader, group, project)
+
+
+def _traced(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:
+    late = None
+    for dependency, where, development in libraries(group, "traces", project):
+        if not development:
+            return Satisfied(where, dependency.name)
+        late = late or Undecided(where, f"`{dependency.name}` is a development dependency")
+    agent = next(beside(project, "traces"), None)
+    if agent is not None:
+        return Undecided(
+            agent[1], f"whether the application sends traces to {agent[0]} is not seen"
+        )
+    first = leader.evidence[0]
+    if not any(reads(d.runtime) for d in group):
+        return Undecided(
+            first.location, f"the libraries of {leader.runtime or 'what runs here'} are not read"
+        )
+    setting = next(settings(project, "traces"), None)
+    if setting is not None:
+        return late or Undecided(setting.location, setting.note)
+    return late or _by_sentry(leader, group, project)
+
+
+def _by_sentry(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:
+    """Tracing by Sentry counts; Sentry without it leaves the requests untraced."""
+    untraced = []
+    for module in project.modules:
+        if not _concerns(module, group, project):
+            continue
+        for init in module.sentry:
+            told = tracing(init, module, project)
+            where = place(init, module)
+            if told == "on":
+                return Satisfied(where, "Sentry traces requests")
+            if told == "off":
+                untraced.append(Evidence(where, "Sentry is set up here without tracing"))
+            else:
+                return Undecided(
+                    where, "Sentry's tracing is switched off, or cannot be told from here"
+                )
+    if not untraced:
+        for dependency, path, _ in dependencies(group, project):
+            if ERROR_TRACKERS.fullmatch(dependency.name):
+                return Undecided(
+                    Location(path, dependency.span),
+                    f"how `{dependency.name}` is set up is not seen",
+                )
+    return _missing(leader, tuple(untraced), project)
+
+
+def _concerns(module: Module, group: tuple[Deployable, ...], project: Project) -> bool:
+    """Whether a file may set Sentry up for a deployable: none of another, and not for a device."""
+    if project.purposes.get(module.path) != "production" or not at_work(module, project):
+        return False
+    package = package_of(module.path, project)
+    folder = package.path.rpartition("/")[0] if package else ""
+    others = {d.folder for d in project.deployables} - {d.folder for d in group}
+    return not folder or folder not in others
+
+
+def _missing(leader: Deployable, untraced: tuple[Evidence, ...], project: Project) -> Match:
+    first = started(leader, project)
+    sentry = "; Sentry is there, but tells of errors only" if untraced else ""
+    return Match(
+        location=first.location,
+        values={"name": shown(leader), "how": first.note, "sentry": sentry},
+        evidence=untraced[:_MOST],
+        deployable=leader.folder,
+    )

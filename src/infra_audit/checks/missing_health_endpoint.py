@@ -1,0 +1,124 @@
+"""Servers without a route that tells whether they are well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
+from ..project.code_routes import STATIC
+from ..project.leads import led, shown
+from ..project.routes import served
+from ..project.types import Deployable, Project, Route, Routes
+from ..project.vitals import guarded, harmless, page, probed, tables
+
+_MOST = 3
+_BY_FILES = frozenset(("next", "remix", "react-router", "sveltekit", "nuxt", "astro"))
+"""Frameworks whose routes are files."""
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One outcome for each leading deployable, at what starts it."""
+    declared = next((d for d in project.declarations if d.topic == "health"), None)
+    for leader, group in led(project):
+        found = tables(project, frozenset(d.folder for d in group))
+        if declared is not None:
+            yield Satisfied(declared.location, f"declared: {declared.value}")
+        elif not leader.self_hosted or not found:
+            yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
+        else:
+            yield _asked(leader, found, project)
+
+
+def _asked(leader: Deployable, found: tuple[Routes, ...], project: Project) -> Outcome:
+    for table in found:
+        for route in probed(table):
+            return Satisfied(route.location, f"`{route.path}`")
+    for table in found:
+        if not table.known or table.reason:
+            return Undecided(table.location, table.reason or "not all routes are known")
+        required = next(_required(table, project), None)
+        if required is not None:
+            return Undecided(required, "what is required here at run time may add routes")
+        caught = next(_caught(table), None)
+        if caught is not None:
+            return Undecided(caught.location, f"`{caught.path}` may answer for it")
+        for route in probed(table, doubtful=True):
+            return Undecided(route.location, f"`{route.path}` answers, and may serve for it")
+    return _missing(leader, found[0], project)
+
+
+def _caught(table: Routes) -> Iterator[Route]:
+    """Routes for many paths, of which a health route may be one."""
+    for path in ("/health", "/healthz", "/api/health"):
+        route = served(table, path)
+        if route is None or page(route) or harmless(frozenset(route.handler.calls)):
+            continue
+        if route.handler.opaque or table.framework in _BY_FILES:
+            yield route
+
+
+def _required(table: Routes, project: Project) -> Iterator[Location]:
+    """Mounts of modules whose names are not literal."""
+    lead = f"{table.deployable}/" if table.deployable else ""
+    for module in project.modules:
+        if module.path.startswith(lead) and project.purposes.get(module.path) == "production":
+            for call in module.routes:
+                if (
+                    call.method == "USE"
+                    and not call.target
+                    and call.handler.calls[:1] == ("require",)
+                ):
+                    yield Location(module.path, call.span)
+
+
+def _missing(leader: Deployable, table: Routes, project: Project) -> Match:
+    first = next(chain(_listening(table, project), _starting(table, project)), table.location)
+    near = [
+        Evidence(r.location, f"`{r.path}` wants a login")
+        for r in table.table
+        if _alike(r.path) and guarded(r)
+    ]
+    framework = (
+        [Evidence(table.location, f"it serves with {table.framework}")] if table.framework else []
+    )
+    evidence = [e for e in (*near[:_MOST], *framework) if e.location != first]
+    return Match(
+        location=first,
+        values={"name": shown(leader), "paths": _counted(table)},
+        evidence=tuple(evidence),
+        deployable=leader.folder,
+    )
+
+
+def _listening(table: Routes, project: Project) -> Iterator[Location]:
+    """Where the server that makes its routes by calls begins to listen: a new route belongs near it."""
+    own = {route.module for route in table.table if not page(route)}
+    lead = f"{table.deployable}/" if table.deployable else ""
+    inside = [
+        m
+        for m in project.modules
+        if m.path.startswith(lead) and project.purposes.get(m.path) == "production"
+    ]
+    if table.framework in _BY_FILES:
+        return
+    for module in sorted(inside, key=lambda m: (m.path not in own, m.path.count("/"), m.path)):
+        yield from (Location(module.path, listen.span) for listen in module.listens)
+
+
+def _starting(table: Routes, project: Project) -> Iterator[Location]:
+    """The package script that starts it."""
+    for unit in project.units:
+        if unit.source == "package" and unit.deployable == table.deployable:
+            yield unit.location
+
+
+def _alike(path: str) -> bool:
+    return "health" in path.lower()
+
+
+def _counted(table: Routes) -> str:
+    """How many paths are answered, whatever the methods; folders of files are none."""
+    paths = {r.path.rstrip("/") for r in table.table if r.methods != STATIC}
+    return "1 path" if len(paths) == 1 else f"{len(paths)} paths" if paths else "with files only"

@@ -1,0 +1,85 @@
+"""Calls of `Sentry.init` that leave tracing off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..documents.facts import Module, SentryInit
+from ..model import Evidence, Inapplicable, Match, Outcome, Satisfied, Undecided
+from ..project.tracing import at_work, package_of, place, tracing
+from ..project.types import Project
+from ..source.regex import regex
+
+_SILENT = frozenset(("template", "library"))
+_REASONS = {
+    "zero": "tracing is switched off by a literal 0",
+    "unknown": "not all of its options, or whether it runs in production, can be told from here",
+}
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One outcome for each call in production, at the call."""
+    if project.kind.name in _SILENT:
+        yield Inapplicable(f"a {project.kind.name}: what is made from it decides")
+        return
+    for module in project.modules:
+        if module.sentry and project.purposes.get(module.path) == "production":
+            if not at_work(module, project):
+                yield Inapplicable(f"{module.path} sets up no Sentry that is deployed from here")
+                continue
+            for init in module.sentry:
+                yield _outcome(init, module, project)
+
+
+def _outcome(init: SentryInit, module: Module, project: Project) -> Outcome:
+    where = place(init, module)
+    told = tracing(init, module, project)
+    if told == "on":
+        return Satisfied(where, "tracing")
+    if told != "off":
+        return Undecided(where, _REASONS[told])
+    return Match(
+        location=where,
+        values={"runtime": _runtime(module, project)},
+        evidence=tuple(_elsewhere(init, module, project))[:3],
+    )
+
+
+_CONVENTION = regex(
+    r"(?:sentry|entry|hooks)\.(?P<one>edge|client|server)\.|instrumentation-(?P<two>client)\."
+)
+"""Files that a framework loads in one runtime only."""
+_PARTS = {"edge": "the edge runtime", "client": "the browser", "server": "the server"}
+_BY_LIBRARY = {
+    **dict.fromkeys(("browser", "react", "vue", "svelte", "angular", "solid"), "the browser"),
+    **dict.fromkeys(("node", "nestjs", "bun", "deno", "serverless", "google-cloud-serverless"), "the server"),
+}  # fmt: skip
+
+
+def _runtime(module: Module, project: Project) -> str:
+    """Which part of the application a call sets Sentry up for, where that is known, else its package."""
+    named = _CONVENTION.match(module.path.rpartition("/")[2])
+    if named and len(module.sentry) == 1:
+        return _PARTS[named["one"] or named["two"]]
+    used = [i.specifier for i in module.imports if i.specifier.startswith("@sentry/")]
+    parts = {_BY_LIBRARY.get(name.partition("/")[2], "") for name in used}
+    if len(parts) == 1 and "" not in parts:
+        return parts.pop()
+    package = package_of(module.path, project)
+    return f"`{package.name}`" if package and package.name else "the application"
+
+
+def _elsewhere(init: SentryInit, module: Module, project: Project) -> Iterator[Evidence]:
+    """Where the same repository does turn it on: the parts are set up each by itself."""
+    for other in project.modules:
+        if (
+            other.sentry
+            and project.purposes.get(other.path) == "production"
+            and at_work(other, project)
+        ):
+            for found in other.sentry:
+                if found is not init and tracing(found, other, project) == "on":
+                    yield Evidence(
+                        place(found, other), "here it is on, which this call does not share"
+                    )

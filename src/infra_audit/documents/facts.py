@@ -1,0 +1,575 @@
+"""What the documents other than scripts say: frozen plain data, each fact with its span."""
+
+from __future__ import annotations
+
+from typing import Literal as Choice
+
+from msgspec import Struct
+
+from ..model import Problem, Span
+from .shell.syntax import Script
+
+
+class Value(Struct, frozen=True, gc=False):
+    """A scalar as written, and its value where it is literal.
+
+    None when something fills it in later: `${VAR}`, `${{ … }}`, a template.
+    """
+
+    literal: str | None
+    raw: str
+    span: Span
+    default: str | None = None
+    """Its value where what fills it in leaves it alone: `${PORT:-3000}`, an ARG's own value."""
+
+
+class Entry(Struct, frozen=True):
+    """A named value: an environment variable, an option, a label."""
+
+    name: str
+    value: Value | None
+    span: Span
+    """Of the name."""
+
+
+# ── compose ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Port(Struct, frozen=True):
+    """A published port; `host` is '' for all interfaces, ports None where unknown or not given."""
+
+    host: str
+    published: str | None
+    target: str | None
+    span: Span
+    known: bool = True
+    """Whether all of it is literal."""
+    protocol: str = "tcp"
+    default: str | None = None
+    """`published` where all its variables have defaults and none is set: `${PORT:-3000}`."""
+    target_default: str | None = None
+    """The same of `target`."""
+
+
+class Mount(Struct, frozen=True):
+    """A volume or bind mount; `source` is a volume's name, a path, or None for an anonymous one."""
+
+    kind: Choice["volume", "bind", "tmpfs", "unknown"]
+    source: str | None
+    target: str | None
+    read_only: bool
+    span: Span
+
+
+class Build(Struct, frozen=True):
+    """How compose builds an image; paths as written, relative to the compose file."""
+
+    context: Value | None
+    dockerfile: Value | None
+    target: Value | None
+    arguments: tuple[Entry, ...]
+    inline: bool
+    span: Span
+
+
+class Dependence(Struct, frozen=True):
+    """An entry of `depends_on`; `condition` is `service_started` when none is given."""
+
+    service: str
+    condition: str
+    span: Span
+    required: bool = True
+
+
+class Probe(Struct, frozen=True):
+    """A health check; `disabled` by `disable: true`, `NONE` or `test: ["NONE"]`."""
+
+    script: Script | None
+    disabled: bool
+    span: Span
+
+
+class Extends(Struct, frozen=True):
+    """`extends`: another service, of another file when `file` is given."""
+
+    service: str
+    file: str | None
+    span: Span
+
+
+class Service(Struct, frozen=True, kw_only=True):
+    """A compose service as written in one file: nothing merged from `extends` or overrides."""
+
+    name: str
+    span: Span
+    """Of the name."""
+    extent: Span
+    """Of the whole service."""
+    image: Value | None = None
+    build: Build | None = None
+    command: Script | None = None
+    entrypoint: Script | None = None
+    environment: tuple[Entry, ...] = ()
+    env_files: tuple[Value, ...] = ()
+    optional_env_files: tuple[Value, ...] = ()
+    """Those with `required: false`."""
+    ports: tuple[Port, ...] = ()
+    expose: tuple[Value, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    depends_on: tuple[Dependence, ...] = ()
+    probe: Probe | None = None
+    restart: Value | None = None
+    deploy_restart: Value | None = None
+    """`deploy.restart_policy.condition`."""
+    profiles: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    network_mode: Value | None = None
+    extra_hosts: tuple[str, ...] = ()
+    user: Value | None = None
+    working_dir: Value | None = None
+    labels: tuple[Entry, ...] = ()
+    extends: Extends | None = None
+    keys: tuple[str, ...] = ()
+    """All keys of the service, also those without a field here."""
+
+
+class Compose(Struct, frozen=True, kw_only=True):
+    """A compose file."""
+
+    path: str
+    span: Span
+    name: str | None = None
+    services: tuple[Service, ...] = ()
+    volumes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    includes: tuple[Value, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# ── workflows ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Trigger(Struct, frozen=True):
+    """An event of `on:`, with the branches, tags, paths or workflows that it is narrowed to."""
+
+    event: str
+    branches: tuple[str, ...]
+    tags: tuple[str, ...]
+    workflows: tuple[str, ...]
+    span: Span
+    types: tuple[str, ...] = ()
+    cron: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Like `branches` and `tags`, with what `…-ignore` names as `!pattern`."""
+
+
+class Concurrency(Struct, frozen=True):
+    """`concurrency:`; `cancels` is None where an expression decides."""
+
+    group: Value | None
+    cancels: bool | None
+    span: Span
+
+
+class Permission(Struct, frozen=True):
+    """One scope of `permissions:`; `scope` is `*` for `write-all` and `read-all`."""
+
+    scope: str
+    access: str
+    span: Span
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """A step of a job or of a composite action."""
+
+    name: Value | None = None
+    id: str = ""
+    uses: Value | None = None
+    inputs: tuple[Entry, ...] = ()
+    run: Script | None = None
+    remote: Script | None = None
+    """What a known action runs on another host: the `script` of an ssh action."""
+    condition: Value | None = None
+    environment: tuple[Entry, ...] = ()
+    continue_on_error: Value | None = None
+    span: Span
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A job of a workflow; `uses` for a reusable workflow."""
+
+    id: str
+    span: Span
+    """Of the id."""
+    extent: Span
+    name: Value | None = None
+    needs: tuple[str, ...] = ()
+    condition: Value | None = None
+    runs_on: tuple[str, ...] = ()
+    deploys_to: Value | None = None
+    """`environment:` or its `name`."""
+    environment: tuple[Entry, ...] = ()
+    """`env:`"""
+    uses: Value | None = None
+    inputs: tuple[Entry, ...] = ()
+    concurrency: Concurrency | None = None
+    permissions: tuple[Permission, ...] | None = None
+    steps: tuple[Step, ...] = ()
+    services: tuple[Entry, ...] = ()
+    """Service containers: name and image."""
+
+
+class Workflow(Struct, frozen=True, kw_only=True):
+    """A GitHub Actions workflow (or a Gitea/Forgejo one, which has the same form)."""
+
+    path: str
+    span: Span
+    name: str = ""
+    triggers: tuple[Trigger, ...] = ()
+    environment: tuple[Entry, ...] = ()
+    concurrency: Concurrency | None = None
+    permissions: tuple[Permission, ...] | None = None
+    jobs: tuple[Job, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """A local action (`action.yml`); steps only for a composite one."""
+
+    path: str
+    span: Span
+    using: str = ""
+    steps: tuple[Step, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# ── Dockerfile ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Copy(Struct, frozen=True):
+    """A COPY or ADD: `origin` is the `--from` (a stage's name or number, an image), '' for the context."""
+
+    sources: tuple[Value, ...]
+    target: Value | None
+    origin: str
+    span: Span
+    heredoc: bool = False
+
+
+class Instruction(Struct, frozen=True, kw_only=True):
+    """One instruction, its keyword in capitals; `argument` is the text behind it, lines joined."""
+
+    keyword: str
+    argument: str
+    span: Span
+    flags: tuple[Entry, ...] = ()
+    """`--mount=…`, `--from=…`, `--platform=…`: names without dashes."""
+    script: Script | None = None
+    """RUN, CMD, ENTRYPOINT, HEALTHCHECK CMD."""
+    copy: Copy | None = None
+    entries: tuple[Entry, ...] = ()
+    """ENV, ARG and LABEL."""
+    values: tuple[Value, ...] = ()
+    """The words of USER, WORKDIR, EXPOSE, VOLUME, STOPSIGNAL and SHELL."""
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """A build stage: `base` is an image or an earlier stage's name, None where an ARG decides."""
+
+    index: int
+    name: str
+    base: Value
+    instructions: tuple[Instruction, ...]
+    span: Span
+    """Of the FROM line."""
+    platform: str = ""
+
+
+class Dockerfile(Struct, frozen=True, kw_only=True):
+    """A Dockerfile or Containerfile; ARGs before the first FROM in `arguments`."""
+
+    path: str
+    span: Span
+    arguments: tuple[Entry, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# ── package.json ─────────────────────────────────────────────────────────────────────────────────
+
+
+class Dependency(Struct, frozen=True):
+    """A dependency of a manifest; `group` is the manifest's own key (`dependencies`)."""
+
+    name: str
+    version: str
+    group: str
+    span: Span
+
+
+class PackageScript(Struct, frozen=True):
+    """A script of package.json; `command` is its text."""
+
+    name: str
+    command: str
+    script: Script
+    span: Span
+    """Of the name."""
+
+
+class Package(Struct, frozen=True, kw_only=True):
+    """A package.json."""
+
+    path: str
+    span: Span
+    name: str = ""
+    version: str = ""
+    private: bool = False
+    scripts: tuple[PackageScript, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    workspaces: tuple[str, ...] = ()
+    engines: tuple[Entry, ...] = ()
+    manager: str = ""
+    """`packageManager`, as `pnpm@9.1.0`."""
+    publishes: bool = False
+    """Made to be installed by others: `bin`, `exports`, `main` with `files` or `publishConfig`."""
+    prisma_schema: str | None = None
+    keys: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """A dependency manifest of another runtime (requirements.txt, pyproject.toml, go.mod, Gemfile …)."""
+
+    path: str
+    span: Span
+    runtime: str
+    """`python`, `go`, `ruby`, `php`, `java`, `dotnet`, `rust`, `elixir`."""
+    dependencies: tuple[Dependency, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# ── Prisma ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Datasource(Struct, frozen=True):
+    """A `datasource` block; `url` has a literal, or `variable` names the environment variable."""
+
+    name: str
+    provider: Value | None
+    url: Value | None
+    variable: str
+    span: Span
+    """Of the block's heading."""
+    settings: tuple[Entry, ...] = ()
+    """All other keys: `directUrl`, `shadowDatabaseUrl`, `relationMode` …; `env("X")` is in `raw`."""
+
+
+class Schema(Struct, frozen=True, kw_only=True):
+    """A Prisma schema file, possibly one of several in a folder."""
+
+    path: str
+    span: Span
+    datasources: tuple[Datasource, ...] = ()
+    generators: tuple[Entry, ...] = ()
+    """Name and provider."""
+    models: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# ── dotenv, units, pm2 ───────────────────────────────────────────────────────────────────────────
+
+
+class Dotenv(Struct, frozen=True, kw_only=True):
+    """A `.env` file of any name."""
+
+    path: str
+    span: Span
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Setting(Struct, frozen=True):
+    """`key=value` of a unit; keys repeat, an empty value resets."""
+
+    section: str
+    key: str
+    value: Value
+    span: Span
+    """Of the key."""
+    script: Script | None = None
+    """For `Exec…=` lines."""
+    entries: tuple[Entry, ...] = ()
+    """For `Environment=`: the variables."""
+
+
+class UnitFile(Struct, frozen=True, kw_only=True):
+    """A systemd unit file; `kind` is its suffix: service, timer, socket, mount and so on."""
+
+    path: str
+    span: Span
+    name: str
+    kind: str
+    settings: tuple[Setting, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Process(Struct, frozen=True, kw_only=True):
+    """An app of a pm2 ecosystem file; what is not literal is None."""
+
+    name: str | None
+    span: Span
+    script: Value | None = None
+    arguments: Value | None = None
+    directory: Value | None = None
+    cron: Value | None = None
+    environment: tuple[Entry, ...] = ()
+    options: tuple[Entry, ...] = ()
+    """All other keys, nested ones dotted: `autorestart`, `env_production.PORT`."""
+    spread: bool = False
+    """Whether something is spread into the app or its environment that is not written here."""
+    extent: Span | None = None
+    """Of the whole app; `span` is its name's, else its script's."""
+
+
+class Ecosystem(Struct, frozen=True, kw_only=True):
+    """A pm2 ecosystem file, in JavaScript, JSON or YAML."""
+
+    path: str
+    span: Span
+    processes: tuple[Process, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# ── TypeScript and JavaScript ────────────────────────────────────────────────────────────────────
+
+
+class Import(Struct, frozen=True):
+    """`import … from 'specifier'`, `require('specifier')` or `import('specifier')`."""
+
+    specifier: str
+    names: tuple[str, ...]
+    """Local names that it binds; `* as x` and a default import give the local name."""
+    dynamic: bool
+    span: Span
+
+
+class SentryInit(Struct, frozen=True):
+    """A call of `Sentry.init`; `spread` when its options are not all literal here (spread, variable)."""
+
+    options: tuple[Entry, ...]
+    spread: bool
+    span: Span
+    guarded: bool = False
+    """Inside a condition other than on the DSN: it may not run in production."""
+
+
+class EnvironmentUse(Struct, frozen=True):
+    """`process.env.NAME`; `required` with `!` or where its absence throws; `fallback` with `||` or `??`."""
+
+    name: str
+    required: bool
+    fallback: Value | None
+    span: Span
+
+
+class Handler(Struct, frozen=True):
+    """What answers a route: the names that it calls, whether it swallows a failure.
+
+    `calls` are dotted as written (`prisma.$queryRaw`), also those inside template tags;
+    `swallows` when a `catch` leads to an answer that does not say failure; `statuses` are the
+    literal statuses that it answers with; `opaque` when the handler stands elsewhere and was not found:
+    `calls` then holds the name by which it is known here.
+    """
+
+    calls: tuple[str, ...] = ()
+    statuses: tuple[int, ...] = ()
+    swallows: bool = False
+    opaque: bool = False
+    span: Span | None = None
+    swallowed: tuple[str, ...] = ()
+    """The calls whose failure a `catch` hides."""
+
+
+class RouteCall(Struct, frozen=True):
+    """`app.get('/x', …)` and its like; `path` None where not literal; `receiver` is `app`, `router`.
+
+    `method` is GET, POST …, ALL, or `USE` for a mount, whose `target` names the imported router.
+    """
+
+    framework: Choice["express", "fastify", "hono", "koa", "nest", "unknown"]
+    method: str
+    path: str | None
+    receiver: str
+    target: str
+    handler: Handler
+    span: Span
+    middleware: tuple[str, ...] = ()
+    """What stands in front of the handler, by the names used here."""
+
+
+class Export(Struct, frozen=True):
+    """A top-level export that may serve a route file (`GET`, `default`, `loader`) and its handler."""
+
+    name: str
+    handler: Handler
+    span: Span
+
+
+class Listen(Struct, frozen=True):
+    """`.listen(…)`; `port` is the literal or the literal fallback of `process.env.PORT || 3000`."""
+
+    port: str | None
+    variable: str
+    """The environment variable that decides, '' if none."""
+    span: Span
+
+
+class Module(Struct, frozen=True, kw_only=True):
+    """A TypeScript or JavaScript file, as far as deployment is concerned."""
+
+    path: str
+    span: Span
+    imports: tuple[Import, ...] = ()
+    sentry: tuple[SentryInit, ...] = ()
+    environment: tuple[EnvironmentUse, ...] = ()
+    routes: tuple[RouteCall, ...] = ()
+    exports: tuple[Export, ...] = ()
+    listens: tuple[Listen, ...] = ()
+    functions: tuple[Export, ...] = ()
+    """Top-level functions, also those not exported: name and what they call."""
+    config: tuple[Entry, ...] = ()
+    """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
+    problems: tuple[Problem, ...] = ()
+    broken: bool = False
+    """Whether some of it is no valid TypeScript or JavaScript: it is read as far as it goes."""
+
+
+class Other(Struct, frozen=True, kw_only=True):
+    """A file whose presence is a fact: a lockfile, a Terraform file, a platform's configuration.
+
+    `words` are those in it that the model asks about.
+    """
+
+    path: str
+    span: Span
+    kind: str
+    words: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+Document = (
+    Script
+    | Compose
+    | Workflow
+    | Action
+    | Dockerfile
+    | Package
+    | Manifest
+    | Schema
+    | Dotenv
+    | UnitFile
+    | Ecosystem
+    | Module
+    | Other
+)

@@ -1,0 +1,178 @@
+"""Read what matters of a repository: every relevant file becomes a document, or says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from ..model import START, Location, Problem, Skipped
+from ..source.allow import MARK, Allow, allows
+from ..source.text import Text
+from ..source.walk import Tree
+from ..source.walk import read as read_bytes
+from .classify import classify, sniffed
+from .facts import Document
+from .inside import inside
+from .shell.syntax import Script
+
+_SNIFFED = 256
+
+LARGEST_WRITTEN = 512 * 1024
+"""Bytes beyond which no one has written a file by hand: the longest script of 46 repositories has half."""
+
+_WRITTEN = frozenset(
+    {
+        *("action", "compose", "dockerfile", "dotenv", "manifest"),
+        *("package", "pm2", "shell", "unit", "workflow"),
+    }
+)
+
+
+class Documents(Struct, frozen=True):
+    """What was read, sorted by path, and what could not be."""
+
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+    skipped: tuple[Skipped, ...]
+    allows: tuple[Allow, ...] = ()
+
+
+def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Documents:
+    """Read and parse the relevant files of `tree`. `progress` hears how many of how many are done."""
+    found: list[Document] = []
+    problems: list[Problem] = []
+    allowed: list[Allow] = []
+    left: dict[str, list[str]] = {}
+    candidates = [(path, kind) for path in tree.files if (kind := classify(path))]
+    for nth, (path, kind) in enumerate(candidates):
+        if progress and not nth % 32:
+            progress(nth, len(candidates))
+        data = read_bytes(tree.root, path)
+        if isinstance(data, str):
+            if data.startswith("cannot"):
+                problems.append(Problem(Location(path, START), data))
+            elif kind != "sniff":
+                left.setdefault(data, []).append(path)
+            continue
+        if len(data) > LARGEST_WRITTEN and _kind(kind, data) in _WRITTEN:
+            left.setdefault(f"larger than {LARGEST_WRITTEN // 1024} KiB", []).append(path)
+            continue
+        if MARK in data:
+            allowed += allows(Text.decode(path, data)[0])
+        for document in _parsed(path, kind, data, problems):
+            found.append(document)
+            problems.extend(document.problems)
+    ordered = tuple(sorted(set(problems), key=_place))
+    return Documents(tuple(found), ordered, _skipped(left), tuple(allowed))
+
+
+def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Iterator[Document]:
+    """The document that a file is, and those inside it."""
+    found = _kind(kind, data)
+    if found is None:
+        return
+    kind = found
+    if kind == "module":
+        from .typescript import relevant
+
+        if not relevant(path, data):
+            return
+    if b"\0" in data[:8192]:
+        if kind == "other":
+            return
+        problems.append(Problem(Location(path, START), f"is binary, not {_ARTICLES[kind]}"))
+        return
+    text, fault = Text.decode(path, data)
+    if fault and kind != "other":
+        problems.append(Problem(Location(path, START), fault))
+    document = _parsers(kind)(text)
+    yield document
+    if isinstance(document, Script) and (b"[Service]" in data or b"[Timer]" in data):
+        yield from inside(document, text)
+
+
+def _kind(kind: str, data: bytes) -> str | None:
+    return sniffed(data[:_SNIFFED]) if kind == "sniff" else kind
+
+
+_ARTICLES = {
+    "shell": "a shell script",
+    "compose": "a compose file",
+    "workflow": "a workflow",
+    "action": "an action",
+    "dockerfile": "a Dockerfile",
+    "package": "a package manifest",
+    "manifest": "a dependency manifest",
+    "prisma": "a Prisma schema",
+    "dotenv": "an environment file",
+    "unit": "a systemd unit",
+    "pm2": "a pm2 ecosystem file",
+    "module": "source code",
+    "other": "a configuration file",
+}
+
+
+def _parsers(kind: str) -> Callable[[Text], Document]:
+    """The parser of a kind of document, imported when the first such file is met."""
+    match kind:
+        case "shell":
+            from .shell.script import parse as shell
+
+            return lambda text: shell(text, "file")
+        case "compose":
+            from .compose import parse as compose
+
+            return compose
+        case "workflow":
+            from .workflow import parse as workflow
+
+            return workflow
+        case "action":
+            from .action import parse as action
+
+            return action
+        case "dockerfile":
+            from .dockerfile import parse as dockerfile
+
+            return dockerfile
+        case "package":
+            from .package_json import parse as package
+
+            return package
+        case "manifest":
+            from .manifest import parse as manifest
+
+            return manifest
+        case "prisma":
+            from .prisma import parse as prisma
+
+            return prisma
+        case "dotenv":
+            from .dotenv import parse as dotenv
+
+            return dotenv
+        case "unit":
+            from .systemd import parse as systemd
+
+            return systemd
+        case "pm2":
+            from .pm2 import parse as pm2
+
+            return pm2
+        case "module":
+            from .typescript import parse as typescript
+
+            return typescript
+        case _:
+            from .other import parse as other
+
+            return other
+
+
+def _skipped(left: dict[str, list[str]]) -> tuple[Skipped, ...]:
+    return tuple(Skipped(why, len(paths), tuple(paths[:3])) for why, paths in sorted(left.items()))
+
+
+def _place(problem: Problem) -> tuple[Location, str]:
+    return problem.location, problem.message

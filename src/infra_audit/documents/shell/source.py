@@ -1,0 +1,108 @@
+"""A shell text as the parser and the lowering see it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ...model import Span
+from ...source.regex import regex
+from ...source.text import Text
+from .syntax import Origin, Script, Statement, Word
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser, Tree
+
+    from .simplify import Simple
+
+Handed = tuple[Text, Origin]
+"""What a shell reads from its standard input, and whether a heredoc or an argument holds it."""
+
+Hand = Callable[
+    [Text, tuple[Word, ...], list[tuple[int, int]], "Handed | None"], tuple[Script, ...]
+]
+"""Finds the scripts that a command hands to a shell, from its words, their offsets, and what that
+shell would read."""
+
+Body = Callable[["Source", "list[Node]"], tuple[Statement, ...]]
+"""Lowers nodes to statements: what stands inside a substitution."""
+
+_WIDE = regex(r"[^\x00-\x7f]")
+
+
+class Source:
+    """A text that is being lowered: its places, how deep we are in it and what looked wrong.
+
+    `hand` finds what a command hands to a shell; `suspect` lists the stretches that the parser
+    cannot have read as bash does. The tree may be that of a `simple` form of the text, which has
+    its heredocs' bodies elsewhere.
+    """
+
+    __slots__ = (
+        "_begin",
+        "_lines",
+        "body",
+        "content",
+        "depth",
+        "hand",
+        "heredocs",
+        "passed_on",
+        "simple",
+        "suspect",
+        "text",
+    )
+
+    def __init__(self, text: Text, hand: Hand, body: Body, simple: Simple | None = None) -> None:
+        self.text = text
+        self.content = text.content
+        self.hand = hand
+        self.body = body
+        self.simple = "" if simple is None else simple.content
+        self.heredocs = {} if simple is None else simple.heredocs
+        self.depth = 0
+        self.passed_on: Handed | None = None
+        """The heredoc that the command before passes on through a pipe, as `cat` does."""
+        self.suspect: list[tuple[int, int]] = []
+        self._begin = text.begin
+        self._lines = text.lines
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of two offsets: `Text.span`, faster where the text is one stretch."""
+        if self._begin is None:
+            return self.text.span(start, end)
+        start += self._begin
+        end += self._begin
+        lines = self._lines
+        line = bisect_right(lines, start)
+        before = lines[line - 1] - 1
+        if line == len(lines) or end < lines[line]:
+            return Span(line, start - before, line, end - before)
+        last = bisect_right(lines, end)
+        return Span(line, start - before, last, end - lines[last - 1] + 1)
+
+
+def grow(content: str) -> Tree:
+    """tree-sitter's tree of a shell text, whose byte offsets are the text's own code points.
+
+    A character beyond ASCII reaches the parser as `_`, which is a word character like it.
+    """
+    return _parser().parse((content if content.isascii() else _WIDE.sub("_", content)).encode())
+
+
+@cache
+def _parser() -> Parser:
+    """A parser for bash. The package's own `__init__` imports 15 ms of what nobody needs here."""
+    from importlib.machinery import PathFinder
+    from importlib.util import find_spec, module_from_spec
+
+    from tree_sitter import Language, Parser
+
+    package = find_spec("tree_sitter_bash")
+    spec = package and PathFinder.find_spec("_binding", package.submodule_search_locations)
+    if spec and spec.loader:
+        binding = module_from_spec(spec)
+        spec.loader.exec_module(binding)
+        return Parser(Language(binding.language()))
+    raise ModuleNotFoundError("tree_sitter_bash")

@@ -1,0 +1,130 @@
+"""Environment variables that a program reads, found without a syntax tree."""
+
+from __future__ import annotations
+
+import re
+
+from ...source.regex import regex
+from ...source.text import Text
+from ..facts import EnvironmentUse, Value
+
+_USE = regex(
+    r"""process\.env(?<=\bprocess\.env)\s*(?:(?:\?\.|\.)\s*(?P<name>[A-Za-z_]\w*)(?!\w|\s*\()"""
+    r"""|(?:\?\.)?\[\s*(?P<quote>['"`])(?P<key>[A-Za-z_]\w*)(?P=quote)\s*\])"""
+)
+_TAKEN_APART = regex(r"\{(?P<names>[^{}()]{1,2000})\}\s*=\s*process\.env\b(?!\s*[.\[])")
+_PART = regex(r"(?P<name>[A-Za-z_]\w*)\s*(?::\s*\w+\s*)?(?:=\s*(?P<default>[^,]+?)\s*)?(?:,|$)")
+_STRING = r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`\\$]*`"""
+LITERAL = rf"""{_STRING}|-?\d[\d_]*(?:\.\d+)?|true\b|false\b"""
+_FALLBACK = regex(
+    rf"""!?(?:(?:\s*,\s*10)?\s*\))?\s*(?:\|\||\?\?)=?\s*"""
+    rf"""(?:(?P<literal>{LITERAL})|(?P<other>[\w$.]+))"""
+)
+_WRAPPED = regex(r"\b(?:Number|parseInt|parseFloat|String)\(\s*$")
+_WRITTEN = regex(r"\s*=(?![=>])")
+_ASSERTED = regex(r"!(?!=)")
+_CLAIMED = regex(r"\b(?:invariant|assert(?:\.ok)?|ok)\(\s*!{0,2}$")
+_REFUSED = regex(
+    r"""if(?<=\bif)\s*\(\s*!\s*(?P<what>[\w$.]+|process\.env\[[^\]\n]{1,80}\])\s*\)\s*"""
+    r"""(?:throw\b|\{[^{}]{0,400}?(?:\bthrow\b|\bprocess\.exit\())"""
+)
+_BOUND = regex(r"\b(?:const|let|var)\s+(?P<local>[\w$]+)\s*(?::[^=\n]{1,40})?=\s*$")
+_BEFORE = 120
+
+
+def uses(text: Text) -> tuple[EnvironmentUse, ...]:
+    """Every `process.env.NAME` outside line comments, in order."""
+    content = text.content
+    if "process.env" not in content:
+        return ()
+    refused = {_plain(found["what"]) for found in _REFUSED.finditer(content)}
+    found = [use for at in _USE.finditer(content) if (use := _use(text, at, refused))]
+    for group in _TAKEN_APART.finditer(content):
+        if not _commented(content, group.start()):
+            found += _parts(text, group, refused)
+    return tuple(sorted(found, key=lambda use: use.span))
+
+
+def unquoted(raw: str) -> str:
+    """The value of a literal as JavaScript writes it."""
+    if raw[:1] not in ("'", '"', "`"):
+        return raw.replace("_", "") if raw[:1].isdigit() else raw
+    inner = raw[1:-1]
+    return _ESCAPE.sub(_unescape, inner).replace("\r\n", "\n") if "\\" in raw else inner
+
+
+_ESCAPE = regex(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|(.|\n))")
+_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+
+
+def _unescape(found: re.Match[str]) -> str:
+    digits = found[1] or found[2] or found[3]
+    if digits:
+        code = int(digits, 16)
+        return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+    return _LETTERS.get(found[4], found[4]) if found[4] else ""
+
+
+def _use(text: Text, found: re.Match[str], refused: set[str]) -> EnvironmentUse | None:
+    content, start, end = text.content, found.start(), found.end()
+    if _commented(content, start) or _WRITTEN.match(content, end):
+        return None
+    before = content[max(0, start - _BEFORE) : start]
+    if before.endswith("delete "):
+        return None
+    name = found["name"] or found["key"]
+    bound = _BOUND.search(before)
+    fallback = _fallback(text, before, end)
+    return EnvironmentUse(
+        name=name,
+        required=fallback is None
+        and (
+            _ASSERTED.match(content, end) is not None
+            or f"process.env.{name}" in refused
+            or (bound is not None and bound["local"] in refused)
+            or _CLAIMED.search(before) is not None
+        ),
+        fallback=fallback,
+        span=text.span(start, end),
+    )
+
+
+def _fallback(text: Text, before: str, end: int) -> Value | None:
+    found = _FALLBACK.match(text.content, end)
+    if found is None:
+        return None
+    closes = ")" in text.content[end : found.start("literal" if found["literal"] else "other")]
+    if closes and not _WRAPPED.search(before):
+        return None
+    which = "literal" if found["literal"] else "other"
+    raw = found[which]
+    literal = unquoted(raw) if which == "literal" else None
+    return Value(literal, raw.replace("\r\n", "\n"), text.span(*found.span(which)))
+
+
+def _parts(text: Text, group: re.Match[str], refused: set[str]) -> list[EnvironmentUse]:
+    start = group.start("names")
+    found = []
+    for part in _PART.finditer(group["names"]):
+        raw = part["default"]
+        fallback = None
+        if raw is not None:
+            literal = unquoted(raw) if re.fullmatch(LITERAL, raw) else None
+            at = start + part.start("default")
+            fallback = Value(literal, raw.replace("\r\n", "\n"), text.span(at, at + len(raw)))
+        at = start + part.start("name")
+        span = text.span(at, at + len(part["name"]))
+        required = fallback is None and part["name"] in refused
+        found.append(EnvironmentUse(part["name"], required, fallback, span))
+    return found
+
+
+def _commented(content: str, at: int) -> bool:
+    line = content[max(content.rfind("\n", 0, at) + 1, at - 500) : at]
+    head = line.lstrip()
+    return head.startswith(("//", "* ", "/*")) or " // " in line
+
+
+def _plain(what: str) -> str:
+    key = re.fullmatch(r"process\.env\[\s*['\"`](\w+)['\"`]\s*\]", what)
+    return f"process.env.{key[1]}" if key else what

@@ -1,0 +1,65 @@
+"""The facts of a file that is read with its syntax tree."""
+
+from __future__ import annotations
+
+from ...model import Location, Problem, Span
+from ...source.text import Text
+from ..facts import Entry, EnvironmentUse, Module
+from .answers import answers
+from .exports import default, exports, segment
+from .functions import functions
+from .imports import imports
+from .listens import listens
+from .nest import global_settings, nest_routes
+from .options import configuration
+from .routes import routes
+from .sentry import inits
+from .tree import Tree, grow
+
+
+def module(
+    text: Text, data: bytes, extent: Span, environment: tuple[EnvironmentUse, ...]
+) -> Module:
+    """The facts of a file; a problem only where an error left nothing to read."""
+    tree = grow(text, data)
+    imported = imports(tree)
+    known = functions(answers(tree))
+    found = Module(
+        path=text.path,
+        span=extent,
+        imports=imported,
+        sentry=inits(tree, imported),
+        environment=environment,
+        routes=routes(known, imported) + nest_routes(known, imported),
+        exports=exports(known),
+        listens=listens(tree, imported),
+        functions=tuple(known.export(name) for name in known.top),
+        config=_config(tree) + segment(tree) + global_settings(tree),
+        problems=(),
+        broken=tree.root.has_error,
+    )
+    if not tree.root.has_error or _says(found):
+        return found
+    problem = Problem(Location(text.path, extent), "This is no valid TypeScript or JavaScript.")
+    return Module(path=text.path, span=extent, problems=(problem,), broken=True)
+
+
+def _config(tree: Tree) -> tuple[Entry, ...]:
+    name = tree.text.path.rpartition("/")[2]
+    exported = default(tree) if ".config." in name and not name.startswith("sentry.") else None
+    return configuration(tree, exported) if exported is not None else ()
+
+
+def _says(found: Module) -> bool:
+    return any(
+        (
+            found.imports,
+            found.sentry,
+            found.environment,
+            found.routes,
+            found.exports,
+            found.listens,
+            found.functions,
+            found.config,
+        )
+    )

@@ -1,0 +1,132 @@
+"""Which TypeScript and JavaScript files are worth reading, and which also a syntax tree."""
+
+from __future__ import annotations
+
+import re
+
+from ...source.regex import regex
+
+_SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+_UNUSED = regex(r"\.(?:test|spec|stories|d)\.\w+$|(?:^|/)__(?:tests|mocks|fixtures)__/")
+_LARGEST = 512 * 1024
+_LONGEST_LINE = 5_000
+_LONG_SHARE = 0.5
+"""A file is generated when lines longer than `_LONGEST_LINE` are more than this share of it."""
+
+_NAMES = (
+    "instrumentation",
+    "middleware.",
+    "proxy.",
+    "server.",
+    "entry.server.",
+    "main.",
+    "+server.",
+    "health",
+    "liveness",
+    "readiness",
+)
+"""How the name of a file that deserves a tree begins."""
+
+_CONFIGS = (
+    "astro.",
+    "drizzle.",
+    "next.",
+    "nuxt.",
+    "prisma.",
+    "react-router.",
+    "remix.",
+    "sentry.",
+    "svelte.",
+    "vite.",
+)
+_FOLDERS = ("/pages/api/", "/server/api/", "/server/routes/")
+_SMALL_ROUTE = 6_000
+"""Of a route larger than this, and not named like a probe, only the exports' names are read."""
+_PROBES = regex(r"/(?:health|ready|live|status|ping|heartbeat)", re.IGNORECASE)
+
+_HEAD = 6_144
+"""Imports stand at the top of a file."""
+_SERVER = (
+    rb"""['"](?:express|fastify|hono|koa|koa-router|@koa/router|@hono/[\w-]+|@sentry/[\w-]+"""
+    rb"""|@nestjs/(?:common|core|terminus)|polka|restify|express-promise-router)['"/]"""
+)
+_FROM = regex(rb"from " + _SERVER)
+_REQUIRED = regex(rb"require\(" + _SERVER)
+"""Every pattern for whole files begins with a literal, which makes it ten times as fast."""
+_NEST = (b"@Controller", b"NestFactory", b"HealthIndicator")
+_MADE = (
+    b"new Hono",
+    b"express(",
+    b"outer(",
+    b"astify(",
+    b"new Koa",
+    b"new Elysia",
+    b"FastifyPlugin",
+)
+_ANSWERS = regex(
+    rb"""\.(?=[gpdaorum])(?:get|post|put|patch|delete|all|on|options|route|register|use|mount)\(\s*['"`(\[\w/]"""
+)
+"""What a file that imports a server's library must hold: most only name its types."""
+_STARTS = regex(rb"\.(?:listen\(|(?<=Sentry\.)init|(?<=Bun\.)serve)")
+_CALLS = regex(rb"""\.(?:use\(|register\(|get\(['"]/)""")
+_ROUTE = regex(
+    rb"""\.(?=(?:get|all|use|register|route)\(\s*['"`(\[\w])(?:(?<=\bapp\.)|(?<=\brouter\.)"""
+    rb"""|(?<=\bserver\.)|(?<=\bfastify\.)|(?<=\broute\.)|(?<=\broutes\.))"""
+)
+
+
+def relevant(path: str, data: bytes) -> bool:
+    """Whether a file may hold any fact: told from its path and from byte literals alone.
+
+    Tests, stories and type declarations hold none that production knows.
+    """
+    if not path.endswith(_SUFFIXES) or _UNUSED.search(path):
+        return False
+    if b"process.env" not in data and not routed(path) and not structural(path, data):
+        return False
+    return not oversized(data)
+
+
+def structural(path: str, data: bytes) -> bool:
+    """Whether a file may hold more than environment variables and names of exports."""
+    if _named(path, data) or _STARTS.search(data) is not None or _serves(path, data):
+        return True
+    return routed(path) and len(data) < _SMALL_ROUTE
+
+
+def routed(path: str) -> bool:
+    """Whether a framework serves a file because of where it lies."""
+    path = f"/{path}"
+    return any(folder in path for folder in _FOLDERS) or "/route." in path
+
+
+def oversized(data: bytes) -> bool:
+    """Whether a file is too large or has lines too long to be written by a person."""
+    if len(data) > _LARGEST:
+        return True
+    if len(data) <= _LONGEST_LINE:
+        return False
+    long = sum(len(line) for line in data.split(b"\n") if len(line) > _LONGEST_LINE)
+    return long > _LONG_SHARE * len(data)
+
+
+def _named(path: str, data: bytes) -> bool:
+    folder, _, name = f"/{path}".rpartition("/")
+    if ".config." in name:
+        return name.startswith(_CONFIGS)
+    if name.startswith(_NAMES) or (not path.endswith("x") and _PROBES.search(f"/{path}")):
+        return True
+    return "/routes" in folder and b"loader" in data and b"export default" not in data
+
+
+def _serves(path: str, data: bytes) -> bool:
+    imported = _FROM.search(data, 0, _HEAD) or _REQUIRED.search(data, 0, _HEAD)
+    if imported is None:
+        if path.endswith("x"):
+            return False
+        return _ROUTE.search(data) is not None and _CALLS.search(data) is not None
+    if b"@nestjs" in imported[0]:
+        return any(word in data for word in _NEST)
+    if b"@sentry" in imported[0]:
+        return b"nit(" in data
+    return _ANSWERS.search(data) is not None or any(word in data for word in _MADE)

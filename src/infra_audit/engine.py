@@ -1,0 +1,84 @@
+"""Run the rules over a project: each match becomes a finding in its rule's words."""
+
+from __future__ import annotations
+
+from .checks import CHECKS
+from .model import (
+    Finding,
+    Fingerprint,
+    Inapplicable,
+    Match,
+    Ruled,
+    Satisfied,
+    Undecided,
+)
+from .project.types import Project
+from .ruleset.rule import Rule, RuleSet
+
+
+def check(rules: RuleSet, project: Project) -> tuple[tuple[Finding, ...], tuple[Ruled, ...]]:
+    """The findings of all rules, in the order of their places, and what else each rule had to say."""
+    findings: list[Finding] = []
+    ruled: list[Ruled] = []
+    for rule in rules.rules.values():
+        if rule.check == "triage":
+            continue
+        found, said = _outcomes(rule, project)
+        findings += found
+        ruled.append(said)
+    findings.sort(key=lambda f: (f.location, f.rule))
+    return tuple(findings), tuple(ruled)
+
+
+def _outcomes(rule: Rule, project: Project) -> tuple[list[Finding], Ruled]:
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
+    satisfied: list[Satisfied] = []
+    inapplicable: list[Inapplicable] = []
+    for outcome in CHECKS[rule.check](project, rule.parameters):
+        match outcome:
+            case Match():
+                findings.append(finding(rule, outcome))
+            case Undecided():
+                undecided.append(outcome)
+            case Satisfied():
+                satisfied.append(outcome)
+            case Inapplicable():
+                inapplicable.append(outcome)
+    said = Ruled(rule.id, tuple(undecided), tuple(satisfied), tuple(inapplicable))
+    return _distinct(findings), said
+
+
+def finding(rule: Rule, match: Match) -> Finding:
+    """A match in the words of its rule; its fingerprint is set by triage, which sees the texts."""
+    return Finding(
+        rule=rule.id,
+        severity=match.severity or rule.severity,
+        precision=rule.precision,
+        title=rule.title,
+        message=_filled(rule.message, match.values),
+        location=match.location,
+        evidence=match.evidence,
+        trail=match.trail,
+        fingerprint=Fingerprint(""),
+        fix=rule.fix,
+        step=rule.step,
+        deployable=match.deployable,
+    )
+
+
+def _distinct(findings: list[Finding]) -> list[Finding]:
+    """One finding for a place, however many ways lead to it."""
+    seen: dict[tuple[object, ...], Finding] = {}
+    for found in findings:
+        seen.setdefault((found.location, found.message, found.deployable), found)
+    return list(seen.values())
+
+
+def _filled(message: str, values: dict[str, str]) -> str:
+    """The message with its `{names}` replaced; a value never counts as a pattern."""
+    filled = []
+    for piece in message.split("{"):
+        name, closed, after = piece.partition("}")
+        filled.append(values[name] + after if closed and name in values else piece)
+    return "".join(filled)

@@ -1,0 +1,121 @@
+"""The whole of what a script can do, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..documents.shell.syntax import Command, Function, Script, Statement
+from .behaviour import Behaviour, Entry, Routine
+from .constructs import DECLARERS, name_of
+from .endings import last_line
+from .follow import follow, sequence
+from .reach import Reach, never_returns, reach
+from .scene import Scene, Walk, inner
+from .start import begin
+from .state import DIRECTORY, OPTIONS, PREVIOUS, ROOT, State, Value, lookup, shown
+from .survey import DEPTH, Survey, survey
+
+_SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "zsh", "busybox"})
+
+
+def behaviour(script: Script, entry: Entry) -> Behaviour:
+    """What `script` can do when it starts as `entry` says."""
+    if script.interpreter not in _SHELLS:
+        return Behaviour()
+    facts = survey(script)
+    if facts.depth > DEPTH:
+        return Behaviour(bounded=True)
+    reached = reach(script, facts, sourced=entry.sourced)
+    serves = entry.sourced or all(map(_declares, script.statements))
+    walk = begin(script, facts, reached, entry)
+    sequence(walk, script.statements, Scene())
+    last_line(walk, script)
+    end = {name: lookup(walk.state, name) for name in walk.state.values}
+    _functions(walk, serves=serves)
+    kinds = _variables(end)
+    return Behaviour(
+        runs=tuple(walk.runs),
+        unreachable=tuple(sorted(reached.regions, key=lambda region: region.span)),
+        endings=tuple(walk.endings),
+        functions=tuple(_routines(reached, facts, serves=serves)),
+        variables=kinds["variables"],
+        places=kinds["places"],
+        defaults=kinds["defaults"],
+        options_at_end=tuple(o[1:] for o in OPTIONS if (v := end.get(o)) and v.text == "on"),
+        demands_root=tuple(dict.fromkeys(walk.demands)),
+    )
+
+
+def _declares(statement: Statement) -> bool:
+    """Whether a statement only defines something: a file of such statements serves others."""
+    match statement:
+        case Function():
+            return True
+        case Command():
+            return not statement.words or name_of(statement) in DECLARERS | {"set", "shopt"}
+        case _:
+            return False
+
+
+def _variables(end: dict[str, Value | None]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {"variables": {}, "places": {}, "defaults": {}}
+    for name, known in end.items():
+        if known is None or name.startswith("-") or name in {DIRECTORY, PREVIOUS}:
+            continue
+        kind = "places" if known.text.startswith(ROOT) else "variables"
+        if known.assumed:
+            kind = "defaults"
+        if kind != "defaults" or ROOT not in known.text:
+            found[kind][name] = shown(known.text)
+    return found
+
+
+def _routines(reached: Reach, facts: Survey, *, serves: bool) -> Iterable[Routine]:
+    for name, definitions in facts.definitions.items():
+        called = serves or name in facts.earliest
+        heading = definitions[0].function.heading
+        yield Routine(name, never_returns(reached, name), called, heading)
+
+
+def _functions(walk: Walk, *, serves: bool) -> None:
+    """Follow the functions that were not followed where they are called."""
+    facts = walk.survey
+    dead = _dead_functions(walk.reached, facts)
+    for name, definitions in facts.definitions.items():
+        if name in walk.inlined:
+            continue
+        for definition in definitions:
+            called = serves or name in facts.earliest
+            scene = Scene(function=name, reach="reached" if called else "uncalled", apart=True)
+            if id(definition.function) in dead:
+                scene = inner(scene, reach="unreachable")
+            begins = facts.earliest.get(name)
+            known = {
+                constant: found
+                for constant, (found, place) in walk.constants.items()
+                if begins is None or place <= begins
+            }
+            old = walk.state
+            walk.state = State(
+                values={n: Value(v.text, v.assumed, 1) for n, v in known.items()},
+                clock=1,
+                doubted=2 if old.doubted else 0,
+                shared=old.shared,
+                lifting=old.lifting,
+                frozen=old.frozen,
+                itself=old.itself,
+                source=old.source,
+            )
+            walk.locals.append({})
+            follow(walk, definition.function.body, scene)
+            walk.locals.pop()
+            walk.state = old
+
+
+def _dead_functions(reached: Reach, facts: Survey) -> set[int]:
+    return {
+        id(definition.function)
+        for definitions in facts.definitions.values()
+        for definition in definitions
+        if id(definition.function) in reached.dead
+    }

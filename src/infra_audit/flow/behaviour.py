@@ -1,0 +1,161 @@
+"""What one script can do: its runs, its endings, and what of it no execution reaches."""
+
+from __future__ import annotations
+
+from typing import Literal as Choice
+
+from msgspec import Struct
+
+from ..documents.shell.syntax import Script, Word
+from ..model import Span
+
+
+class Entry(Struct, frozen=True, gc=False, kw_only=True):
+    """How a script starts. Paths are absolute, or relative to the root ('' is the root itself)."""
+
+    directory: str | None = None
+    """The working directory; None is unknown."""
+    variables: dict[str, str] = {}
+    places: dict[str, str] = {}
+    """Variables that hold a path of the checkout, relative to the root."""
+    defaults: dict[str, str] = {}
+    """Variables whose value is only what the script falls back on."""
+    options: tuple[str, ...] = ()
+    sourced: bool = False
+    """Whether another script sources this one, so that `return` ends it and its functions serve
+    others."""
+
+
+class Guard(Struct, frozen=True, gc=False):
+    """A condition that holds wherever the run that carries it happens.
+
+    `kind` is `test` (`words` are those between the brackets), `case` (the word, then the
+    patterns), `arithmetic`, `command -v`, or the name of the command that was asked: `id`, `grep`.
+    """
+
+    kind: str
+    negated: bool
+    words: tuple[str | None, ...]
+    span: Span
+
+
+Outcome = Choice["ignored", "tested", "handled", "aborts", "unchecked"]
+"""What a command's failure leads to: nothing on purpose (`|| true`, `&`, a pipe without pipefail),
+another path (a condition, `&&`, `$?`), a substitute (`|| …`), the end of the script, or nothing."""
+
+Reach = Choice["reached", "unreachable", "uncalled"]
+
+
+class Run(Struct, frozen=True, gc=False, kw_only=True):
+    """One simple command as the script would run it."""
+
+    name: str
+    """The command behind `sudo`, `env`, `timeout 5` and their like; '' when unknown."""
+    arguments: tuple[str | None, ...]
+    """The values behind the name; None is unknown. A path of the checkout that the script computed
+    from its own place is relative to the root."""
+    paths: tuple[str | None, ...] = ()
+    """What each argument names when it is taken as a path: absolute or relative to the root."""
+    words: tuple[Word, ...]
+    """As written, from the name on."""
+    prefixes: tuple[str, ...] = ()
+    directory: str | None = None
+    """The working directory: absolute or relative to the root; None is unknown."""
+    guards: tuple[Guard, ...] = ()
+    function: str = ""
+    """The function that it stands in."""
+    remote: str | None = None
+    """The host, as written, when it runs inside an ssh heredoc or argument."""
+    reach: Reach = "reached"
+    conditional: bool = False
+    """Whether an enclosing condition or loop decides that it runs."""
+    outcome: Outcome = "unchecked"
+    piped_from: tuple[str, ...] = ()
+    """The names of the commands before it in its pipeline."""
+    piped_into: tuple[str, ...] = ()
+    redirects: tuple[tuple[str, str | None], ...] = ()
+    """Operator with its descriptor (`2>`) and value of the target."""
+    targets: tuple[str | None, ...] = ()
+    """For each redirect what its target names as a path: absolute or relative to the root."""
+    loop: bool = False
+    background: bool = False
+    captured: bool = False
+    """Whether it stands in a command or process substitution."""
+    assumed: bool = False
+    """Whether a value or the directory rests on a default that the environment may override."""
+    environment: tuple[tuple[str, str | None], ...] = ()
+    """The assignments before the command."""
+    span: Span
+    path: str
+
+
+class Cause(Struct, frozen=True, gc=False):
+    """What cuts a region off; `via` is the heading of the function that never returns."""
+
+    kind: Choice["exit", "return", "exec", "loop", "function"]
+    text: str
+    span: Span
+    via: Span | None = None
+
+
+class Region(Struct, frozen=True, gc=False):
+    """Statements that no execution reaches, from the first to the last; `where` is their function.
+
+    `statements` counts those of the list itself, not what they contain; what bash never reads
+    because of a syntax error counts as one.
+    """
+
+    span: Span
+    statements: int
+    cause: Cause
+    where: str = ""
+
+
+class Ending(Struct, frozen=True, gc=False):
+    """A place where the script ends; `text` is '' for its last line, `status` None where unknown.
+
+    `conditional` when some condition, or an earlier ending that may report success, decides
+    whether it is reached; endings that only print help do not count. `success` when it is reached
+    if every command succeeds.
+    """
+
+    status: int | None
+    span: Span
+    text: str
+    conditional: bool
+    success: bool
+    where: str = ""
+
+
+class Routine(Struct, frozen=True, gc=False):
+    """A function of the script; `called` also where something dynamic might call it."""
+
+    name: str
+    never_returns: bool
+    called: bool
+    span: Span
+    """Of its name."""
+
+
+class Behaviour(Struct, frozen=True, gc=False, kw_only=True):
+    """What one script can do; `variables`, `places` and `defaults` as in `Entry`, at its end."""
+
+    runs: tuple[Run, ...] = ()
+    unreachable: tuple[Region, ...] = ()
+    endings: tuple[Ending, ...] = ()
+    functions: tuple[Routine, ...] = ()
+    variables: dict[str, str] = {}
+    places: dict[str, str] = {}
+    defaults: dict[str, str] = {}
+    options_at_end: tuple[str, ...] = ()
+    demands_root: tuple[Span, ...] = ()
+    """Checks of the user that end the script for everybody but root."""
+    bounded: bool = False
+    """Whether it nests deeper than is followed, so that nothing is said of it."""
+
+
+def analyse(script: Script, entry: Entry | None = None) -> Behaviour:
+    """What `script` can do when it starts as `entry` says. What is unknown is left out."""
+    from .analysis import behaviour
+
+    return behaviour(script, entry or Entry())

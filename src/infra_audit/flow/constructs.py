@@ -1,0 +1,173 @@
+"""What statements are made of: their words, the lists inside them, and the names they use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from ..documents.shell.syntax import (
+    AndOr,
+    Arithmetic,
+    Background,
+    Case,
+    Command,
+    Function,
+    Group,
+    If,
+    Literal,
+    Loop,
+    Opaque,
+    Parameter,
+    Pipeline,
+    Redirect,
+    Redirected,
+    Statement,
+    Subshell,
+    Substitution,
+    Unknown,
+    Word,
+)
+
+DECLARERS = frozenset({"declare", "export", "local", "readonly", "typeset"})
+"""Commands whose assignments stay when they are done."""
+
+_SILENT_FILES = frozenset({"/dev/null", "/dev/stderr", "/dev/stdout"})
+
+
+def name_of(command: Command) -> str | None:
+    """The literal first word of a command; None without words or where it is computed."""
+    return command.words[0].literal if command.words else None
+
+
+def text_of(command: Command) -> str:
+    """A command as written, shortened."""
+    text = " ".join(word.raw for word in command.words[:8])
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def chain(statement: AndOr) -> list[tuple[str, Statement]]:
+    """The links of `a && b || c`, first to last, each with the operator before it."""
+    links: list[tuple[str, Statement]] = []
+    stack: list[tuple[str, Statement]] = [("", statement)]
+    while stack:
+        operator, link = stack.pop()
+        if isinstance(link, AndOr):
+            stack.append((operator, link.left))
+            stack.append((link.operator, link.right))
+        else:
+            links.append((operator, link))
+    links.reverse()
+    return links
+
+
+def lists(statement: Statement) -> Iterator[tuple[tuple[Statement, ...], bool]]:
+    """The statement lists inside, and whether each has a subshell of its own."""
+    if isinstance(statement, Command):
+        return
+    match statement:
+        case Group():
+            yield statement.body, False
+        case Subshell():
+            yield statement.body, True
+        case AndOr():
+            yield tuple(link for _, link in chain(statement)), False
+        case Pipeline():
+            alone = len(statement.commands) == 1
+            for part in statement.commands:
+                yield (part,), not alone
+        case Background():
+            yield (statement.body,), True
+        case Redirected() | Function():
+            yield (statement.body,), False
+        case If():
+            for branch in statement.branches:
+                yield branch.condition, False
+                yield branch.body, False
+            if statement.otherwise is not None:
+                yield statement.otherwise, False
+        case Loop():
+            yield statement.condition, False
+            yield statement.body, False
+        case Case():
+            for clause in statement.clauses:
+                yield clause.body, False
+        case Arithmetic() | Unknown():
+            pass
+        case _:
+            assert_never(statement)
+
+
+def words(statement: Statement) -> Sequence[Word]:
+    """The words that a statement has itself, not those of the lists inside it."""
+    match statement:
+        case Command():
+            if not statement.assignments and not statement.redirects:
+                return statement.words
+            found = [*statement.words]
+            for assignment in statement.assignments:
+                if assignment.value is not None:
+                    found.append(assignment.value)
+                found += assignment.elements
+            return found + _targets(statement.redirects)
+        case Redirected():
+            return _targets(statement.redirects)
+        case Loop():
+            return statement.words or ()
+        case Case():
+            patterns = [pattern for clause in statement.clauses for pattern in clause.patterns]
+            return [statement.word, *patterns]
+        case _:
+            return ()
+
+
+def _targets(redirects: tuple[Redirect, ...]) -> list[Word]:
+    return [redirect.target for redirect in redirects if redirect.target is not None]
+
+
+def parts(word: Word) -> Iterator[Literal | Parameter | Substitution | Opaque]:
+    """The parts of a word, those of operands included."""
+    stack = list(reversed(word.parts))
+    while stack:
+        part = stack.pop()
+        yield part
+        if isinstance(part, Parameter) and part.operand is not None:
+            stack.extend(reversed(part.operand.parts))
+
+
+def substitutions(statement: Statement) -> list[Substitution]:
+    """The command and process substitutions in a statement's own words."""
+    return [
+        part
+        for word in words(statement)
+        if word.literal is None
+        for part in parts(word)
+        if isinstance(part, Substitution)
+    ]
+
+
+def redirects_hold(redirects: tuple[Redirect, ...]) -> bool:
+    """Whether none of the redirections can fail."""
+    return all(_holds(redirect) for redirect in redirects)
+
+
+def _holds(redirect: Redirect) -> bool:
+    if redirect.operator.lstrip("0123456789").startswith("<<"):
+        return True
+    target = redirect.target.literal if redirect.target is not None else None
+    return target in _SILENT_FILES or (
+        redirect.operator.endswith("&") and target in {"0", "1", "2", "-"}
+    )
+
+
+def always_words(word: Word) -> bool:
+    """Whether a word surely expands to at least one word."""
+    if word.literal is not None:
+        return True
+    for part in word.parts:
+        if isinstance(part, Literal) and part.text:
+            return True
+        if isinstance(part, Parameter) and ("@" in part.name or "[@]" in part.operator):
+            return False
+        if isinstance(part, Opaque) and part.kind == "tilde":
+            return True
+    return word.quoted and word.raw.startswith('"') and "@" not in word.raw

@@ -1,0 +1,58 @@
+"""A command's words as the shell would pass them on, and the command that they really run."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ..documents.shell.handed import may_hold_sudo
+from ..documents.shell.syntax import Parameter, Word
+from .effective import effective
+from .state import State, Value, expanded, shown
+
+PERHAPS = "sudo?"
+"""The prefix of a command behind a variable that holds `sudo` or nothing."""
+
+
+class Line(Struct, gc=False):
+    """What a command line comes to: its values, and among them the command behind its wrappers."""
+
+    values: list[Value | None]
+    given: list[str | None]
+    """The values as others see them."""
+    origins: list[int]
+    """The number of the word that each value comes from."""
+    at: int
+    """Where the real command begins."""
+    prefixes: tuple[str, ...]
+    name: str
+
+
+def line(state: State, words: tuple[Word, ...]) -> Line:
+    """What the words of a command come to."""
+    values: list[Value | None] = []
+    origins: list[int] = []
+    for nth, word in enumerate(words):
+        if word.literal is not None:
+            values.append(Value(word.literal))
+            origins.append(nth)
+            continue
+        for found in expanded(state, word):
+            values.append(found)
+            origins.append(nth)
+    given = [None if v is None else shown(v.text) for v in values]
+    if len(given) > 1 and given[0] is None and _lifts(state, words[origins[0]]):
+        at, prefixes, name = effective(["sudo", *given[1:]])
+        if prefixes:
+            return Line(values, given, origins, at, (PERHAPS, *prefixes[1:]), name)
+    at, prefixes, name = effective(given)
+    return Line(values, given, origins, at, prefixes, name)
+
+
+def _lifts(state: State, word: Word) -> bool:
+    """Whether a word is a variable that holds `sudo` or nothing, by all that it is given or its name."""
+    part = word.parts[0] if len(word.parts) == 1 else None
+    if not isinstance(part, Parameter):
+        return False
+    lone = not word.quoted and part.operator == ""
+    told = state.lifting.get(part.name) if lone or part.operator == "[@]" else None
+    return may_hold_sudo(word) if told is None else told

@@ -1,0 +1,267 @@
+"""One simple command as the script would run it, and what it does to the shell's own state."""
+
+from __future__ import annotations
+
+from ..documents.shell.syntax import Assignment, Command, Opaque, Parameter, Redirect
+from .behaviour import Run
+from .constructs import DECLARERS, name_of, parts, words
+from .line import line
+from .scene import Scene, Walk, outcome
+from .state import (
+    DIRECTORY,
+    PREVIOUS,
+    STACK,
+    Value,
+    assign,
+    entered,
+    joined,
+    lookup,
+    shown,
+    value,
+)
+from .writes import reckoned, settings, written_by
+
+
+def run(walk: Walk, command: Command, scene: Scene) -> Run:
+    """The run that a command with words is."""
+    state = walk.state
+    whole = line(state, command.words)
+    values, at = whole.values, whole.at
+    here = lookup(state, DIRECTORY)
+    directory = None if here is None else here.text
+    arguments = values[at + 1 :]
+    turned = command.redirects
+    targets = [None if r.target is None else value(state, r.target) for r in turned]
+    environment = () if name_of(command) in DECLARERS else command.assignments
+    first = whole.origins[at] if at < len(values) else len(command.words)
+    return Run(
+        name=whole.name,
+        arguments=tuple(whole.given[at + 1 :]),
+        paths=tuple([_path(directory, argument) for argument in arguments]),
+        words=command.words[first:],
+        prefixes=whole.prefixes,
+        directory=None if directory is None else shown(directory),
+        guards=walk.guards,
+        function=scene.function,
+        remote=scene.remote,
+        reach=scene.reach,
+        conditional=scene.conditional,
+        outcome=outcome(walk, scene),
+        piped_from=scene.piped_from,
+        piped_into=scene.piped_into,
+        redirects=tuple(
+            [(r.descriptor + r.operator, _shown(t)) for r, t in zip(turned, targets, strict=True)]
+        ),
+        targets=tuple(
+            [
+                None if _duplicates(redirect) else _path(directory, target)
+                for redirect, target in zip(turned, targets, strict=True)
+            ]
+        ),
+        loop=scene.loop,
+        background=scene.background,
+        captured=scene.captured,
+        assumed=any(v is not None and v.assumed for v in (*values, *targets, here)),
+        environment=tuple([(a.name, _assigned(walk, a)) for a in environment]),
+        span=command.span,
+        path=walk.path,
+    )
+
+
+def _shown(found: Value | None) -> str | None:
+    return None if found is None else shown(found.text)
+
+
+def _path(directory: str | None, found: Value | None) -> str | None:
+    path = None if found is None else joined(directory, found.text)
+    return None if path is None else shown(path)
+
+
+def _duplicates(redirect: Redirect) -> bool:
+    return redirect.operator in {">&", "<&"} or redirect.operator.startswith("<<")
+
+
+def _assigned(walk: Walk, assignment: Assignment) -> str | None:
+    return None if assignment.value is None else _shown(value(walk.state, assignment.value))
+
+
+def settle(walk: Walk, command: Command, scene: Scene) -> None:
+    """Let a command change the state: assignments, `cd`, `set`, `read`, unknown code."""
+    walk.place = command.span
+    if id(command) in walk.survey.expanding:
+        for word in words(command):
+            for part in parts(word):
+                _expansion(walk, part)
+    name = name_of(command)
+    if not command.words or name in DECLARERS:
+        for assignment in command.assignments:
+            _store(walk, assignment, command, scene)
+        if name in DECLARERS:
+            _declared(walk, command, scene)
+        return
+    for written in written_by(command):
+        put(walk, written, None, scene)
+    match name:
+        case "cd":
+            _go(walk, command, scene)
+        case "pushd":
+            stacked = lookup(walk.state, DIRECTORY)
+            below = lookup(walk.state, STACK)
+            pile = None
+            if stacked is not None and below is not None:
+                pile = Value(f"{below.text}\n{stacked.text}", stacked.assumed or below.assumed)
+            put(walk, STACK, pile, scene)
+            _go(walk, command, scene)
+        case "popd":
+            _come_back(walk, scene)
+        case "set":
+            _options(walk, command, scene)
+        case "trap":
+            _trap(walk, command)
+        case "source" | "." if _known_file(command):
+            for written in _RELEASE:
+                put(walk, written, None, scene)
+        case "source" | "." | "eval":
+            walk.state.clock += 1
+            walk.state.doubted = walk.state.clock
+        case _ if name in walk.survey.impure or (name is None and walk.survey.impure):
+            walk.state.clock += 1
+            walk.state.called = walk.state.clock
+        case _:
+            pass
+
+
+_RELEASE = [
+    "NAME",
+    "ID",
+    "ID_LIKE",
+    "VERSION",
+    "VERSION_ID",
+    "VERSION_CODENAME",
+    "PRETTY_NAME",
+    "VARIANT",
+    "HOME_URL",
+    "BUILD_ID",
+    "UBUNTU_CODENAME",
+    "DISTRIB_ID",
+    "DISTRIB_RELEASE",
+    "DISTRIB_CODENAME",
+    "DISTRIB_DESCRIPTION",
+]
+"""What os-release(5) and lsb-release set."""
+
+
+def _known_file(command: Command) -> bool:
+    """Whether a sourced file sets only what `_RELEASE` lists."""
+    name = command.words[1].literal if len(command.words) > 1 else None
+    return name is not None and name.endswith(("/os-release", "/lsb-release"))
+
+
+def put(walk: Walk, name: str, found: Value | None, scene: Scene) -> None:
+    """Assign, and remember what can never change again."""
+    assign(walk.state, name, found)
+    lasting = not (scene.conditional or scene.apart or scene.function or scene.nested)
+    if lasting and walk.survey.assigned.get(name, 0) == 1:
+        kept = lookup(walk.state, name)
+        if kept is not None:
+            walk.constants[name] = (Value(kept.text, kept.assumed), walk.place)
+
+
+def _expansion(walk: Walk, part: object) -> None:
+    match part:
+        case Parameter() if part.operator in {"=", ":="}:
+            found = None if part.operand is None else _parameter_value(walk, part)
+            assign(walk.state, part.name, found)
+        case Opaque() if part.kind == "arithmetic":
+            for name in reckoned(part.raw):
+                assign(walk.state, name, None)
+        case _:
+            pass
+
+
+def _parameter_value(walk: Walk, part: Parameter) -> Value | None:
+    known = lookup(walk.state, part.name)
+    if known is not None and known.text:
+        return known
+    default = None if part.operand is None else value(walk.state, part.operand)
+    return None if default is None else Value(default.text, assumed=True)
+
+
+def _store(walk: Walk, assignment: Assignment, command: Command, scene: Scene) -> None:
+    name = assignment.name
+    found: Value | None = None
+    if assignment.value is not None:
+        found = value(walk.state, assignment.value)
+        if assignment.append:
+            before = lookup(walk.state, name)
+            found = _appended(before, found)
+    elif (
+        not assignment.append
+        and assignment.span.end_column - assignment.span.column == len(name) + 1
+    ):
+        found = Value("")
+    flags = "".join(w.literal or "" for w in command.words[1:] if (w.literal or "").startswith("-"))
+    if set(flags) & set("niulaA"):
+        found = None
+    _keep_local(walk, name_of(command), name, flags)
+    put(walk, name, found, scene)
+
+
+def _appended(before: Value | None, more: Value | None) -> Value | None:
+    if before is None or more is None:
+        return None
+    return Value(before.text + more.text, before.assumed or more.assumed)
+
+
+def _keep_local(walk: Walk, declarer: str | None, name: str, flags: str) -> None:
+    if walk.locals and declarer in {"local", "declare", "typeset"} and "g" not in flags:
+        walk.locals[-1].setdefault(name, lookup(walk.state, name))
+
+
+def _declared(walk: Walk, command: Command, scene: Scene) -> None:
+    """`local x` and `declare -i x` begin anew; `export x` and `readonly x` change nothing."""
+    if name_of(command) in {"export", "readonly"}:
+        return
+    for word in command.words[1:]:
+        if word.literal and not word.literal.startswith("-"):
+            _keep_local(walk, name_of(command), word.literal, "")
+            put(walk, word.literal, None, scene)
+
+
+def _go(walk: Walk, command: Command, scene: Scene) -> None:
+    given = [w for w in command.words[1:] if w.literal not in {"-P", "-L", "-e", "--", "-n"}]
+    here = lookup(walk.state, DIRECTORY)
+    there: Value | None = None
+    if len(given) == 1:
+        to = value(walk.state, given[0])
+        if to is not None and to.text == "-":
+            there = lookup(walk.state, PREVIOUS)
+        elif to is not None:
+            path = joined(None if here is None else here.text, to.text)
+            leant = here is not None and here.assumed and not to.text.startswith(("/", "\0"))
+            there = None if path is None else Value(path, to.assumed or leant)
+    entered(walk.state, there)
+    put(walk, DIRECTORY, there, scene)
+
+
+def _come_back(walk: Walk, scene: Scene) -> None:
+    pile = lookup(walk.state, STACK)
+    if pile is None or "\n" not in pile.text:
+        put(walk, STACK, None, scene)
+        entered(walk.state, None)
+        return
+    below, _, top = pile.text.rpartition("\n")
+    put(walk, STACK, Value(below, pile.assumed), scene)
+    entered(walk.state, Value(top, pile.assumed))
+
+
+def _options(walk: Walk, command: Command, scene: Scene) -> None:
+    for option, setting in settings(command):
+        put(walk, option, None if setting is None else Value(setting), scene)
+
+
+def _trap(walk: Walk, command: Command) -> None:
+    given = [word.literal for word in command.words[1:]]
+    if "ERR" in given[1:]:
+        set_ = given[0] not in {"", "-"}
+        assign(walk.state, "-errtrap", Value("on") if set_ else None)

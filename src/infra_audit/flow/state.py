@@ -1,0 +1,291 @@
+"""What is known while a script runs: values of variables, the working directory, options.
+
+A path of the checkout that the script computes from its own place begins with `ROOT`, so that it
+joins and splits like any other; `shown` turns it into a path relative to the root.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from msgspec import Struct
+
+from ..documents.shell.syntax import (
+    AndOr,
+    Command,
+    Literal,
+    Parameter,
+    Redirected,
+    Statement,
+    Substitution,
+    Word,
+)
+from ..source.regex import regex
+from .constructs import chain, name_of
+
+ROOT = "\0"
+"""Stands for the folder of the checkout."""
+
+DIRECTORY = "PWD"
+PREVIOUS = "OLDPWD"
+STACK = "-stack"
+OPTIONS = ("-errexit", "-pipefail", "-nounset")
+"""Names of the state that no variable can have: their values are `on` and `off`."""
+
+_BLANK = regex(r"\s")
+_PATTERN = regex(r"[*?\[\\]")
+_MOST = 4096
+"""Longer values are not followed."""
+
+
+class Value(Struct, frozen=True, gc=False):
+    """A known value; `assumed` when the environment may override it."""
+
+    text: str
+    assumed: bool = False
+    stamp: int = 0
+
+
+class State(Struct):
+    """The values known at one point, and a journal to take back what a branch did."""
+
+    values: dict[str, Value] = {}
+    journal: list[tuple[str, Value | None]] = []
+    clock: int = 0
+    called: int = 0
+    """When a function that may change `shared` names was last called."""
+    doubted: int = 0
+    """When unknown code last ran in this shell."""
+    shared: frozenset[str] = frozenset()
+    frozen: frozenset[str] = frozenset()
+    """Names that are never known: another shell expanded them before."""
+    lifting: dict[str, bool] = {}
+    """Whether all that a variable is given is `sudo` or nothing; False where it is also otherwise."""
+    itself: str = ""
+    """The script's path from the root; '' where `$0` is not the script."""
+    source: str = ""
+    """The path of the file that the text stands in, for BASH_SOURCE."""
+
+
+def assign(state: State, name: str, value: Value | None) -> None:
+    """Give a name a value, or none that is known."""
+    state.journal.append((name, state.values.get(name)))
+    if value is None or name in state.frozen or len(value.text) > _MOST:
+        state.values.pop(name, None)
+        return
+    state.clock += 1
+    state.values[name] = Value(value.text, value.assumed, state.clock)
+
+
+def lookup(state: State, name: str) -> Value | None:
+    """The value of a name, where it is known."""
+    value = state.values.get(name)
+    if value is None or (value.stamp < state.called and name in state.shared):
+        return None
+    if value.stamp < state.doubted and not value.assumed:
+        return Value(value.text, assumed=True, stamp=value.stamp)
+    return value
+
+
+def take_back(state: State, mark: int) -> dict[str, Value | None]:
+    """Undo what happened since the journal had `mark` entries, and say what it led to."""
+    changes: dict[str, Value | None] = {}
+    while len(state.journal) > mark:
+        name, old = state.journal.pop()
+        if name not in changes:
+            changes[name] = lookup(state, name)
+        if old is None:
+            state.values.pop(name, None)
+        else:
+            state.values[name] = old
+    return changes
+
+
+def meet(state: State, branches: list[dict[str, Value | None]]) -> None:
+    """Go on where one of several branches has run: what they do not agree on is unknown."""
+    names = {name: None for changes in branches for name in changes}
+    for name in names:
+        base = lookup(state, name)
+        found = [changes.get(name, base) for changes in branches]
+        first = found[0]
+        agreed = first is not None and all(v is not None and v.text == first.text for v in found)
+        if first is None or not agreed:
+            assign(state, name, None)
+        else:
+            assign(state, name, Value(first.text, any(v is not None and v.assumed for v in found)))
+
+
+def shown(text: str) -> str:
+    """A value as others see it: a path of the checkout is relative to the root."""
+    if ROOT not in text:
+        return text
+    if not text.startswith(ROOT):
+        return text.replace(ROOT, "")
+    return text[1:].lstrip("/")
+
+
+def joined(directory: str | None, text: str) -> str | None:
+    """The path that `text` names when one stands in `directory`; None where that is not known."""
+    if not text or text.startswith(("~", "-")):
+        return None
+    if not text.startswith(("/", ROOT)):
+        if directory is None:
+            return None
+        text = f"{directory}/{text}"
+    rooted = text.startswith(ROOT)
+    path = posixpath.normpath(text)
+    if rooted and not path.startswith(ROOT):
+        return None
+    return "/" + path.lstrip("/") if path.startswith("/") else path
+
+
+def entered(state: State, directory: Value | None) -> None:
+    """Change the working directory."""
+    assign(state, PREVIOUS, lookup(state, DIRECTORY))
+    assign(state, DIRECTORY, directory)
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def value(state: State, word: Word) -> Value | None:
+    """What a word expands to as one word; None where that is not known."""
+    if word.literal is not None:
+        return Value(word.literal)
+    texts: list[str] = []
+    assumed = False
+    for part in word.parts:
+        match part:
+            case Literal():
+                texts.append(part.text)
+                continue
+            case Parameter():
+                found = _parameter(state, part)
+            case Substitution():
+                found = _output(state, part)
+            case _:
+                return None
+        if found is None:
+            return None
+        texts.append(found.text)
+        assumed = assumed or found.assumed
+    return Value("".join(texts), assumed)
+
+
+def expanded(state: State, word: Word) -> list[Value | None]:
+    """The words that a word becomes: an unquoted variable may split or vanish."""
+    found = value(state, word)
+    if found is None or word.literal is not None or word.quoted:
+        return [found]
+    if _PATTERN.search(found.text):
+        return [None]
+    if found.text and not _BLANK.search(found.text):
+        return [found]
+    if len(word.parts) == 1:
+        return [Value(text, found.assumed) for text in found.text.split()]
+    return [None]
+
+
+def _parameter(state: State, part: Parameter) -> Value | None:
+    known = _named(state, part)
+    operator = part.operator.removeprefix("[0]")
+    operand = part.operand
+    if operator in {"", ":?", "?"} or (operand is None and operator not in {"#", "!"}):
+        return known if operator in {"", ":?", "?"} else None
+    if operand is None or operator.startswith(("!", "[")):
+        return None
+    if operator in {":-", "-", ":=", "="}:
+        if known is not None and (known.text or not operator.startswith(":")):
+            return known
+        default = value(state, operand)
+        certain = known is not None and not known.assumed
+        return None if default is None else Value(default.text, default.assumed or not certain)
+    if known is None:
+        return None
+    if operator in {"%", "%%", "#", "##"}:
+        text = _trimmed(known.text, operator, operand.raw)
+        return None if text is None else Value(text, known.assumed)
+    return None
+
+
+def _named(state: State, part: Parameter) -> Value | None:
+    if part.name == "0":
+        return Value(f"{ROOT}/{state.itself}") if state.itself else None
+    if part.name == "BASH_SOURCE" and part.operator.removeprefix("[0]")[:1] != "[":
+        return Value(f"{ROOT}/{state.source}") if state.source else None
+    return lookup(state, part.name)
+
+
+def _trimmed(text: str, operator: str, pattern: str) -> str | None:
+    if pattern == "/*" and operator == "%":
+        return text.rpartition("/")[0] if "/" in text else text
+    if pattern == "*/" and operator == "##":
+        return text.rpartition("/")[2]
+    if re.search(r"[*?\[\]\\$`\"']", pattern):
+        return None
+    return text.removesuffix(pattern) if operator[0] == "%" else text.removeprefix(pattern)
+
+
+def _output(state: State, substitution: Substitution) -> Value | None:
+    """What the usual ways to ask for one's own place print."""
+    if substitution.opener.startswith((">", "<")):
+        return None
+    here = lookup(state, DIRECTORY)
+    printed: Value | None = None
+    for command in _steps(substitution.body):
+        name = name_of(command)
+        given = [value(state, w) for w in command.words[1:] if not _is_option(w)]
+        if name == "cd" and len(given) == 1:
+            here = _moved(here, given[0])
+        elif name == "pwd" and not given and printed is None:
+            printed = here
+        else:
+            printed = _answer(name or "", given, here) if printed is None else None
+        if name != "cd" and printed is None:
+            return None
+    return printed
+
+
+def _is_option(word: Word) -> bool:
+    return word.literal is not None and word.literal.startswith("-") and len(word.literal) > 1
+
+
+def _moved(here: Value | None, to: Value | None) -> Value | None:
+    if to is None:
+        return None
+    path = joined(here.text if here is not None else None, to.text)
+    return None if path is None else Value(path, to.assumed or (here is not None and here.assumed))
+
+
+def _steps(body: tuple[Statement, ...]) -> list[Command]:
+    """The commands of `a && b; c`, as long as nothing else is in it."""
+    steps: list[Command] = []
+    for statement in body:
+        links = chain(statement) if isinstance(statement, AndOr) else [("", statement)]
+        for operator, link in links:
+            inner = link.body if isinstance(link, Redirected) else link
+            if not isinstance(inner, Command):
+                return []
+            if operator != "||":
+                steps.append(inner)
+    return steps
+
+
+def _answer(name: str, given: list[Value | None], here: Value | None) -> Value | None:
+    if not given or given[0] is None:
+        return None
+    first = given[0]
+    match name, len(given):
+        case "dirname", 1:
+            head = posixpath.dirname(first.text.rstrip("/") or "/")
+            return Value(head or ".", first.assumed)
+        case "basename", 1:
+            return Value(posixpath.basename(first.text.rstrip("/")), first.assumed)
+        case "basename", 2 if given[1] is not None:
+            tail = posixpath.basename(first.text.rstrip("/"))
+            return Value(tail.removesuffix(given[1].text), first.assumed)
+        case "readlink" | "realpath", 1:
+            return _moved(here, first)
+        case _:
+            return None

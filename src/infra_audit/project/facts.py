@@ -1,0 +1,120 @@
+"""The documents of a repository by kind, with their purposes: what every part of linking reads."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from msgspec import Struct
+
+from ..documents.facts import (
+    Action,
+    Compose,
+    Dockerfile,
+    Document,
+    Dotenv,
+    Ecosystem,
+    Manifest,
+    Module,
+    Other,
+    Package,
+    Schema,
+    UnitFile,
+    Workflow,
+)
+from ..documents.shell.syntax import Script
+from .composing import compose_purposes
+from .purpose import SCAFFOLDS, Sort, purpose
+from .types import Purpose
+
+_D = TypeVar("_D")
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """Documents by kind, in the order of their paths."""
+
+    files: frozenset[str]
+    purposes: dict[str, Purpose]
+    scripts: tuple[Script, ...]
+    composes: tuple[Compose, ...]
+    workflows: tuple[Workflow, ...]
+    actions: tuple[Action, ...]
+    dockerfiles: tuple[Dockerfile, ...]
+    packages: tuple[Package, ...]
+    manifests: tuple[Manifest, ...]
+    schemas: tuple[Schema, ...]
+    dotenvs: tuple[Dotenv, ...]
+    unit_files: tuple[UnitFile, ...]
+    ecosystems: tuple[Ecosystem, ...]
+    modules: tuple[Module, ...]
+    others: tuple[Other, ...]
+
+    def is_production(self, path: str) -> bool:
+        """Whether the file at `path` is about production."""
+        return self.purposes.get(path, "production") == "production"
+
+
+def sort(files: frozenset[str], documents: tuple[Document, ...]) -> Facts:
+    """The documents by kind."""
+
+    def of(kind: type[_D]) -> tuple[_D, ...]:
+        return tuple(document for document in documents if isinstance(document, kind))
+
+    return Facts(
+        files=files,
+        purposes=purposes(documents),
+        scripts=of(Script),
+        composes=of(Compose),
+        workflows=of(Workflow),
+        actions=of(Action),
+        dockerfiles=of(Dockerfile),
+        packages=of(Package),
+        manifests=of(Manifest),
+        schemas=of(Schema),
+        dotenvs=of(Dotenv),
+        unit_files=of(UnitFile),
+        ecosystems=of(Ecosystem),
+        modules=of(Module),
+        others=of(Other),
+    )
+
+
+def purposes(documents: tuple[Document, ...]) -> dict[str, Purpose]:
+    """What each document is for, by its path."""
+    scaffolds = _scaffolds(documents)
+    found = {
+        d.path: purpose(d.path, _sort(d), scaffolds)
+        for d in documents
+        if not isinstance(d, UnitFile)
+    }
+    found |= {d.path: purpose(d.path) for d in documents if d.path not in found}
+    composes = tuple(d for d in documents if isinstance(d, Compose))
+    scripts = tuple(d for d in documents if isinstance(d, Script))
+    return found | compose_purposes(composes, scripts, found)
+
+
+def _sort(document: Document) -> Sort:
+    match document:
+        case Workflow() | Action():
+            return "workflow"
+        case Module():
+            return "module"
+        case Schema():
+            return "schema"
+        case Script():
+            return "script"
+        case Package() | Manifest():
+            return "package"
+        case _:
+            return ""
+
+
+def _scaffolds(documents: tuple[Document, ...]) -> frozenset[str]:
+    """The folders of templates in which whole projects stand."""
+    found = set()
+    for document in documents:
+        if isinstance(document, Package | Manifest | Workflow):
+            folders = document.path.split("/")[:-1]
+            for nth, folder in enumerate(folders):
+                if folder.lower() in SCAFFOLDS:
+                    found.add("/".join(folders[: nth + 1]))
+    return frozenset(found)

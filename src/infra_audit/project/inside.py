@@ -1,0 +1,66 @@
+"""What stands inside a script: its statements, and the scripts that it hands to other shells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from ..documents.shell.syntax import Command, Script, Statement
+from ..flow.behaviour import Run
+from ..flow.constructs import lists, substitutions
+from ..model import Span
+from ..source.regex import regex
+
+
+def statements(script: Script) -> Iterator[Statement]:
+    """Every statement of a script and of those that it hands on, outer ones first."""
+    stack = list(reversed(script.statements))
+    while stack:
+        statement = stack.pop()
+        yield statement
+        for inner in statement.scripts if isinstance(statement, Command) else ():
+            stack.extend(reversed(inner.statements))
+        for substitution in substitutions(statement):
+            stack.extend(reversed(substitution.body))
+        for body, _ in lists(statement):
+            stack.extend(reversed(body))
+
+
+def scripts(script: Script) -> Iterator[Script]:
+    """A script and all that it hands to other shells, outer ones first."""
+    stack = [script]
+    while stack:
+        outer = stack.pop()
+        yield outer
+        within: list[Statement] = list(outer.statements)
+        while within:
+            statement = within.pop()
+            if isinstance(statement, Command):
+                stack.extend(statement.scripts)
+            for substitution in substitutions(statement):
+                within.extend(substitution.body)
+            for body, _ in lists(statement):
+                within.extend(body)
+
+
+def commands(script: Script) -> dict[Span, Command]:
+    """The commands of a script by their places."""
+    return {s.span: s for s in statements(script) if isinstance(s, Command)}
+
+
+_SUDO = regex(r'"?\$\{?(?:_?(?:sudo|SUDO)(?:_?(?:cmd|CMD|PREFIX))?|as_root|AS_ROOT)\}?"?')
+
+
+def lifted(run: Run) -> Run:
+    """The run behind a variable that holds `sudo` or nothing, as in `$SUDO systemctl restart shop`."""
+    if run.name or len(run.words) < 2 or not run.arguments or not _SUDO.fullmatch(run.words[0].raw):
+        return run
+    return replace(
+        run,
+        name=run.arguments[0] or "",
+        arguments=run.arguments[1:],
+        paths=run.paths[1:],
+        words=run.words[1:],
+        prefixes=(*run.prefixes, "sudo"),
+    )

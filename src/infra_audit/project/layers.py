@@ -1,0 +1,67 @@
+"""What a Dockerfile's stage really contains: its own instructions after those of the stages it builds on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from posixpath import join, normpath
+
+from msgspec import Struct
+
+from ..documents.facts import Dockerfile, Instruction, Stage
+from ..flow.behaviour import Behaviour, Run
+from .types import Project
+
+
+class Layer(Struct, frozen=True):
+    """An instruction with the working directory and the environment in force, and its commands."""
+
+    instruction: Instruction
+    stage: Stage
+    directory: str | None
+    environment: Mapping[str, str | None]
+    runs: tuple[Run, ...] = ()
+
+
+def behaviours(project: Project) -> dict[int, Behaviour]:
+    """What each script can do, by its `id`."""
+    return {id(act.script): act.behaviour for act in project.acts}
+
+
+def lineage(dockerfile: Dockerfile, stage: Stage) -> tuple[Stage, ...]:
+    """A stage and the earlier stages that it builds on, the first one first."""
+    found = [stage]
+    while (base := named(dockerfile, found[0].base.literal or "", found[0].index)) is not None:
+        found.insert(0, base)
+    return tuple(found)
+
+
+def named(dockerfile: Dockerfile, name: str, before: int) -> Stage | None:
+    """The stage of that name or number before another."""
+    for stage in dockerfile.stages[:before]:
+        if name and (stage.name.lower() == name.lower() or str(stage.index) == name):
+            return stage
+    return None
+
+
+def layers(dockerfile: Dockerfile, stage: Stage, known: Mapping[int, Behaviour]) -> Iterator[Layer]:
+    """Every instruction that makes a stage, in order."""
+    directory: str | None = "/"
+    environment: dict[str, str | None] = {}
+    for one in lineage(dockerfile, stage):
+        for instruction in one.instructions:
+            if instruction.keyword == "WORKDIR":
+                directory = _moved(directory, instruction.argument)
+            if instruction.keyword in ("ENV", "ARG"):
+                environment |= {
+                    e.name: e.value.literal if e.value else None for e in instruction.entries
+                }
+            behaviour = known.get(id(instruction.script))
+            runs = behaviour.runs if behaviour and instruction.keyword == "RUN" else ()
+            yield Layer(instruction, one, directory, dict(environment), runs)
+
+
+def _moved(directory: str | None, argument: str) -> str | None:
+    target = argument.strip().strip("\"'")
+    if "$" in target or (directory is None and not target.startswith("/")):
+        return None
+    return normpath(join(directory or "/", target))

@@ -1,0 +1,75 @@
+"""Which scripts a clock runs: cron lines wherever they stand, units of timers that scripts install."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..documents.crontab import CRON_LINE
+from ..documents.shell.syntax import Command, Redirected, Script, Statement
+from ..flow.constructs import lists, words
+from ..model import Evidence, Location, Span
+from ..source.regex import regex
+from .facts import Facts
+from .types import Clock
+
+_CRON = regex(rf"(?:^|[\s\"'(\\]){CRON_LINE}", re.IGNORECASE)
+_TIMED = regex(r"^[ \t]*(?:OnCalendar|OnUnitActiveSec|OnBootSec)[ \t]*=", re.MULTILINE)
+_EXECUTES = regex(r"^[ \t]*ExecStart[ \t]*=", re.MULTILINE)
+
+
+def clocks(facts: Facts) -> tuple[Clock, ...]:
+    """Every cron line and every timer that a script installs."""
+    found = list(_of_others(facts))
+    for script in facts.scripts:
+        found += _of_script(script)
+    return tuple(found)
+
+
+def scheduled(path: str, found: tuple[Clock, ...]) -> Clock | None:
+    """The clock that names the file at `path`, the surest first."""
+    file = path.rpartition("/")[2]
+    before = "(?<![\\w.-])" if "." in file or "-" in file or "_" in file else "/"
+    name = re.compile(rf"{before}{re.escape(file)}(?![\w-])")
+    named = [clock for clock in found if name.search(clock.text)]
+    return next((c for c in named if c.kind != "prose"), named[0] if named else None)
+
+
+def _of_others(facts: Facts) -> Iterator[Clock]:
+    for other in facts.others:
+        for word in other.words:
+            if word.value is not None and _CRON.search(f" {word.value.raw}"):
+                kind = "prose" if other.kind == "prose" else "cron"
+                where = Location(other.path, word.value.span)
+                yield Clock(kind, word.value.raw, Evidence(where, "the cron line"))
+
+
+def _of_script(script: Script) -> Iterator[Clock]:
+    written = list(texts(script.statements))
+    timed = any(_TIMED.search(text) for text, _ in written)
+    for text, span in written:
+        for line in text.split("\n"):
+            if _CRON.search(line):
+                yield Clock("cron", line, Evidence(Location(script.path, span), "the cron line"))
+            elif timed and _EXECUTES.search(line):
+                yield Clock(
+                    "timer", line, Evidence(Location(script.path, span), "the timer's unit")
+                )
+
+
+def texts(statements: tuple[Statement, ...]) -> Iterator[tuple[str, Span]]:
+    """Every word and heredoc of a script as text: the value where it is literal, else as written."""
+    stack = list(reversed(statements))
+    while stack:
+        statement = stack.pop()
+        for word in words(statement):
+            yield word.literal if word.literal is not None else word.raw, word.span
+        if isinstance(statement, Command | Redirected):
+            for redirect in statement.redirects:
+                if redirect.heredoc is not None:
+                    yield redirect.heredoc.content, redirect.heredoc.span
+        if isinstance(statement, Command):
+            for inner in statement.scripts:
+                stack.extend(reversed(inner.statements))
+        for body, _ in lists(statement):
+            stack.extend(reversed(body))

@@ -1,0 +1,267 @@
+"""The deployment model: what the documents say together. `Project` is its table of contents."""
+
+from __future__ import annotations
+
+from typing import Literal as Choice
+
+from msgspec import Struct
+
+from ..documents.facts import (
+    Action,
+    Compose,
+    Dockerfile,
+    Dotenv,
+    Ecosystem,
+    Handler,
+    Manifest,
+    Module,
+    Other,
+    Package,
+    Schema,
+    Stage,
+    UnitFile,
+    Workflow,
+)
+from ..documents.shell.syntax import Script
+from ..flow.behaviour import Behaviour, Run
+from ..model import Declaration, Evidence, Kind, Location, Skipped
+
+Purpose = Choice["production", "development", "test", "example", "template", "documentation"]
+"""What a file is for; rules about production look only at the first."""
+
+Role = Choice[
+    "bootstrap", "deploy", "backup", "maintenance", "test", "ci", "library", "build", "development",
+    "entrypoint", "unknown",
+]  # fmt: skip
+
+
+class Act(Struct, frozen=True):
+    """A script with what it can do, what it is for and how production reaches it.
+
+    `trail` leads from a workflow, an image, a unit or a package script to the script, outermost
+    first; empty when nothing in the repository calls it. `job` is `<workflow path>#<job id>` for a
+    workflow's step, or for what such a step calls first.
+    """
+
+    script: Script
+    behaviour: Behaviour
+    purpose: Purpose
+    role: Role
+    reasons: tuple[Evidence, ...]
+    """Why it has this role."""
+    trail: tuple[Evidence, ...] = ()
+    reached_by: tuple[str, ...] = ()
+    """Kinds of hosts that reach it: `deploy-job`, `ci-job`, `schedule`, `image`, `image-build`,
+    `unit`, `timer`, `compose`, `package-start`, `package-build`, `cron`, `pm2`, `script`."""
+    deployable: str | None = None
+
+
+class Command(Struct, frozen=True):
+    """One command of one script, as the model sees it."""
+
+    run: Run
+    act: Act
+
+
+class Image(Struct, frozen=True):
+    """A Dockerfile that builds something deployable: its final (or targeted) stage.
+
+    `deployable` is the folder of what it builds, which need be no deployable: for a store, a proxy
+    or a tool it is where the Dockerfile stands. None where it could not be told.
+    """
+
+    dockerfile: Dockerfile
+    stage: Stage
+    purpose: Purpose
+    deployable: str | None
+    context: str | None
+    """The build context's folder relative to the root, None where unknown."""
+
+
+class Unit(Struct, frozen=True, kw_only=True):
+    """Something that runs in production."""
+
+    source: Choice["compose", "image", "systemd", "pm2", "procfile", "package", "script"]
+    name: str
+    location: Location
+    start: Script | None = None
+    directory: str | None = None
+    user: str | None = None
+    ports: tuple[str, ...] = ()
+    restart: str | None = None
+    purpose: Purpose = "production"
+    deployable: str | None = None
+    once: bool = False
+    """A one-shot: it ends by itself (migrations, oneshot units, units of a timer)."""
+
+
+class Store(Struct, frozen=True, kw_only=True):
+    """A database or cache.
+
+    `engine` is `sqlite`, `postgresql`, `mysql`, `mongodb`, `redis`, `mssql`, `cockroachdb`, …;
+    `source` tells what shows it; `hosted` whether the repository itself runs it (a compose service
+    or installed packages; sqlite on the server's disk), `managed` whether another does, both False
+    when unknown.
+    """
+
+    engine: str
+    source: Choice["prisma", "compose", "environment", "install", "dependency", "code"]
+    location: Location
+    purpose: Purpose = "production"
+    deployable: str | None = None
+    url: str | None = None
+    """The literal URL, if any."""
+    variable: str = ""
+    hosted: bool = False
+    managed: bool = False
+    replicated: tuple[Evidence, ...] = ()
+    """Litestream, LiteFS, Turso: what keeps an SQLite file safe."""
+    configured: Location | None = None
+    """Where its URL is given a value, when that is another place."""
+    users: tuple[str, ...] = ()
+    """Folders of all deployables that use it; `deployable` is the only one, else None."""
+
+
+class Route(Struct, frozen=True):
+    """A path that the application answers, `/`-led, parameters as written."""
+
+    path: str
+    methods: tuple[str, ...]
+    location: Location
+    handler: Handler
+    module: str
+    """Path of the file that answers."""
+    middleware: tuple[str, ...] = ()
+    """What stands in front of the handler, by the names used where it is added."""
+
+
+class Routes(Struct, frozen=True):
+    """The route table of one deployable; where it is not `known`, `reason` tells what hid it.
+
+    A table that is known and has a `reason` all the same holds every route, but something
+    (rewrites, a middleware) may answer for them under other paths too.
+    """
+
+    deployable: str
+    framework: str
+    known: bool
+    reason: str
+    table: tuple[Route, ...]
+    location: Location
+    """What shows the framework."""
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """What one workflow job ships, and how.
+
+    `kind`: `deploy` (a machine, a cluster or a platform runs it afterwards), `image`, `package`,
+    `pages`, `release`; `unknown` for a reusable workflow or action that is not in the repository.
+    """
+
+    kind: Choice["deploy", "image", "package", "pages", "release", "unknown"]
+    what: str
+    """The action or command that ships it."""
+    workflow: str
+    job: str
+    location: Location
+    managed: bool = False
+    """A platform that keeps releases and can return to one."""
+    preview: bool = False
+    """For pull requests or with a preview, staging or test environment's name only."""
+    callers: tuple[str, ...] = ()
+    """The jobs that use its workflow, as `<workflow path>#<job id>`: their `needs` and conditions hold."""
+
+
+class Deployable(Struct, frozen=True, kw_only=True):
+    """Something that is deployed from this repository: an application with its own manifest.
+
+    `evidence` tells why it is one, what calls for an image or a pipeline first. `kind` as
+    `model.Kind.name`, for this deployable.
+    """
+
+    folder: str
+    """'' for the root, else without a trailing slash."""
+    name: str
+    runtime: str
+    """`node`, `python`, `go`, …; '' when unknown."""
+    kind: str
+    serves: bool
+    """Answers network requests: a server, not a worker, a bot or a tool."""
+    evidence: tuple[Evidence, ...]
+    package: Package | None = None
+    manifest: Manifest | None = None
+    frameworks: tuple[str, ...] = ()
+    """`next`, `express`, `nest`, `remix` …"""
+    dependencies: frozenset[str] = frozenset()
+    """Names of all that its manifests (and those of workspaces that it uses) depend on."""
+    images: tuple[str, ...] = ()
+    """Paths of the Dockerfiles that build it."""
+    deployed_with: str | None = None
+    """The folder of the deployable whose evidence this one shares: absences are told of that one."""
+
+    @property
+    def self_hosted(self) -> bool:
+        """Whether its people run it on machines of their own, with or without containers."""
+        return self.kind in ("server", "containers")
+
+
+class Mechanism(Struct, frozen=True):
+    """A tool or file that serves a purpose somewhere in the repository, and where."""
+
+    name: str
+    location: Location
+
+
+class Clock(Struct, frozen=True):
+    """A text that makes a clock run something; `kind` is `cron`, `timer` or, in prose only, `prose`."""
+
+    kind: str
+    text: str
+    evidence: Evidence
+
+
+class Project(Struct, frozen=True, kw_only=True):
+    """The deployment model of one repository."""
+
+    files: frozenset[str]
+    """All paths that are there, also those left out."""
+    kind: Kind
+    deployables: tuple[Deployable, ...] = ()
+    units: tuple[Unit, ...] = ()
+    stores: tuple[Store, ...] = ()
+    acts: tuple[Act, ...] = ()
+    images: tuple[Image, ...] = ()
+    routes: tuple[Routes, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    pipelines: tuple[Mechanism, ...] = ()
+    """Continuous integration of any system."""
+    platforms: tuple[Mechanism, ...] = ()
+    """Providers that build and run it, where in force."""
+    provisioning: tuple[Mechanism, ...] = ()
+    """Infrastructure as code."""
+    orchestration: tuple[Mechanism, ...] = ()
+    """Compose, Kubernetes, devcontainers with services, Tilt, Skaffold …"""
+    monitoring: tuple[Mechanism, ...] = ()
+    """Metrics and tracing outside of dependencies: Prometheus and agent configurations, images."""
+    clocks: tuple[Clock, ...] = ()
+    """Cron lines and timers, wherever they stand."""
+    declarations: tuple[Declaration, ...] = ()
+    left_out: tuple[Skipped, ...] = ()
+    """Files that are not about production, and why."""
+
+    scripts: tuple[Script, ...] = ()
+    composes: tuple[Compose, ...] = ()
+    workflows: tuple[Workflow, ...] = ()
+    actions: tuple[Action, ...] = ()
+    dockerfiles: tuple[Dockerfile, ...] = ()
+    packages: tuple[Package, ...] = ()
+    manifests: tuple[Manifest, ...] = ()
+    schemas: tuple[Schema, ...] = ()
+    dotenvs: tuple[Dotenv, ...] = ()
+    unit_files: tuple[UnitFile, ...] = ()
+    ecosystems: tuple[Ecosystem, ...] = ()
+    modules: tuple[Module, ...] = ()
+    others: tuple[Other, ...] = ()
+
+    purposes: dict[str, Purpose] = {}
+    """Of each document's path."""

@@ -1,0 +1,201 @@
+"""What runs in production: services of compose, images, systemd units, pm2 apps, start scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from ..documents.facts import Compose, Ecosystem, Instruction, Service, UnitFile
+from ..flow.behaviour import Behaviour
+from ..model import Location
+from ..source.regex import regex
+from .apps import App, folder_of
+from .facts import Facts
+from .images import built_file
+from .types import Image, Purpose, Unit
+
+_ONCE = frozenset(
+    {
+        "migrate",
+        "migrations",
+        "migration",
+        "seed",
+        "init",
+        "setup",
+        "create-bucket",
+        "createbuckets",
+    }
+)
+
+
+def units(
+    facts: Facts,
+    apps: tuple[App, ...],
+    images: tuple[Image, ...],
+    behaviours: Mapping[int, Behaviour],
+) -> tuple[Unit, ...]:
+    """Every unit, in the order of their sources. `behaviours` are those of scripts, by `id`."""
+    variables = {s.path: _variables(behaviours.get(id(s))) for s in facts.scripts}
+    found: list[Unit] = []
+    for compose in facts.composes:
+        found += _services(compose, facts.purposes[compose.path])
+    found += [_image(image) for image in images]
+    for unit_file in facts.unit_files:
+        if unit_file.kind == "service":
+            found.append(_systemd(unit_file, facts, variables.get(unit_file.path, {})))
+    for ecosystem in facts.ecosystems:
+        found += _processes(ecosystem, facts.purposes[ecosystem.path])
+    for app in apps:
+        if app.package is not None and app.start is not None:
+            where = Location(app.package.path, app.start.span)
+            found.append(
+                Unit(
+                    source="package",
+                    name=app.name,
+                    location=where,
+                    start=app.start.script,
+                    directory=app.folder,
+                    deployable=app.folder,
+                )
+            )
+    built = _built(facts, images)
+    manifests = (folder_of(package.path) for package in facts.packages)
+    folders = tuple(filter(None, dict.fromkeys([*(app.folder for app in apps), *manifests])))
+    return tuple(
+        unit if unit.deployable is not None else _owned(unit, apps, built, folders)
+        for unit in found
+    )
+
+
+def _built(facts: Facts, images: tuple[Image, ...]) -> dict[tuple[str, str], str]:
+    """For each compose service that builds an image: the folder of what that builds."""
+    owners = {i.dockerfile.path: i.deployable for i in images}
+    found: dict[tuple[str, str], str] = {}
+    for compose in facts.composes:
+        for service in compose.services:
+            owner = (
+                owners.get(built_file(compose.path, service.build) or "") if service.build else None
+            )
+            if owner is not None:
+                found[compose.path, service.name] = owner
+    return found
+
+
+def _owned(
+    unit: Unit, apps: tuple[App, ...], built: dict[tuple[str, str], str], folders: tuple[str, ...]
+) -> Unit:
+    """A unit with what it runs: that whose image it builds, or whose folder, one of `folders`, it works in."""
+    if unit.source == "compose":
+        return replace(unit, deployable=built.get((unit.location.path, unit.name)))
+    if unit.source not in ("systemd", "pm2") or unit.once:
+        return unit
+    named = [folder for folder in folders if f"/{unit.directory or ''}/".endswith(f"/{folder}/")]
+    named = named or [
+        app.folder
+        for app in apps
+        if app.folder and f"{unit.location.path}/".startswith(f"{app.folder}/")
+    ]
+    if named:
+        return replace(unit, deployable=max(named, key=len))
+    return (
+        replace(unit, deployable=apps[0].folder) if len(apps) == 1 and not unit.directory else unit
+    )
+
+
+def _services(compose: Compose, purpose: Purpose) -> Iterator[Unit]:
+    for service in compose.services:
+        yield Unit(
+            source="compose",
+            name=service.name,
+            location=Location(compose.path, service.span),
+            start=service.command or service.entrypoint,
+            directory=service.working_dir.literal if service.working_dir else None,
+            user=service.user.literal if service.user else None,
+            ports=tuple(p.published for p in service.ports if p.published),
+            restart=service.restart.literal if service.restart else None,
+            purpose=purpose,
+            once=_once(service),
+        )
+
+
+def _once(service: Service) -> bool:
+    restart = service.restart.literal if service.restart else None
+    return restart == "no" or bool(
+        _ONCE.intersection(service.name.lower().replace("_", "-").split("-"))
+    )
+
+
+def _image(image: Image) -> Unit:
+    last: dict[str, Instruction] = {i.keyword: i for i in image.stage.instructions}
+    start = last.get("CMD") or last.get("ENTRYPOINT")
+    ports = [
+        w for i in image.stage.instructions if i.keyword == "EXPOSE" for w in i.argument.split()
+    ]
+    return Unit(
+        source="image",
+        name=image.stage.name or image.dockerfile.path,
+        location=Location(image.dockerfile.path, image.stage.span),
+        start=start.script if start else None,
+        directory=last["WORKDIR"].argument if "WORKDIR" in last else None,
+        user=last["USER"].argument if "USER" in last else None,
+        ports=tuple(p.partition("/")[0] for p in ports if "$" not in p),
+        purpose=image.purpose,
+        deployable=image.deployable,
+    )
+
+
+def _variables(behaviour: Behaviour | None) -> dict[str, str]:
+    """What the variables of a script are when it writes a unit: what it sets or falls back on."""
+    if behaviour is None:
+        return {}
+    return {
+        **{name: place or "." for name, place in behaviour.places.items()},
+        **behaviour.defaults,
+        **behaviour.variables,
+    }
+
+
+_PARAMETER = regex(r"\$\{?(\w+)\}?")
+
+
+def filled(raw: str, variables: Mapping[str, str]) -> str | None:
+    """A text of a heredoc with the script's variables; None where one is not known."""
+    unknown = [name for name in _PARAMETER.findall(raw) if name not in variables]
+    return (
+        None if unknown else _PARAMETER.sub(lambda hit: variables[hit[1]], raw).removeprefix("./")
+    )
+
+
+def _systemd(unit: UnitFile, facts: Facts, variables: Mapping[str, str]) -> Unit:
+    settings = {s.key: s for s in unit.settings}
+    start = settings.get("ExecStart")
+    kind = settings["Type"].value.literal if "Type" in settings else "simple"
+    timed = any(u.kind == "timer" and u.name[:-6] == unit.name[:-8] for u in facts.unit_files)
+    return Unit(
+        source="systemd",
+        name=unit.name,
+        location=Location(unit.path, start.span if start else unit.span),
+        start=start.script if start else None,
+        directory=filled(settings["WorkingDirectory"].value.raw.strip('"'), variables)
+        if "WorkingDirectory" in settings
+        else None,
+        user=filled(settings["User"].value.raw.strip('"'), variables)
+        if "User" in settings
+        else None,
+        restart=settings["Restart"].value.literal if "Restart" in settings else None,
+        purpose=facts.purposes[unit.path],
+        once=kind == "oneshot" or timed,
+    )
+
+
+def _processes(ecosystem: Ecosystem, purpose: Purpose) -> Iterator[Unit]:
+    for process in ecosystem.processes:
+        yield Unit(
+            source="pm2",
+            name=process.name or "",
+            location=Location(ecosystem.path, process.span),
+            directory=process.directory.literal if process.directory else None,
+            purpose=purpose,
+            once=process.cron is not None,
+        )

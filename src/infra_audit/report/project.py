@@ -1,0 +1,265 @@
+"""The deployment model as a person or a program may read it: what the rules believe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..documents.shell.syntax import Script
+from ..model import Location
+from ..project.types import Act, Mechanism, Project
+from .json import encoded, evidence, place
+from .visible import visible
+from .words import counted, line_of
+
+_MECHANISMS = ("pipelines", "platforms", "provisioning", "orchestration", "monitoring")
+
+
+def render_text(project: Project) -> str:
+    """Every part of the model under its name, each fact with the line that shows it."""
+    sections = [
+        ("deployed as", _kind(project)),
+        ("deployables", _deployables(project)),
+        ("units", _units(project)),
+        ("stores", _stores(project)),
+        ("images", _images(project)),
+        ("scripts", _acts(project)),
+        ("routes", _routes(project)),
+        ("deliveries", _deliveries(project)),
+        *((name, _mechanisms(getattr(project, name))) for name in _MECHANISMS),
+        ("declared", _declared(project)),
+        ("left out", _left_out(project)),
+    ]
+    blocks = []
+    for title, lines in sections:
+        found = list(lines)
+        blocks.append("\n".join([title, *found] if found else [f"{title}: none"]))
+    return "\n".join(blocks) + "\n"
+
+
+def _entry(location: Location, *facts: str) -> str:
+    return f"  {line_of(location)}  {visible(', '.join(fact for fact in facts if fact))}"
+
+
+def _inside(location: Location, note: str) -> str:
+    return f"      {line_of(location)}: {visible(note)}"
+
+
+def _kind(project: Project) -> Iterator[str]:
+    yield f"  {project.kind.name}"
+    for item in project.kind.evidence:
+        yield _inside(item.location, item.note)
+
+
+def _deployables(project: Project) -> Iterator[str]:
+    for deployable in project.deployables:
+        facts = (
+            deployable.name,
+            deployable.kind,
+            deployable.runtime,
+            *deployable.frameworks,
+            "serves" if deployable.serves else "",
+        )
+        told = ", ".join(fact for fact in facts if fact)
+        yield f"  {visible(deployable.folder or '.')}  {visible(told)}"
+        for item in deployable.evidence:
+            yield _inside(item.location, item.note)
+        for path in deployable.images:
+            yield f"      {visible(path)}: builds it"
+
+
+def _units(project: Project) -> Iterator[str]:
+    for unit in project.units:
+        yield _entry(
+            unit.location,
+            f"{unit.source} {unit.name}",
+            f"ports {' '.join(unit.ports)}" if unit.ports else "",
+            f"in {unit.directory}" if unit.directory else "",
+            f"as {unit.user}" if unit.user else "",
+            f"restart {unit.restart}" if unit.restart else "",
+            "once" if unit.once else "",
+            _beside_production(unit.purpose),
+        )
+
+
+def _stores(project: Project) -> Iterator[str]:
+    for store in project.stores:
+        yield _entry(
+            store.location,
+            f"{store.engine} ({store.source})",
+            f"from {store.variable}" if store.variable else "",
+            "run by the repository" if store.hosted else "",
+            "managed" if store.managed else "",
+            _beside_production(store.purpose),
+        )
+        for item in store.replicated:
+            yield _inside(item.location, item.note)
+
+
+def _beside_production(purpose: str) -> str:
+    return "" if purpose == "production" else purpose
+
+
+def _images(project: Project) -> Iterator[str]:
+    for image in project.images:
+        built = "unknown" if image.deployable is None else image.deployable or "."
+        where = Location(image.dockerfile.path, image.stage.span)
+        name = image.stage.name or f"stage {image.stage.index}"
+        yield _entry(where, f"{name} builds {built}", _beside_production(image.purpose))
+
+
+def _acts(project: Project) -> Iterator[str]:
+    for act in project.acts:
+        if act.role == "unknown" and not act.trail and act.script.origin != "file":
+            continue
+        reached = f"reached by {' '.join(act.reached_by)}" if act.reached_by else ""
+        runs = counted(len(act.behaviour.runs), "command")
+        where = Location(act.script.path, act.script.span)
+        purpose = _beside_production(act.purpose)
+        yield _entry(where, _script(act.script), act.role, runs, reached, purpose)
+        for item in act.reasons:
+            yield _inside(item.location, item.note)
+        for number, item in enumerate(act.trail, 1):
+            yield _inside(item.location, f"({number}) {item.note}")
+
+
+def _script(script: Script) -> str:
+    return script.name if script.origin == "file" else f"{script.origin} {script.name}".strip()
+
+
+def _routes(project: Project) -> Iterator[str]:
+    for routes in project.routes:
+        known = "known" if routes.known else f"unknown: {routes.reason}"
+        yield _entry(routes.location, routes.deployable or ".", routes.framework, known)
+        for route in routes.table:
+            yield _inside(route.location, f"{' '.join(route.methods)} {route.path}".strip())
+
+
+def _deliveries(project: Project) -> Iterator[str]:
+    for delivery in project.deliveries:
+        yield _entry(
+            delivery.location,
+            f"{delivery.kind} by {delivery.what}",
+            f"job {delivery.job}",
+            "keeps releases" if delivery.managed else "",
+            "preview" if delivery.preview else "",
+        )
+
+
+def _mechanisms(mechanisms: Iterable[Mechanism]) -> Iterator[str]:
+    for mechanism in mechanisms:
+        yield _entry(mechanism.location, mechanism.name)
+
+
+def _declared(project: Project) -> Iterator[str]:
+    for declared in project.declarations:
+        reason = f"because: {declared.reason}" if declared.reason else ""
+        yield _entry(declared.location, f"{declared.topic}: {declared.value}", reason)
+
+
+def _left_out(project: Project) -> Iterator[str]:
+    for skipped in project.left_out:
+        examples = f" ({', '.join(map(visible, skipped.examples))})" if skipped.examples else ""
+        yield f"  {counted(skipped.count, 'file')}: {visible(skipped.reason)}{examples}"
+
+
+def render_json(project: Project) -> str:
+    """The same as one JSON object; every fact has its `path`, `start` and `end`."""
+    return encoded(
+        {
+            "kind": {
+                "name": project.kind.name,
+                "evidence": evidence(project.kind.evidence),
+            },
+            "deployables": [
+                {
+                    **_named(deployable, "folder", "name", "runtime", "kind", "serves"),
+                    "frameworks": list(deployable.frameworks),
+                    "images": list(deployable.images),
+                    "dependencies": sorted(deployable.dependencies),
+                    "evidence": evidence(deployable.evidence),
+                }
+                for deployable in project.deployables
+            ],
+            "units": [
+                {
+                    **place(unit.location),
+                    **_named(unit, "source", "name", "directory", "user", "restart", "purpose"),
+                    **_named(unit, "deployable", "once"),
+                    "ports": list(unit.ports),
+                }
+                for unit in project.units
+            ],
+            "stores": [
+                {
+                    **place(store.location),
+                    **_named(store, "engine", "source", "variable", "hosted", "managed"),
+                    **_named(store, "purpose", "deployable"),
+                    "replicated": evidence(store.replicated),
+                }
+                for store in project.stores
+            ],
+            "images": [
+                {
+                    **place(Location(image.dockerfile.path, image.stage.span)),
+                    "stage": image.stage.name,
+                    **_named(image, "purpose", "deployable", "context"),
+                }
+                for image in project.images
+            ],
+            "scripts": [_act(act) for act in project.acts],
+            "routes": [
+                {
+                    **place(routes.location),
+                    **_named(routes, "deployable", "framework", "known", "reason"),
+                    "table": [
+                        {
+                            "route": route.path,
+                            "methods": list(route.methods),
+                            **place(route.location),
+                        }
+                        for route in routes.table
+                    ],
+                }
+                for routes in project.routes
+            ],
+            "deliveries": [
+                {
+                    **place(delivery.location),
+                    **_named(delivery, "kind", "what", "workflow", "job", "managed", "preview"),
+                }
+                for delivery in project.deliveries
+            ],
+            **{
+                name: [
+                    {**place(mechanism.location), "name": mechanism.name}
+                    for mechanism in getattr(project, name)
+                ]
+                for name in _MECHANISMS
+            },
+            "declarations": [
+                {**place(declared.location), **_named(declared, "topic", "value", "reason")}
+                for declared in project.declarations
+            ],
+            "left_out": [
+                {**_named(skipped, "reason", "count"), "examples": list(skipped.examples)}
+                for skipped in project.left_out
+            ],
+        }
+    )
+
+
+def _named(fact: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in names}
+
+
+def _act(act: Act) -> dict[str, Any]:
+    return {
+        **place(Location(act.script.path, act.script.span)),
+        **_named(act.script, "origin", "name", "interpreter"),
+        **_named(act, "role", "purpose", "deployable"),
+        "commands": len(act.behaviour.runs),
+        "reasons": evidence(act.reasons),
+        "trail": evidence(act.trail),
+        "reached_by": list(act.reached_by),
+    }

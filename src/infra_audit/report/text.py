@@ -1,0 +1,178 @@
+"""The report for people at a terminal: places with excerpts, evidence and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from ..model import Evidence, Finding, Location, Report
+from .context import Context
+from .excerpt import Lines, excerpt, lines_of
+from .style import Paint, paint
+from .visible import visible, wrapped
+from .words import counted, gravest_first, line_of, place, summary
+
+_NAMED = 3
+"""How many of what is folded are named one by one."""
+
+
+class _Page(Struct, frozen=True):
+    """What every part of the page is written with."""
+
+    paint: Paint
+    lines: Lines
+    width: int
+    all: bool
+
+
+def render(report: Report, context: Context) -> str:
+    """Errors and warnings in full, what is missing, notes by rule, and what else is to be known."""
+    page = _Page(paint(context.color), lines_of(context.source), context.width, context.all)
+    findings = gravest_first(report.findings)
+    absences = [f for f in findings if f.deployable is not None]
+    present = [f for f in findings if f.deployable is None]
+    full = [f for f in present if page.all or f.severity != "note"]
+    notes = present[len(full) :]
+    blocks = [
+        *(_block(group, page) for group in _groups(full, page)),
+        _section("Missing here", _absences(absences, page), page),
+        _section("Notes", _notes(notes, page), page),
+        _section("Could not be read", _problems(report), page),
+        [*_aside(report, page), page.paint("heading", summary(report))],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _groups(findings: list[Finding], page: _Page) -> Iterable[list[Finding]]:
+    """What repeats by rule and file comes together, where its first one stands."""
+    if page.all:
+        return [[finding] for finding in findings]
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        key = (finding.severity, finding.rule, finding.location.path)
+        groups.setdefault(key, []).append(finding)
+    return groups.values()
+
+
+def _block(group: list[Finding], page: _Page) -> list[str]:
+    finding, *others = group
+    ends = [finding.location, *(e.location for e in finding.evidence)]
+    margin = max(len(str(min(end.span.end_line, 10**7))) for end in ends)
+    block = [_head(finding, page), *_excerpt(finding.location, "^", margin, page)]
+    for evidence in finding.evidence:
+        block.append(_remark(f"{place(evidence.location)}: {visible(evidence.note)}", margin, page))
+        block += _excerpt(evidence.location, "-", margin, page)
+    block += _trail(finding.trail, margin, page)
+    block += _also(others, margin, page)
+    return [*block, *_advice(finding, margin, page)]
+
+
+def _head(finding: Finding, page: _Page) -> str:
+    where = page.paint("place", place(finding.location))
+    label = page.paint(finding.severity, f"{finding.severity}[{finding.rule}]")
+    return f"{where}: {label} {visible(finding.message)}"
+
+
+def _excerpt(location: Location, mark: str, margin: int, page: _Page) -> Iterator[str]:
+    rows = excerpt(location, page.lines, page.width - margin - 3, mark)
+    bar = page.paint("gutter", "|")
+    style = "error" if mark == "^" else "gutter"
+    for row in rows:
+        number = "" if row.number is None else str(row.number)
+        yield f"{page.paint('gutter', number.rjust(margin))} {bar} {row.text}".rstrip()
+        if row.marks:
+            blank = row.marks[: len(row.marks) - len(row.marks.lstrip())]
+            yield f"{' ' * margin} {bar} {blank}{page.paint(style, row.marks.lstrip())}"
+
+
+def _remark(text: str, margin: int, page: _Page) -> str:
+    return f"{' ' * margin} {page.paint('gutter', '=')} {text}"
+
+
+def _trail(trail: tuple[Evidence, ...], margin: int, page: _Page) -> Iterator[str]:
+    if trail:
+        yield _remark(page.paint("key", "reached by"), margin, page)
+    for number, step in enumerate(trail, 1):
+        yield f"{' ' * margin}   {number}. {place(step.location)}: {visible(step.note)}"
+
+
+def _also(others: list[Finding], margin: int, page: _Page) -> Iterator[str]:
+    for other in others[:_NAMED]:
+        span = other.location.span
+        also = page.paint("key", "also")
+        yield _remark(f"{also} {span.line}:{span.column}: {visible(other.message)}", margin, page)
+    rest = others[_NAMED:]
+    if rest:
+        where = ", ".join(str(other.location.span.line) for other in rest[:8])
+        more = ", …" if len(rest) > 8 else ""
+        lines = "line" if len(rest) == 1 else "lines"
+        yield _remark(
+            f"and {len(rest):,} more ({lines} {where}{more}); --all shows them", margin, page
+        )
+
+
+def _advice(finding: Finding, margin: int, page: _Page) -> Iterator[str]:
+    yield _remark(f"{page.paint('key', 'reason:')} {visible(finding.title)}", margin, page)
+    first, *rest = wrapped(finding.fix, max(page.width - margin - 8, 40))
+    if first:
+        yield _remark(f"{page.paint('key', 'fix:')} {first}", margin, page)
+    for line in rest:
+        yield f"{' ' * (margin + 8)}{line}".rstrip()
+    yield _remark(page.paint("faint", f"infra-audit explain {finding.rule}"), margin, page)
+
+
+def _section(title: str, lines: Iterable[str], page: _Page) -> list[str]:
+    found = list(lines)
+    return [page.paint("heading", title), *found] if found else []
+
+
+def _absences(absences: list[Finding], page: _Page) -> Iterator[str]:
+    """What is missing has no text of its own to show: the places that call for it are named."""
+    for number, finding in enumerate(absences):
+        if number and (finding.severity != "note" or page.all):
+            yield ""
+        yield _head(finding, page)
+        if finding.severity == "note" and not page.all:
+            continue
+        for evidence in finding.evidence:
+            yield _remark(f"{place(evidence.location)}: {visible(evidence.note)}", 2, page)
+        yield from _advice(finding, 2, page)
+
+
+def _notes(notes: list[Finding], page: _Page) -> Iterator[str]:
+    by_rule: dict[str, list[Finding]] = {}
+    for note in notes:
+        by_rule.setdefault(note.rule, []).append(note)
+    for first, *others in by_rule.values():
+        named = ", ".join(line_of(other.location) for other in others[:_NAMED])
+        rest = len(others) - _NAMED
+        more = f" and {rest:,} more" if rest > 0 else ""
+        yield _head(first, page) + (f" (also {named}{more})" if others else "")
+
+
+def _problems(report: Report) -> Iterator[str]:
+    for problem in report.problems:
+        yield f"{place(problem.location)}: problem: {visible(problem.message)}"
+
+
+def _aside(report: Report, page: _Page) -> Iterator[str]:
+    """How it is deployed, what was declared, what was left out, and where rules could not tell."""
+    shown = "; ".join(
+        f"{line_of(e.location)}: {visible(e.note)}" for e in report.kind.evidence[:_NAMED]
+    )
+    yield f"{page.paint('key', 'deployed as:')} {report.kind.name}" + (
+        f" ({shown})" if shown else ""
+    )
+    for declared in report.declarations:
+        reason = f" ({visible(declared.reason)})" if declared.reason else ""
+        said = f"{visible(declared.topic)}: {visible(declared.value)}{reason}"
+        yield f"{page.paint('key', 'declared:')} {said} {line_of(declared.location)}"
+    if report.skipped:
+        reasons = ", ".join(f"{visible(s.reason)} {s.count:,}" for s in report.skipped)
+        total = counted(sum(s.count for s in report.skipped), "file")
+        yield f"{page.paint('key', 'left out:')} {total} ({reasons})"
+    undecided = [(r.rule, len(r.undecided)) for r in report.ruled if r.undecided]
+    if undecided:
+        named = ", ".join(f"{rule} {number:,}" for rule, number in undecided)
+        yield f"{page.paint('key', 'undecided:')} {named}"

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from infra_audit.documents.typescript import parse
+from infra_audit.source.text import Text
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param("process.env.A", ("A", False, None), id="a plain use"),
+        pytest.param("process.env['A']", ("A", False, None), id="by a string"),
+        pytest.param("process.env?.A", ("A", False, None), id="an optional chain"),
+        pytest.param("process.env.A!", ("A", True, None), id="asserted"),
+        pytest.param("process.env.A !== 'x'", ("A", False, None), id="compared, not asserted"),
+        pytest.param("process.env.A || 'x'", ("A", False, "x"), id="or a literal"),
+        pytest.param("process.env.A ?? 3000", ("A", False, "3000"), id="else a number"),
+        pytest.param("process.env.A ??= `x`", ("A", False, "x"), id="assigned when missing"),
+        pytest.param("Number(process.env.A) || 1", ("A", False, "1"), id="converted, or a number"),
+        pytest.param("parseInt(process.env.A, 10) || 1", ("A", False, "1"), id="parsed, or"),
+        pytest.param("f(process.env.A) || 1", ("A", False, None), id="another call's result"),
+        pytest.param("process.env.A || ''", ("A", False, ""), id="or nothing"),
+        pytest.param("if (!process.env.A) throw new Error()", ("A", True, None), id="thrown for"),
+        pytest.param(
+            "if (!process.env.A) { console.error('x'); process.exit(1) }",
+            ("A", True, None),
+            id="exited for",
+        ),
+        pytest.param(
+            "const a = process.env.A\nif (!a) { throw new Error() }",
+            ("A", True, None),
+            id="thrown for through a constant",
+        ),
+        pytest.param("invariant(process.env.A, 'x')", ("A", True, None), id="an invariant"),
+        pytest.param("const { A = 'x' } = process.env", ("A", False, "x"), id="taken apart"),
+    ],
+)
+def test_a_use(content: str, expected: tuple[str, bool, str | None]) -> None:
+    for variant in (content, "\ufeff" + content, content.replace("\n", "\r\n")):
+        use = parse(Text("x.ts", variant)).environment[0]
+        fallback = use.fallback.literal if use.fallback else None
+        assert (use.name, use.required, fallback) == expected
+
+
+def test_a_fallback_that_is_not_literal_is_unknown() -> None:
+    (first, second) = parse(Text("x.ts", "process.env.A || process.env.B")).environment
+    assert first.fallback is not None
+    assert (first.fallback.literal, first.fallback.raw) == (None, "process.env.B")
+    assert (second.name, second.fallback) == ("B", None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("// process.env.A", id="a comment"),
+        pytest.param(" * process.env.A", id="a block comment"),
+        pytest.param("process.env.A = 'x'", id="an assignment"),
+        pytest.param("delete process.env.A", id="a deletion"),
+    ],
+)
+def test_no_use(content: str) -> None:
+    assert parse(Text("x.ts", content)).environment == ()
+
+
+def test_the_span_counts_code_points() -> None:
+    (use,) = parse(Text("x.ts", "const é = '😀'\n  f('ü', process.env.A)")).environment
+    assert (use.span.line, use.span.column, use.span.end_column) == (2, 10, 23)

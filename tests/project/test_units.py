@@ -1,0 +1,134 @@
+"""What runs in production."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from infra_audit.project.types import Unit
+from infra_audit.project.units import filled
+
+from .linked import package
+from .linked_project import project
+
+API = {"apps/api/package.json": package("express", name="@shop/api")}
+WEB = {"apps/web/package.json": package("next", start="next start", name="@shop/web")}
+UNIT = "[Service]\nExecStart=/usr/bin/node .\nUser=shop\nRestart=always\nWorkingDirectory=/opt/shop/apps/api\n"
+SCRIPT = "DIR=/opt/shop\nUSER_NAME=shop\ncat > /etc/systemd/system/shop.service <<EOF\n{unit}EOF\n"
+
+
+def unit(folder: Path, files: dict[str, str], source: str) -> Unit:
+    (found,) = (u for u in project(folder, files).units if u.source == source)
+    return found
+
+
+OWNED: dict[str, tuple[dict[str, str], str, str | None]] = {
+    "a working directory": ({**API, **WEB, "shop.service": UNIT}, "systemd", "apps/api"),
+    "no working directory of several": (
+        {**API, **WEB, "shop.service": "[Service]\nExecStart=/bin/x\n"},
+        "systemd",
+        None,
+    ),
+    "no working directory of one": (
+        {**API, "shop.service": "[Service]\nExecStart=/bin/x\n"},
+        "systemd",
+        "apps/api",
+    ),
+    "beside the manifest": (
+        {**API, **WEB, "apps/api/shop.service": "[Service]\nExecStart=/bin/x\n"},
+        "systemd",
+        "apps/api",
+    ),
+    "a directory of pm2": (
+        {
+            **API,
+            **WEB,
+            "ecosystem.config.js": "module.exports = {apps: [{name: 'a', script: 'x.js', cwd: './apps/web'}]}\n",
+        },
+        "pm2",
+        "apps/web",
+    ),
+    "what compose builds": (
+        {
+            **API,
+            **WEB,
+            "apps/web/Dockerfile": "FROM node\nCOPY . .\n",
+            "docker-compose.yml": "services:\n  a:\n    build: apps/web\n",
+        },
+        "compose",
+        "apps/web",
+    ),
+    "what compose pulls": (
+        {**API, "docker-compose.yml": "services:\n  a:\n    image: me/a\n"},
+        "compose",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "source", "expected"), OWNED.values(), ids=OWNED)
+def test_a_unit_belongs_to(
+    tmp_path: Path, files: dict[str, str], source: str, expected: str | None
+) -> None:
+    assert unit(tmp_path, files, source).deployable == expected
+
+
+def test_a_unit_says_how_it_runs(tmp_path: Path) -> None:
+    found = unit(tmp_path, {"shop.service": UNIT}, "systemd")
+    assert (found.user, found.restart, found.directory, found.once) == (
+        "shop",
+        "always",
+        "/opt/shop/apps/api",
+        False,
+    )
+
+
+def test_a_unit_of_a_heredoc_takes_the_variables_of_its_script(tmp_path: Path) -> None:
+    body = "[Service]\nExecStart=/bin/x\nUser=$USER_NAME\nWorkingDirectory=${DIR}/api\n"
+    found = unit(tmp_path, {"install.sh": SCRIPT.format(unit=body)}, "systemd")
+    assert (found.name, found.user, found.directory) == ("shop.service", "shop", "/opt/shop/api")
+
+
+def test_what_a_script_does_not_know_is_unknown(tmp_path: Path) -> None:
+    body = "[Service]\nExecStart=/bin/x\nUser=$WHO\nWorkingDirectory=$WHERE\n"
+    found = unit(tmp_path, {"install.sh": SCRIPT.format(unit=body)}, "systemd")
+    assert (found.user, found.directory) == (None, None)
+
+
+ONCE: dict[str, tuple[dict[str, str], str]] = {
+    "a one-shot": ({"a.service": "[Service]\nType=oneshot\nExecStart=/bin/x\n"}, "systemd"),
+    "the unit of a timer": (
+        {"a.service": "[Service]\nExecStart=/bin/x\n", "a.timer": "[Timer]\nOnCalendar=daily\n"},
+        "systemd",
+    ),
+    "a migration": ({"docker-compose.yml": "services:\n  db-migrate:\n    build: .\n"}, "compose"),
+    "no restart": (
+        {"docker-compose.yml": 'services:\n  a:\n    build: .\n    restart: "no"\n'},
+        "compose",
+    ),
+    "an app by the clock": (
+        {
+            "ecosystem.config.js": "module.exports = {apps: [{name: 'a', script: 'a.js', cron_restart: '0 3 * * *'}]}\n"
+        },
+        "pm2",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "source"), ONCE.values(), ids=ONCE)
+def test_a_unit_ends_by_itself(tmp_path: Path, files: dict[str, str], source: str) -> None:
+    assert unit(tmp_path, files, source).once
+
+
+FILLED: dict[str, tuple[str, str | None]] = {
+    "no variable": ("/opt/a", "/opt/a"),
+    "a variable": ("$A/b", "x/b"),
+    "a variable in braces": ("${A}/b", "x/b"),
+    "an unknown one": ("$B/b", None),
+}
+
+
+@pytest.mark.parametrize(("raw", "expected"), FILLED.values(), ids=FILLED)
+def test_variables_are_filled_in(raw: str, expected: str | None) -> None:
+    assert filled(raw, {"A": "x"}) == expected

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+
+from infra_audit.documents.facts import Handler
+from infra_audit.documents.shell.syntax import Script
+from infra_audit.flow.behaviour import Behaviour
+from infra_audit.model import Declaration, Kind, Skipped
+from infra_audit.project.types import (
+    Act,
+    Delivery,
+    Deployable,
+    Mechanism,
+    Project,
+    Route,
+    Routes,
+    Store,
+    Unit,
+)
+from infra_audit.report.project import render_json, render_text
+from tests.report.samples import UNIT, at
+
+_PLACE = at("deploy/shop.service", 1, 1, 1, 10)
+_PROJECT = Project(
+    files=frozenset({"deploy.sh"}),
+    kind=Kind("server", (UNIT,)),
+    deployables=(
+        Deployable(
+            folder="",
+            name="shop",
+            runtime="node",
+            kind="server",
+            serves=True,
+            evidence=(UNIT,),
+            frameworks=("next",),
+            dependencies=frozenset({"react", "next"}),
+        ),
+    ),
+    units=(Unit(source="systemd", name="shop", location=_PLACE, ports=("3000",), user="shop"),),
+    stores=(
+        Store(
+            engine="sqlite",
+            source="prisma",
+            location=at("prisma/schema.prisma", 6, 1, 6, 9),
+            variable="DATABASE_URL",
+            hosted=True,
+        ),
+    ),
+    acts=(
+        Act(
+            script=Script(path="deploy.sh", span=at("deploy.sh", 1, 1, 9, 1).span, origin="file"),
+            behaviour=Behaviour(),
+            purpose="production",
+            role="deploy",
+            reasons=(UNIT,),
+            trail=(UNIT,),
+            reached_by=("deploy-job",),
+        ),
+    ),
+    routes=(
+        Routes(
+            "",
+            "next",
+            known=True,
+            reason="",
+            table=(Route("/api/cart", ("GET",), _PLACE, Handler(), "cart.ts"),),
+            location=_PLACE,
+        ),
+    ),
+    deliveries=(
+        Delivery(kind="deploy", what="ssh", workflow="ci.yml", job="ship", location=_PLACE),
+    ),
+    pipelines=(Mechanism("GitHub Actions", at("ci.yml", 1, 1, 1, 2)),),
+    declarations=(Declaration("backup", "nightly", "RDS", at(".infra-audit.yaml", 1, 1, 1, 2)),),
+    left_out=(Skipped("tests", 3, ("a.test.ts",)),),
+)
+
+
+def test_the_text_has_each_fact_with_its_place() -> None:
+    assert render_text(_PROJECT) == (
+        "deployed as\n"
+        "  server\n"
+        "      deploy/shop.service:2: the unit runs from there\n"
+        "deployables\n"
+        "  .  shop, server, node, next, serves\n"
+        "      deploy/shop.service:2: the unit runs from there\n"
+        "units\n"
+        "  deploy/shop.service:1  systemd shop, ports 3000, as shop\n"
+        "stores\n"
+        "  prisma/schema.prisma:6  sqlite (prisma), from DATABASE_URL, run by the repository\n"
+        "images: none\n"
+        "scripts\n"
+        "  deploy.sh:1  deploy, 0 commands, reached by deploy-job\n"
+        "      deploy/shop.service:2: the unit runs from there\n"
+        "      deploy/shop.service:2: (1) the unit runs from there\n"
+        "routes\n"
+        "  deploy/shop.service:1  ., next, known\n"
+        "      deploy/shop.service:1: GET /api/cart\n"
+        "deliveries\n"
+        "  deploy/shop.service:1  deploy by ssh, job ship\n"
+        "pipelines\n"
+        "  ci.yml:1  GitHub Actions\n"
+        "platforms: none\n"
+        "provisioning: none\n"
+        "orchestration: none\n"
+        "monitoring: none\n"
+        "declared\n"
+        "  .infra-audit.yaml:1  backup: nightly, because: RDS\n"
+        "left out\n"
+        "  3 files: tests (a.test.ts)\n"
+    )
+
+
+def test_the_json_has_the_same_facts_in_a_fixed_order() -> None:
+    shown = json.loads(render_json(_PROJECT))
+    assert list(shown) == [
+        "kind", "deployables", "units", "stores", "images", "scripts", "routes", "deliveries",
+        "pipelines", "platforms", "provisioning", "orchestration", "monitoring", "declarations",
+        "left_out",
+    ]  # fmt: skip
+    assert shown["deployables"][0]["dependencies"] == ["next", "react"]
+    assert shown["routes"][0]["table"][0]["route"] == "/api/cart"
+    assert shown["scripts"][0]["role"] == "deploy"
+    assert render_json(_PROJECT) == render_json(_PROJECT)

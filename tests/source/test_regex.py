@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from types import ModuleType
+
+import pytest
+
+import infra_audit
+from infra_audit.source.regex import _Uncompiled, regex
+
+
+def modules() -> list[str]:
+    found = pkgutil.walk_packages(infra_audit.__path__, "infra_audit.")
+    return sorted(module.name for module in found if not module.name.endswith("__main__"))
+
+
+def standing(module: ModuleType) -> list[_Uncompiled]:
+    """The patterns at the top of a module, also those in its tables."""
+    found: list[_Uncompiled] = []
+    rest: list[object] = [
+        value for name, value in vars(module).items() if not name.startswith("__")
+    ]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, _Uncompiled):
+            found.append(value)
+        elif isinstance(value, dict):
+            rest += value.values()
+        elif isinstance(value, (tuple, list)):
+            rest += value
+    return found
+
+
+@pytest.mark.parametrize("name", modules())
+def test_every_pattern_compiles(name: str) -> None:
+    for pattern in standing(importlib.import_module(name)):
+        assert callable(pattern.search)
+
+
+def test_it_does_what_a_pattern_does() -> None:
+    late, soon = (
+        regex(r"(\w)=(?P<value>\d)", re.IGNORECASE),
+        re.compile(r"(\w)=(?P<value>\d)", re.IGNORECASE),
+    )
+    text = "a=1, B=2"
+    assert [m.groupdict() for m in late.finditer(text)] == [
+        m.groupdict() for m in soon.finditer(text)
+    ]
+    assert late.sub(r"\2", text) == soon.sub(r"\2", text)
+    assert (late.pattern, late.flags, late.groups) == (soon.pattern, soon.flags, soon.groups)
+    assert late.fullmatch("a=1", 0, 3)
+
+
+def test_bytes_are_read_too() -> None:
+    assert regex(rb"a+").findall(b"aabca") == [b"aa", b"a"]
+
+
+def test_a_bad_pattern_is_told_at_its_first_use() -> None:
+    bad = regex("(")
+    with pytest.raises(re.error):
+        bad.match("")

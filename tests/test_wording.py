@@ -1,0 +1,69 @@
+"""Messages that are put together from what the repository shows say no more than is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.files import write
+from tests.repository import audited
+
+PACKAGE = '{"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"express": "4.21.0", "%s": "1.0.0"}}'
+UNIT = "[Service]\nExecStart=/usr/bin/node server.js\n"
+SERVER = (
+    "const express = require('express')\nconst app = express()\n"
+    "app.get('/health', (request, response) => response.json({ ok: true }))\napp.listen(3000)\n"
+)
+SHOP = (
+    "const express = require('express')\nconst app = express()\n"
+    "app.get('/carts', (request, response) => response.json([]))\n"
+    "app.post('/carts', (request, response) => response.json({}))\napp.listen(3000)\n"
+)
+UPDATE = "#!/bin/bash\nset -e\nchmod +x backup.sh\n./backup.sh\ngit pull\nnpm ci\nsystemctl restart shop\n"
+MARIADB = "#!/bin/bash\napt-get install -y nginx mariadb-server\nuseradd shop\nsystemctl enable --now shop\n"
+
+CASES = [
+    pytest.param(
+        "observability/health-ignores-database",
+        {"package.json": PACKAGE % "better-sqlite3", "server.js": SERVER},
+        "stays green while the database file is missing or locked",
+        id="a file is never down",
+    ),
+    pytest.param(
+        "observability/health-ignores-database",
+        {"package.json": PACKAGE % "pg", "server.js": SERVER},
+        "stays green while PostgreSQL is down",
+        id="a server by the name that people use",
+    ),
+    pytest.param(
+        "database/missing-backup",
+        {"package.json": PACKAGE % "mysql2", "bootstrap.sh": MARIADB},
+        "keeps its data in MariaDB",
+        id="mariadb where that is installed",
+    ),
+    pytest.param(
+        "database/unscheduled-backup",
+        {
+            "package.json": PACKAGE % "pg",
+            "update.sh": UPDATE,
+            "backup.sh": "#!/bin/bash\npg_dump shop > shop.sql\n",
+        },
+        "runs at each update only (update.sh:4); between updates nothing does",
+        id="the line that runs a backup, not the one that makes it executable",
+    ),
+    pytest.param(
+        "observability/missing-health-endpoint",
+        {"package.json": PACKAGE % "pg", "server.js": SHOP},
+        "answers 1 path,",
+        id="two methods of one path",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "files", "said"), CASES)
+def test_it_says_so(rule: str, files: dict[str, str], said: str, tmp_path: Path) -> None:
+    write(tmp_path, {"shop.service": UNIT, **files})
+    messages = [f.message for f in audited(tmp_path, rule).findings]
+    assert len(messages) == 1
+    assert said in messages[0]
