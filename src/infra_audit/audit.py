@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .config import Config
 from .documents.read import Documents, read
 from .engine import check
-from .model import Report
+from .model import Problem, Report, Ruled, Undecided
 from .project.link import link
 from .project.types import Project
 from .remedy.plan import plan
 from .ruleset.rule import RuleSet
 from .source.text import Text
-from .source.walk import Tree, walk
+from .source.walk import UNREADABLE, Tree, walk
 from .source.walk import read as read_bytes
 from .triage.triage import triage
 
@@ -58,11 +59,23 @@ def audit(
         allowed=tuple(a for a in triaged.allowed if _lies(a.finding.location.path, within)),
         problems=tuple(p for p in seen.documents.problems if _lies(p.location.path, within)),
         skipped=(*seen.tree.skipped, *seen.documents.skipped, *seen.project.left_out),
-        ruled=ruled,
+        ruled=tuple(doubted(said, seen.documents.problems) for said in ruled),
         declarations=config.declarations,
         plan=plan(reported, seen.project),
         files=len(seen.documents.documents),
     )
+
+
+def doubted(said: Ruled, problems: tuple[Problem, ...]) -> Ruled:
+    """What a rule said; where a file could not be read, what seemed not to apply is undecided."""
+    unread = next((p for p in problems if p.message.startswith(UNREADABLE)), None)
+    if unread is None or not said.inapplicable:
+        return said
+    reasons = (
+        f"{i.reason}; but {unread.location.path} {unread.message}" for i in said.inapplicable
+    )
+    more = tuple(Undecided(unread.location, reason) for reason in reasons)
+    return replace(said, undecided=(*said.undecided, *more), inapplicable=())
 
 
 def sources(root: str) -> Callable[[str], str | None]:

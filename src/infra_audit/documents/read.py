@@ -9,7 +9,7 @@ from msgspec import Struct
 from ..model import START, Location, Problem, Skipped
 from ..source.allow import MARK, Allow, allows
 from ..source.text import Text
-from ..source.walk import Tree
+from ..source.walk import UNREADABLE, Tree
 from ..source.walk import read as read_bytes
 from .classify import classify, sniffed
 from .facts import Document
@@ -50,7 +50,7 @@ def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Docu
             progress(nth, len(candidates))
         data = read_bytes(tree.root, path)
         if isinstance(data, str):
-            if data.startswith("cannot"):
+            if data.startswith(UNREADABLE):
                 problems.append(Problem(Location(path, START), data))
             elif kind != "sniff":
                 left.setdefault(data, []).append(path)

@@ -37,6 +37,9 @@ LEFT_OUT = {
 }
 """Names of folders that no one of this repository writes by hand, and what is in them."""
 
+UNREADABLE = "cannot be read"
+"""How the reason begins why a file that should be read is not."""
+
 _EXAMPLES = 3
 
 _PATIENCE = 10
@@ -99,7 +102,7 @@ def read(root: str, path: str) -> bytes | str:
     except OSError as error:
         if os.path.islink(full):
             return "symbolic link"
-        return f"cannot be read: {(error.strerror or 'unknown error').lower()}"
+        return f"{UNREADABLE}: {(error.strerror or 'unknown error').lower()}"
     try:
         about = os.fstat(handle)
         if stat.S_ISDIR(about.st_mode):
@@ -110,7 +113,7 @@ def read(root: str, path: str) -> bytes | str:
             return f"larger than {LARGEST // 1024 // 1024} MiB"
         return os.read(handle, about.st_size + 1)
     except OSError as error:
-        return f"cannot be read: {(error.strerror or 'unknown error').lower()}"
+        return f"{UNREADABLE}: {(error.strerror or 'unknown error').lower()}"
     finally:
         os.close(handle)
 
