@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +21,9 @@ from .source.walk import UNREADABLE, Tree, walk
 from .source.walk import read as read_bytes
 from .triage.triage import triage
 
+if TYPE_CHECKING:
+    from subprocess import Popen
+
 Progress = Callable[[int, int], None]
 
 
@@ -31,9 +35,14 @@ class Model(Struct, frozen=True):
     project: Project
 
 
-def model(root: str, config: Config, progress: Progress | None = None) -> Model:
+def model(
+    root: str,
+    config: Config,
+    progress: Progress | None = None,
+    listing: Popen[bytes] | None = None,
+) -> Model:
     """Read the repository at `root` and link what its documents say."""
-    tree = walk(root, config.exclude)
+    tree = walk(root, config.exclude, listing)
     documents = read(tree, progress)
     return Model(tree, documents, link(tree, documents.documents, config.declarations))
 
@@ -44,9 +53,10 @@ def audit(
     rules: RuleSet,
     within: tuple[str, ...] = (),
     progress: Progress | None = None,
+    listing: Popen[bytes] | None = None,
 ) -> Report:
     """Audit the repository at `root`; report what lies `within` the given paths, or all of it."""
-    seen = model(root, config, progress)
+    seen = model(root, config, progress, listing)
     source = sources(seen.tree.root)
     findings, ruled = check(rules, seen.project)
     triaged = triage(findings, rules, config, seen.documents.allows, source)

@@ -133,13 +133,16 @@ def check(
     unfold: bool,
 ) -> int:
     """Report what will hurt in production. PATHs narrow what is reported, not what is read."""
-    from .audit import audit
+    from .source.walk import begin
 
     wanted = _wanted(form, target, outputs)
     place, within = _place(root, paths)
+    listing = begin(place)
+    from .audit import audit
+
     settings = _settings(place, config)
     rules, prose = _rules(settings, select, ignore, packs)
-    report = audit(place, settings, rules, within, _progress())
+    report = audit(place, settings, rules, within, _progress(), listing)
     context = _context(report, rules, prose, unfold=unfold)
     for name, path in wanted:
         _write(name, path, report, context)

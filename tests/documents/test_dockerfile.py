@@ -247,3 +247,8 @@ def test_any_text_gives_a_dockerfile(content: str) -> None:
     for stage in found.stages:
         assert all(i.span.end_line <= lines for i in stage.instructions)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=Dockerfile) == found
+
+
+def test_a_letter_that_grows_in_capitals_is_one_column_wide() -> None:
+    found = parse(Text("Dockerfile", "\u00df"))
+    assert {p.location.span.end_column for p in found.problems} <= {1, 2}

@@ -63,7 +63,8 @@ def lines(text: Text, escape: str) -> Iterator[Line]:
         chunks = list(_continued(content, (start, end), physical, escape))
         joined = text.gathered(chunks)
         head = _HEAD.match(joined.content)
-        keyword = head[1].upper() if head else ""
+        keyword = head[1] if head else ""
+        keyword = keyword.upper() if keyword.isascii() else keyword  # `ß` would grow
         argument = head.end() if head else 0
         last = chunks[-1][1]
         heredocs: list[Heredoc] = []

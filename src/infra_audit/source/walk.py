@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from ..model import Skipped, UsageError
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 LARGEST = 2 * 1024 * 1024
 """Bytes beyond which a file is data, not source: the longest script of 46 repositories has 0.3 MB."""
@@ -60,16 +64,17 @@ class Tree(Struct, frozen=True):
     skipped: tuple[Skipped, ...]
 
 
-def walk(root: str, exclude: tuple[str, ...] = ()) -> Tree:
+def walk(root: str, exclude: tuple[str, ...] = (), listing: Popen[bytes] | None = None) -> Tree:
     """The files of the repository at the folder `root`.
 
     Inside git, those that are tracked or untracked but not ignored; elsewhere, or where git does
     not answer, those that the `.gitignore` files leave. `exclude` holds patterns in the manner of
-    `.gitignore`. Raises UsageError for a pattern that is none.
+    `.gitignore`. `listing` is what `begin` gave for this root, where it was called before. Raises
+    UsageError for a pattern that is none.
     """
     root = os.path.realpath(root)
     top = git_root(root)
-    paths = _listed_by_git(top, root) if top else None
+    paths = _listed_by_git(listing or begin(root))
     if paths is None:
         from .ignore import listed
 
@@ -118,12 +123,16 @@ def read(root: str, path: str) -> bytes | str:
         os.close(handle)
 
 
-def _listed_by_git(top: str, root: str) -> list[str] | None:
-    """Paths from git, None where it is not there or refuses.
+def begin(root: str) -> Popen[bytes] | None:
+    """Let git begin to list the repository at `root`, while others do what they have to do.
 
-    Nothing that its configuration names is run or fetched, and what one person's machine ignores
-    does not count. A pipe in place of a file of git's own would keep it waiting for ever.
+    None outside of git, or where git is not there. Nothing that its configuration names is run or
+    fetched, and what one person's machine ignores does not count.
     """
+    root = os.path.realpath(root)
+    top = git_root(root)
+    if top is None:
+        return None
     import subprocess
 
     command = [
@@ -141,20 +150,36 @@ def _listed_by_git(top: str, root: str) -> list[str] | None:
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     environment |= {"GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
     try:
-        answer = subprocess.run(  # noqa: S603 - git, with words of ours
+        return subprocess.Popen(  # noqa: S603 - git, with words of ours
             command,
             cwd=root,
             env=environment,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=_PATIENCE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
-    except (OSError, subprocess.SubprocessError):
+    except OSError:
         return None
-    if answer.returncode:
+
+
+def _listed_by_git(listing: Popen[bytes] | None) -> list[str] | None:
+    """Paths from git, None where it is not there or refuses.
+
+    A pipe in place of a file of git's own would keep it waiting for ever: it is given up then.
+    """
+    if listing is None:
         return None
-    return [os.fsdecode(path) for path in answer.stdout.split(b"\0") if path]
+    from subprocess import TimeoutExpired
+
+    with listing:
+        try:
+            answer, _ = listing.communicate(timeout=_PATIENCE)
+        except TimeoutExpired:
+            listing.kill()
+            return None
+    if listing.returncode:
+        return None
+    return [os.fsdecode(path) for path in answer.split(b"\0") if path]
 
 
 def _excluded(paths: list[str], exclude: tuple[str, ...]) -> frozenset[str]:
