@@ -138,7 +138,7 @@ def check(
     wanted = _wanted(form, target, outputs)
     place, within = _place(root, paths)
     listing = begin(place)
-    from .audit import audit
+    from .audit import audit  # takes as long as git's listing: both at once
 
     settings = _settings(place, config)
     rules, prose = _rules(settings, select, ignore, packs)
