@@ -12,9 +12,10 @@ from .rebuilds import Rebuild
 from .removals import Removal
 from .types import Act
 
-_OTHERS = regex(
+OTHERS = regex(
     r"nginx|apache2|httpd|caddy|haproxy|mysql|mariadb|postgres|redis|mongo|docker|php|ssh|fail2ban|cron|ufw"
 )
+"""Services that are not the application, by what their names hold."""
 _FETCHES = frozenset(
     {"curl", "wget", "git", "tar", "unzip", "rsync", "scp", "docker", "aws", "npx", "make"}
 )
@@ -64,7 +65,7 @@ def step_of(run: Run) -> Step:
 def names(run: Run, told: tuple[str, ...], live: Live) -> bool:
     """Whether what a run restarts or stops, by the names `told`, is the unit."""
     if live.source == "package":
-        known = [n for n in told if not _OTHERS.search(n)]
+        known = [n for n in told if not OTHERS.search(n)]
         return run.name == "pm2" or (
             run.name in ("systemctl", "service") and bool(known) and "*" not in known
         )

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ..documents.shell.syntax import Command, Script, Statement
+from ..documents.shell.syntax import (
+    AndOr,
+    Background,
+    Command,
+    Function,
+    Pipeline,
+    Redirected,
+    Script,
+    Statement,
+)
 from ..flow.behaviour import Run
 from ..flow.constructs import lists, substitutions
 from ..model import Span
@@ -42,6 +51,24 @@ def scripts(script: Script) -> Iterator[Script]:
                 within.extend(substitution.body)
             for body, _ in lists(statement):
                 within.extend(body)
+
+
+def bodies(script: Script) -> Iterator[tuple[Statement, ...]]:
+    """Every list of statements that run one after the other, in a script and in those it hands on."""
+    for inner in scripts(script):
+        stack = [inner.statements]
+        while stack:
+            body = stack.pop()
+            yield body
+            within = list(body)
+            while within:
+                statement = within.pop()
+                stack.extend(s.body for s in substitutions(statement))
+                for inside, _ in lists(statement):
+                    if isinstance(statement, AndOr | Pipeline | Redirected | Background | Function):
+                        within.extend(inside)
+                    else:
+                        stack.append(inside)
 
 
 def commands(script: Script) -> dict[Span, Command]:
