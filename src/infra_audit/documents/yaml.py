@@ -7,23 +7,25 @@ from typing import Any
 from typing import Literal as Choice
 
 from msgspec import Struct
-from yaml import YAMLError
-from yaml._yaml import CParser
-from yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
 
 from ..model import Problem, Span
-from ..source.regex import regex
+from ..source.regex import regex, uncompiled
 from ..source.text import BOM, Text
 from .scalars import Segments, segments
+
+with uncompiled():  # the patterns of the reader in Python, of which libyaml has no need, take 6 ms
+    from yaml import YAMLError
+    from yaml._yaml import CParser
+    from yaml.events import (
+        AliasEvent,
+        DocumentEndEvent,
+        MappingEndEvent,
+        MappingStartEvent,
+        ScalarEvent,
+        SequenceEndEvent,
+        SequenceStartEvent,
+        StreamEndEvent,
+    )
 
 
 class Scalar(Struct, frozen=True, gc=False, tag_field="node", tag="scalar"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, AnyStr, cast
 
 _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")
@@ -11,6 +13,17 @@ _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub
 def regex(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """What `re.compile` gives, for a pattern at the top of a module: there it would cost each start."""
     return cast("re.Pattern[AnyStr]", _Uncompiled(source, flags))
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """Inside, `re.compile` gives what `regex` does: for importing a library with patterns of its own."""
+    compiling = re.compile
+    vars(re)["compile"] = regex
+    try:
+        yield
+    finally:
+        vars(re)["compile"] = compiling
 
 
 class _Uncompiled:
