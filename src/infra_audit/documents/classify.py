@@ -135,6 +135,7 @@ _CRON = frozenset({
 })  # fmt: skip
 """What a table for cron, or a folder's of one, may end with."""
 _DOTENV = regex(r"(?:.*\.)?env(?:\.[\w.-]+)?$")
+_PM2_NAMES = ("ecosystem", "pm2")
 _PM2 = regex(r"(?:ecosystem|pm2)[\w.-]*\.(?:[cm]?js|json|ya?ml)$")
 _REQUIREMENTS = regex(r"requirements[\w.-]*\.(?:txt|in)$")
 _WORKFLOW = regex(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
@@ -171,7 +172,7 @@ def classify(path: str) -> str | None:
     if suffix in _CODE_SUFFIXES:
         if name.endswith((".d.ts", ".min.js")):
             return None
-        return "pm2" if _PM2.match(name) else "module"
+        return "pm2" if name.startswith(_PM2_NAMES) and _PM2.match(name) else "module"
     kind = _SUFFIXES.get(suffix)
     if kind:
         return kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from msgspec import Struct
 
@@ -60,6 +61,8 @@ def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Docu
             continue
         if MARK in data:
             allowed += allows(Text.decode(path, data)[0])
+        if kind == "module" and not _selection()(path, data):
+            continue
         for document in _parsed(path, kind, data, problems):
             found.append(document)
             problems.extend(document.problems)
@@ -73,11 +76,6 @@ def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Itera
     if found is None:
         return
     kind = found
-    if kind == "module":
-        from .typescript import relevant
-
-        if not relevant(path, data):
-            return
     if b"\0" in data[:8192]:
         if kind == "other":
             return
@@ -90,6 +88,14 @@ def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Itera
     yield document
     if isinstance(document, Script) and (b"[Service]" in data or b"[Timer]" in data):
         yield from inside(document, text)
+
+
+@cache
+def _selection() -> Callable[[str, bytes], bool]:
+    """Which source files are worth reading, imported when the first is met."""
+    from .typescript.selection import relevant
+
+    return relevant
 
 
 def _kind(kind: str, data: bytes) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from ..model import Location, Span
 from .regex import regex
@@ -154,12 +155,7 @@ _WIDE = regex(r"[^\x00-\x7f]")
 
 
 def _line_starts(content: str) -> list[int]:
-    starts = [0]
-    at = content.find("\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = content.find("\n", at + 1)
-    return starts
+    return [0, *accumulate([len(line) + 1 for line in content.split("\n")[:-1]])]
 
 
 def _wide(content: str) -> tuple[list[int], list[int]]:

@@ -46,6 +46,9 @@ UNREADABLE = "cannot be read"
 
 _EXAMPLES = 3
 
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_FLAGS = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 _PATIENCE = 10
 """Seconds after which git is given up."""
 
@@ -98,25 +101,23 @@ def git_root(folder: str) -> str | None:
 
 def read(root: str, path: str) -> bytes | str:
     """The bytes of a file, or why it is not read: only regular files, never through a link."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    full = os.path.join(root, path)
-    if not hasattr(os, "O_NOFOLLOW") and os.path.islink(full):
+    full = f"{root}/{path}"
+    if not _NO_FOLLOW and os.path.islink(full):
         return "symbolic link"
     try:
-        handle = os.open(full, flags | getattr(os, "O_BINARY", 0))
+        handle = os.open(full, _FLAGS)
     except OSError as error:
         if os.path.islink(full):
             return "symbolic link"
         return f"{UNREADABLE}: {(error.strerror or 'unknown error').lower()}"
     try:
         about = os.fstat(handle)
-        if stat.S_ISDIR(about.st_mode):
-            return "submodule"
-        if not stat.S_ISREG(about.st_mode):
-            return "not a regular file"
-        if about.st_size > LARGEST:
+        mode, size = about.st_mode, about.st_size
+        if not stat.S_ISREG(mode):
+            return "submodule" if stat.S_ISDIR(mode) else "not a regular file"
+        if size > LARGEST:
             return f"larger than {LARGEST // 1024 // 1024} MiB"
-        return os.read(handle, about.st_size + 1)
+        return os.read(handle, size + 1)
     except OSError as error:
         return f"{UNREADABLE}: {(error.strerror or 'unknown error').lower()}"
     finally:
@@ -203,17 +204,25 @@ def _sorted_out(root: str, prefix: str, paths: list[str], excluded: frozenset[st
     left: dict[str, list[str]] = {}
     modules = _submodules(root)
     away = _away(root, paths)
+    reasons: dict[str, str | None] = {}
     for path in paths:
+        folder = path.rpartition("/")[0]
+        if folder not in reasons:
+            reasons[folder] = _left_out(folder)
         if not path.isascii():
             clean = path.encode(errors="surrogateescape").decode(errors="replace")
             if clean != path:
                 left.setdefault("names that are not UTF-8", []).append(clean)
                 continue
-        if path.startswith("/") or path.rpartition("/")[0] in away:
+        if folder in away or path.startswith("/"):
             left.setdefault("outside of the repository, or behind a symbolic link", []).append(path)
             continue
         present.add(path.rstrip("/"))
-        reason = "excluded by the configuration" if path in excluded else _left_out(path, modules)
+        reason = reasons[folder]
+        if path.endswith("/") or (modules and f"{path}/".startswith(modules)):
+            reason = "submodules and nested repositories"
+        if path in excluded:
+            reason = "excluded by the configuration"
         if reason:
             left.setdefault(reason, []).append(path)
         else:
@@ -243,16 +252,12 @@ def _away(root: str, paths: list[str]) -> frozenset[str]:
     return frozenset(folder for folder, leads_away in away.items() if leads_away)
 
 
-def _left_out(path: str, modules: tuple[str, ...]) -> str | None:
-    if path.endswith("/") or (modules and f"{path}/".startswith(tuple(f"{m}/" for m in modules))):
-        return "submodules and nested repositories"
-    folders = path.split("/")[:-1]
-    if LEFT_OUT.keys().isdisjoint(folders):
-        return None
-    return next(LEFT_OUT[folder] for folder in folders if folder in LEFT_OUT)
+def _left_out(folder: str) -> str | None:
+    return next((LEFT_OUT[name] for name in folder.split("/") if name in LEFT_OUT), None)
 
 
 def _submodules(root: str) -> tuple[str, ...]:
+    """The folders of submodules, each with a `/` behind it."""
     content = read(root, ".gitmodules")
     if isinstance(content, str):
         return ()
@@ -260,5 +265,5 @@ def _submodules(root: str) -> tuple[str, ...]:
     for line in content.decode(errors="replace").splitlines():
         key, _, value = line.partition("=")
         if key.strip() == "path":
-            found.append(value.strip().strip('"'))
+            found.append(value.strip().strip('"') + "/")
     return tuple(found)

@@ -39,7 +39,7 @@ _CONFIGS = (
     "svelte.",
     "vite.",
 )
-_FOLDERS = ("/pages/api/", "/server/api/", "/server/routes/")
+_ROUTED = regex(r"/(?:route\.|pages/api/|server/api/|server/routes/)")
 _SMALL_ROUTE = 6_000
 """Of a route larger than this, and not named like a probe, only the exports' names are read."""
 _PROBES = regex(r"/(?:health|ready|live|status|ping|heartbeat)", re.IGNORECASE)
@@ -82,7 +82,7 @@ def relevant(path: str, data: bytes) -> bool:
     """
     if not path.endswith(_SUFFIXES) or _UNUSED.search(path):
         return False
-    if b"process.env" not in data and not routed(path) and not structural(path, data):
+    if b"process.env" not in data and not structural(path, data) and not routed(path):
         return False
     return not oversized(data)
 
@@ -91,13 +91,12 @@ def structural(path: str, data: bytes) -> bool:
     """Whether a file may hold more than environment variables and names of exports."""
     if _named(path, data) or _STARTS.search(data) is not None or _serves(path, data):
         return True
-    return routed(path) and len(data) < _SMALL_ROUTE
+    return len(data) < _SMALL_ROUTE and routed(path)
 
 
 def routed(path: str) -> bool:
     """Whether a framework serves a file because of where it lies."""
-    path = f"/{path}"
-    return any(folder in path for folder in _FOLDERS) or "/route." in path
+    return _ROUTED.search(f"/{path}") is not None
 
 
 def oversized(data: bytes) -> bool:
