@@ -22,6 +22,9 @@ _SENDERS = frozenset(
 )
 _FREE = frozenset(("Response", "NextResponse", "HttpResponse"))
 _HELPERS = frozenset(("json", "data", "defer"))
+_TOLD = frozenset(("redirect", "rewrite", "next", "error"))
+_ANSWERING = _SETTERS | _SENDERS | _HELPERS | _TOLD
+"""The last parts of the names of all calls that may answer."""
 _PASSING = frozenset(("next", "reject", "done", "process.exit", "Promise.reject", "ctx.throw"))
 _EXCEPTIONS = {
     "BadRequestException": 400,
@@ -151,6 +154,8 @@ def statuses(tree: Tree, node: Node) -> tuple[tuple[int, ...], bool]:
 
 def _called(tree: Tree, call: Call) -> Answer | None:
     last = call.last
+    if last not in _ANSWERING:
+        return None
     root = call.name.partition(".")[0].removesuffix("()")
     if last in _SETTERS and "." in call.name:
         given = arguments(call.node)

@@ -11,13 +11,14 @@ from .tree import Tree, arguments, bare, children
 def imports(tree: Tree) -> tuple[Import, ...]:
     """Static imports, `require('x')` and `import('x')`, in order."""
     found = [at for node in tree.nodes["import"] if (at := _static(tree, node))]
+    loading = [call for call in tree.calls if call.name in ("require", "import")]
     bound = {}
-    for node in tree.nodes["variable"]:
+    for node in tree.nodes["variable"] if loading else ():
         value, name = node.child_by_field_name("value"), node.child_by_field_name("name")
         if value is not None and name is not None:
             bound[_loaded(value).start_byte] = name
-    for call in tree.calls:
-        if call.name in ("require", "import") and (given := arguments(call.node)):
+    for call in loading:
+        if given := arguments(call.node):
             specifier = tree.literal(given[0])
             if specifier is None:
                 continue

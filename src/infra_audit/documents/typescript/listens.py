@@ -22,12 +22,11 @@ def listens(tree: Tree, imports: tuple[Import, ...]) -> tuple[Listen, ...]:
     } & {"serve"}
     found: list[Listen] = []
     for call in tree.calls:
-        given = arguments(call.node)
-        if not given or len(found) >= _MOST:
+        listening = call.last == "listen" and call.name != "listen"
+        if not listening and call.name not in _SERVERS and call.name not in served:
             continue
-        if (call.name.endswith(".listen") and _port(tree, given[0])) or (
-            call.name in _SERVERS or call.name in served
-        ):
+        given = arguments(call.node)
+        if given and len(found) < _MOST and (not listening or _port(tree, given[0])):
             found.append(_listen(tree, call, given[0]))
     exported = default(tree)
     value = tree.resolve(exported) if exported is not None else None

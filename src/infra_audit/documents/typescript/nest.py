@@ -50,6 +50,8 @@ def global_settings(tree: Tree) -> tuple[Entry, ...]:
     """`globalPrefix` and `versioning.…` of a Nest application."""
     found: list[Entry] = []
     for call in tree.calls:
+        if call.last not in ("setGlobalPrefix", "enableVersioning"):
+            continue
         given = arguments(call.node)
         if call.last == "setGlobalPrefix" and "." in call.name and given:
             span = tree.text.byte_span(call.start, call.end)

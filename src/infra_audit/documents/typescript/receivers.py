@@ -108,7 +108,8 @@ def receivers(tree: Tree, imports: tuple[Import, ...]) -> Receivers:
     found = Receivers({})
     makers = _makers(imports)
     size = len(tree.data)
-    for name, value in _bindings(tree):
+    loads = makers or b"require(" in tree.data
+    for name, value in _bindings(tree) if loads else ():
         made = _made(tree, value, makers, found)
         if made is not None:
             framework, prefix, root = made

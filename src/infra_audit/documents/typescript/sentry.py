@@ -35,6 +35,8 @@ def inits(tree: Tree, imports: tuple[Import, ...]) -> tuple[SentryInit, ...]:
 
 def _renamed(tree: Tree) -> set[str]:
     """The local names of `import { init as start }` from a Sentry package."""
+    if b"@sentry/" not in tree.data:
+        return set()
     sources = (tree.source(node) for node in tree.nodes["import"])
     return {name for one in sources if "@sentry/" in one for name in _RENAMED.findall(one)}
 

@@ -86,14 +86,11 @@ class Call(Struct, frozen=True):
     """A call and the dotted name of what is called, '' where it has none."""
 
     name: str
+    last: str
+    """The last part of the name."""
     start: int
     end: int
     node: Node
-
-    @property
-    def last(self) -> str:
-        """The last part of the name."""
-        return self.name.rpartition(".")[2]
 
 
 class Tree(Struct, frozen=True):
@@ -186,8 +183,10 @@ class Tree(Struct, frozen=True):
         parts: list[str] = []
         called = ""
         for _ in range(_DEEPEST):
-            node = bare(node)
             kind = node.type
+            if kind in _TRANSPARENT:
+                node = bare(node)
+                kind = node.type
             if kind == "member_expression":
                 name, inner = node.child_by_field_name("property"), "object"
                 parts.append((self.source(name) if name else "") + called)
@@ -219,7 +218,8 @@ def grow(text: Text, data: bytes) -> Tree:
     for node in nodes["call"]:
         function = node.child_by_field_name("function")
         name = tree.dotted(function) if function else ""
-        tree.calls.append(Call(name, node.start_byte, node.end_byte, node))
+        last = name.rpartition(".")[2]
+        tree.calls.append(Call(name, last, node.start_byte, node.end_byte, node))
     tree.starts.extend(call.start for call in tree.calls)
     tree.constants.update(_constants(tree))
     return tree
