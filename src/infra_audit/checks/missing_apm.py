@@ -54,7 +54,7 @@ def _by_sentry(leader: Deployable, group: tuple[Deployable, ...], project: Proje
     """Tracing by Sentry counts; Sentry without it leaves the requests untraced."""
     untraced = []
     for module in project.modules:
-        if not _concerns(module, group, project):
+        if not module.sentry or not _concerns(module, group, project):
             continue
         for init in module.sentry:
             told = tracing(init, module, project)

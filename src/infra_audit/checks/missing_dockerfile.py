@@ -12,6 +12,7 @@ from ..project.types import Deployable, Image, Project
 _BUILDERS = frozenset(
     {"pack", "nixpacks", "ko", "jib", "buildah", "s2i", "earthly", "img", "kaniko"}
 )
+_NIX = ("flake.nix", "default.nix")
 _BUILDER_FILES = {
     "nixpacks.toml": "Nixpacks",
     "project.toml": "buildpacks",
@@ -48,10 +49,10 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _built_otherwise(project: Project) -> Satisfied | None:
     """What makes images without a Dockerfile."""
-    for path in sorted(project.files):
-        tool = _BUILDER_FILES.get(path.rpartition("/")[2])
-        if tool:
-            return Satisfied(Location(path, START), f"{tool} builds it")
+    tools = {p: t for p in project.files if (t := _BUILDER_FILES.get(p.rpartition("/")[2]))}
+    if tools:
+        path = min(tools)
+        return Satisfied(Location(path, START), f"{tools[path]} builds it")
     for act in project.acts:
         for run in act.behaviour.runs:
             words = " ".join(word.raw for word in run.words)
@@ -107,9 +108,9 @@ def _judged(deployable: Deployable, project: Project) -> Outcome:
                 return Undecided(
                     Location(compose.path, service.span), f"`{image}` is built elsewhere"
                 )
-    nix = next(
-        (p for p in sorted(project.files) if p.rpartition("/")[2] in ("flake.nix", "default.nix")),
-        None,
+    nix = min(
+        (p for p in project.files if p.endswith(".nix") and p.rpartition("/")[2] in _NIX),
+        default=None,
     )
     if nix is not None:
         return Undecided(Location(nix, START), "Nix may build it")

@@ -53,7 +53,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     called = _released(project)
     allowed = _has_sudoers(project)
     functions = wrappers(project.acts)
-    image = next((path for path in sorted(project.files) if path.endswith(_PACKER)), None)
+    image = min((path for path in project.files if path.endswith(_PACKER)), default=None)
     if image is not None:
         where = Location(image, START)
         yield Undecided(where, "Packer builds images here, and what prepares an image runs as root")

@@ -131,7 +131,7 @@ def _rewrites(project: Project) -> Iterator[bool]:
 
 def _switch(project: Project) -> str | None:
     """A script in another language that is called as if it chose the database."""
-    return next((path for path in sorted(project.files) if _SWITCHES.search(path)), None)
+    return min((path for path in project.files if _SWITCHES.search(path)), default=None)
 
 
 def _serverless(leader: Deployable, project: Project) -> str | None:

@@ -6,7 +6,7 @@ import re
 
 from ..source.regex import regex
 from ..source.text import Text
-from .crontab import CRON_LINE
+from .crontab import CRON_LINE, may_schedule
 from .facts import Entry, Other, Value
 
 _BY_NAME = {
@@ -108,6 +108,8 @@ _CRON = regex(
     rf"^[ \t>#`'\"(]*(?:echo[ \t]+[\"'])?(?P<value>(?P<name>{CRON_LINE})[^\n]*)",
     re.MULTILINE | re.IGNORECASE,
 )
+_SCHEDULING = frozenset({"cron", "prose", "makefile", "cloud-init", "ansible", "unknown"})
+"""The kinds of files in which a line of a crontab may stand."""
 _MOST = 200
 _RECIPES = regex(
     r"^(?:(?P<recipe>[ \t]+[^\n]+)|@?(?P<target>[A-Za-z_][\w.-]*+)[^:=\n]*+:(?!=)[^\n]*)",
@@ -125,7 +127,7 @@ def parse(text: Text) -> Other:
         words += _called(text)
     if pattern:
         words += _found(text, pattern)
-    if kind in {"cron", "prose", "makefile", "cloud-init", "ansible", "unknown"}:
+    if kind in _SCHEDULING and may_schedule(text.content):
         words += _found(text, _CRON)
     return Other(
         path=text.path, span=text.span(0, len(text.content)), kind=kind, words=tuple(words)

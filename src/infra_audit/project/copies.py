@@ -199,8 +199,8 @@ def suggested(project: Project) -> tuple[Location, str] | None:
             and _SUGGESTED.search(act.script.path)
         ):
             return Location(act.script.path, START), f"{act.script.path} may make one"
-    for path in sorted(project.files):
-        if path.endswith(_CODE) and _SUGGESTED.search(path) and _may_run(path, project):
+    for path in sorted(p for p in project.files if p.endswith(_CODE) and _SUGGESTED.search(p)):
+        if _may_run(path, project):
             return Location(path, START), f"what {path} does is not read"
     for clock in project.clocks:
         if clock.kind == "prose" and _DUMPING.search(clock.text):

@@ -319,10 +319,10 @@ FOREIGN = {
 }  # fmt: skip
 """Engines by the clients of other runtimes, names as their registries write them."""
 
-_SCHEME = regex(r"^(jdbc:[a-z]+|[a-z][a-z0-9]*(?:\+[a-z0-9]+)?):", re.IGNORECASE)
+_SCHEME = regex(r"^([Jj][Dd][Bb][Cc]:[A-Za-z]+|[A-Za-z][A-Za-z0-9]*(?:\+[A-Za-z0-9]+)?):")
 _HOST = regex(
-    r"^(?:jdbc:)?[a-z][a-z0-9+]*://(?:(?P<user>[^@/]*)@)?(?P<host>\[[^\]]*\]|[^:/?@,]*)",
-    re.IGNORECASE,
+    r"^(?:[Jj][Dd][Bb][Cc]:)?[A-Za-z][A-Za-z0-9+]*://(?:(?P<user>[^@/]*)@)?"
+    r"(?P<host>\[[^\]]*\]|[^:/?@,]*)"
 )
 
 

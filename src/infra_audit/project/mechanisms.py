@@ -134,14 +134,20 @@ def pipelines(facts: Facts) -> tuple[Mechanism, ...]:
     """Continuous integration of every system that leaves a file."""
     running = [w for w in facts.workflows if facts.is_production(w.path)]
     found = [Mechanism("GitHub Actions", Location(w.path, w.span)) for w in running]
-    for path in sorted(facts.files):
-        name = path.rpartition("/")[2]
-        system = _CI_FILES.get(path) or _CI_FILES.get(name)
-        if not system and path.startswith(_IN_CI_FOLDERS):
-            system = next(tool for folder, tool in _CI_FOLDERS.items() if path.startswith(folder))
-        if system and facts.is_production(path):
-            found.append(Mechanism(system, Location(path, START)))
+    systems = {path: system for path in facts.files if (system := _system(path))}
+    found += [
+        Mechanism(system, Location(path, START))
+        for path, system in sorted(systems.items())
+        if facts.is_production(path)
+    ]
     return tuple(found)
+
+
+def _system(path: str) -> str | None:
+    system = _CI_FILES.get(path) or _CI_FILES.get(path.rpartition("/")[2])
+    if not system and path.startswith(_IN_CI_FOLDERS):
+        system = next(tool for folder, tool in _CI_FOLDERS.items() if path.startswith(folder))
+    return system
 
 
 def platforms(facts: Facts) -> tuple[Mechanism, ...]:
@@ -150,19 +156,21 @@ def platforms(facts: Facts) -> tuple[Mechanism, ...]:
     for other in facts.others:
         if facts.is_production(other.path):
             found += _platform(other, facts)
-    for path in sorted(facts.files):
-        named = _PLATFORM_FILES.get(path.rpartition("/")[2]) or _PLATFORM_FILES.get(path)
-        if named:
-            found.append(Mechanism(named, Location(path, START)))
-        if path.startswith(_IN_PLATFORM_FOLDERS):
-            found += [
-                Mechanism(provider, Location(path, START))
-                for folder, provider in _PLATFORM_FOLDERS.items()
-                if path.startswith(folder)
-            ]
+    named = {path: names for path in facts.files if (names := _providers(path))}
+    for path, names in sorted(named.items()):
+        found += [Mechanism(name, Location(path, START)) for name in names]
     found += _from_workflows(facts)
     found += _from_package_scripts(facts)
     return tuple(dict.fromkeys(found))
+
+
+def _providers(path: str) -> list[str]:
+    """The providers that a path alone shows."""
+    named = _PLATFORM_FILES.get(path.rpartition("/")[2]) or _PLATFORM_FILES.get(path)
+    found = [named] if named else []
+    if path.startswith(_IN_PLATFORM_FOLDERS):
+        found += [name for folder, name in _PLATFORM_FOLDERS.items() if path.startswith(folder)]
+    return found
 
 
 def _platform(other: Other, facts: Facts) -> Iterator[Mechanism]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..documents.crontab import CRON_LINE
+from ..documents.crontab import CRON_LINE, may_schedule
 from ..documents.shell.syntax import Command, Redirected, Script, Statement
 from ..flow.constructs import lists, words
 from ..model import Evidence, Location, Span
@@ -38,18 +38,20 @@ def scheduled(path: str, found: tuple[Clock, ...]) -> Clock | None:
 def _of_others(facts: Facts) -> Iterator[Clock]:
     for other in facts.others:
         for word in other.words:
-            if word.value is not None and _CRON.search(f" {word.value.raw}"):
+            raw = word.value.raw if word.value is not None else ""
+            if word.value is not None and may_schedule(raw) and _CRON.search(f" {raw}"):
                 kind = "prose" if other.kind == "prose" else "cron"
                 where = Location(other.path, word.value.span)
-                yield Clock(kind, word.value.raw, Evidence(where, "the cron line"))
+                yield Clock(kind, raw, Evidence(where, "the cron line"))
 
 
 def _of_script(script: Script) -> Iterator[Clock]:
     written = list(texts(script.statements))
     timed = any(_TIMED.search(text) for text, _ in written)
     for text, span in written:
-        for line in text.split("\n"):
-            if _CRON.search(line):
+        scheduling = may_schedule(text)
+        for line in text.split("\n") if scheduling or timed else ():
+            if scheduling and _CRON.search(line):
                 yield Clock("cron", line, Evidence(Location(script.path, span), "the cron line"))
             elif timed and _EXECUTES.search(line):
                 yield Clock(

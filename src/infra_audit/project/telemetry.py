@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal as Choice
 
 from ..documents.facts import Dependency, Entry
@@ -206,6 +207,7 @@ def _wraps(run: Run) -> bool:
     return any(word and _WRAPPERS.search(word) for word in (run.name, *run.arguments, *values))
 
 
+@cache
 def _agent(name: str) -> frozenset[Gives]:
     return next((given for pattern, given in _AGENTS if pattern.fullmatch(name)), frozenset())
 
