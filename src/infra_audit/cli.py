@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
@@ -26,7 +26,7 @@ This is a bug of infra-audit. Please report it on the project's issue tracker wi
 the command and, if you may, the repository."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 nothing found, 1 found, 2 the user's mistake, 3 ours."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (

@@ -149,8 +149,7 @@ _MANIFESTS = regex(
 )
 _PROSE = regex(
     r"(?:.*[^a-z])?(?:readme|deploy\w*|backups?|install\w*|setup|production|ops|operations|runbook|"
-    r"cron\w*|self-?host\w*|server|vps|hosting|infrastructure)(?:[^a-z].*)?\.(?:md|txt|rst|adoc)$",
-    re.IGNORECASE,
+    r"cron\w*|self-?host\w*|server|vps|hosting|infrastructure)(?:[^a-z].*)?\.(?:md|txt|rst|adoc)$"
 )
 _TEMPLATES = frozenset({".j2", ".erb", ".tmpl", ".tpl", ".template"})
 """What a unit's file is called behind its own suffix before something fills it in."""
@@ -196,7 +195,7 @@ def _by_pattern(path: str, name: str, suffix: str) -> str | None:
     if suffix in {".txt", ".in"} and (_REQUIREMENTS.match(name) or "/requirements/" in f"/{path}"):
         return "manifest"
     if suffix in {".md", ".txt", ".rst", ".adoc"}:
-        return "other" if _PROSE.match(name) else None
+        return "other" if _PROSE.match(name.lower()) else None
     if ("cron" in name or "/cron." in f"/{path}") and suffix.lower() in _CRON:
         return "other"
     if suffix == ".json":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -13,9 +14,12 @@ from ..source.text import Text
 from ..source.walk import UNREADABLE, Tree
 from ..source.walk import read as read_bytes
 from .classify import classify, sniffed
-from .facts import Document
+from .facts import Document, Module
+from .halves import begin
 from .inside import inside
 from .shell.syntax import Script
+
+_D = TypeVar("_D")
 
 _SNIFFED = 256
 
@@ -41,33 +45,68 @@ class Documents(Struct, frozen=True):
 
 def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Documents:
     """Read and parse the relevant files of `tree`. `progress` hears how many of how many are done."""
-    found: list[Document] = []
-    problems: list[Problem] = []
-    allowed: list[Allow] = []
-    left: dict[str, list[str]] = {}
-    candidates = [(path, kind) for path in tree.files if (kind := classify(path))]
+    modules: list[str] = []
+    candidates: list[tuple[str, str]] = []
+    for path in tree.files:
+        kind = classify(path)
+        if kind == "module":
+            modules.append(path)
+        elif kind:
+            candidates.append((path, kind))
+    few, many = len(candidates), len(modules)
+    hear = progress or (lambda *_: None)
+    halves = begin(many, lambda nth: _file(tree.root, modules[nth], "module"), _Given[Module])
+    given: dict[str, _Given[Document] | None] = {}
     for nth, (path, kind) in enumerate(candidates):
-        if progress and not nth % 32:
-            progress(nth, len(candidates))
-        data = read_bytes(tree.root, path)
-        if isinstance(data, str):
-            if data.startswith(UNREADABLE):
-                problems.append(Problem(Location(path, START), data))
-            elif kind != "sniff":
-                left.setdefault(data, []).append(path)
-            continue
-        if len(data) > LARGEST_WRITTEN and _kind(kind, data) in _WRITTEN:
-            left.setdefault(f"larger than {LARGEST_WRITTEN // 1024} KiB", []).append(path)
-            continue
-        if MARK in data:
-            allowed += allows(Text.decode(path, data)[0])
-        if kind == "module" and not _selection()(path, data):
-            continue
-        for document in _parsed(path, kind, data, problems):
-            found.append(document)
-            problems.extend(document.problems)
-    ordered = tuple(sorted(set(problems), key=_place))
-    return Documents(tuple(found), ordered, _skipped(left), tuple(allowed))
+        if not nth % 32:
+            hear(nth, few + many)
+        given[path] = _file(tree.root, path, kind)
+    given.update(zip(modules, halves.finish(lambda nth: hear(few + nth, few + many)), strict=True))
+    hear(few + many, few + many)
+    return _gathered([(path, one) for path in tree.files if (one := given.get(path))])
+
+
+class _Given(Struct, Generic[_D], frozen=True):
+    """What one file gives."""
+
+    documents: tuple[_D, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    allows: tuple[Allow, ...] = ()
+    left: str = ""
+    """Why it is left out."""
+
+
+def _gathered(given: list[tuple[str, _Given[Document]]]) -> Documents:
+    left: dict[str, list[str]] = {}
+    for path, one in given:
+        if one.left:
+            left.setdefault(one.left, []).append(path)
+    documents = tuple(document for _, one in given for document in one.documents)
+    problems = {problem for _, one in given for problem in one.problems}
+    problems.update(problem for document in documents for problem in document.problems)
+    return Documents(
+        documents=documents,
+        problems=tuple(sorted(problems, key=_place)),
+        skipped=_skipped(left),
+        allows=tuple(allow for _, one in given for allow in one.allows),
+    )
+
+
+def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
+    """What a file gives, None for nothing."""
+    data = read_bytes(root, path)
+    if isinstance(data, str):
+        if data.startswith(UNREADABLE):
+            return _Given(problems=(Problem(Location(path, START), data),))
+        return None if kind == "sniff" else _Given(left=data)
+    if len(data) > LARGEST_WRITTEN and _kind(kind, data) in _WRITTEN:
+        return _Given(left=f"larger than {LARGEST_WRITTEN // 1024} KiB")
+    allowed = allows(Text.decode(path, data)[0]) if MARK in data else ()
+    if kind == "module" and not _selection()(path, data):
+        return _Given(allows=allowed) if allowed else None
+    problems: list[Problem] = []
+    documents = tuple(_parsed(path, kind, data, problems))
+    return _Given(documents, tuple(problems), allowed)
 
 
 def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Iterator[Document]:

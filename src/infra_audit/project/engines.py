@@ -375,7 +375,7 @@ def host_of(url: str) -> str | None:
 
 def is_managed(host: str) -> bool:
     """Whether a host belongs to a provider of databases."""
-    return _MANAGED.search(host) is not None
+    return "." in host and _MANAGED.search(host) is not None
 
 
 def is_local(host: str) -> bool:

@@ -67,12 +67,16 @@ _ANSWERS = regex(
     rb"""\.(?=[gpdaorum])(?:get|post|put|patch|delete|all|on|options|route|register|use|mount)\(\s*['"`(\[\w/]"""
 )
 """What a file that imports a server's library must hold: most only name its types."""
-_STARTS = regex(rb"\.(?:listen\(|(?<=Sentry\.)init|(?<=Bun\.)serve)")
+_LISTENS = rb"listen\(|(?<=Sentry\.)init|(?<=Bun\.)serve"
+_STARTS = regex(rb"\.(?:" + _LISTENS + rb")")
 _CALLS = regex(rb"""\.(?:use\(|register\(|get\(['"]/)""")
-_ROUTE = regex(
-    rb"""\.(?=(?:get|all|use|register|route)\(\s*['"`(\[\w])(?:(?<=\bapp\.)|(?<=\brouter\.)"""
+_ROUTES = (
+    rb"""(?=(?:get|all|use|register|route)\(\s*['"`(\[\w])(?:(?<=\bapp\.)|(?<=\brouter\.)"""
     rb"""|(?<=\bserver\.)|(?<=\bfastify\.)|(?<=\broute\.)|(?<=\broutes\.))"""
 )
+_ROUTE = regex(rb"\." + _ROUTES)
+_ANY = regex(rb"\.(?:env(?<=process\.env)|" + _LISTENS + rb"|" + _ROUTES + rb")")
+"""What most files do not hold is told in one go: an environment variable, a start, a route."""
 
 
 def relevant(path: str, data: bytes) -> bool:
@@ -82,6 +86,8 @@ def relevant(path: str, data: bytes) -> bool:
     """
     if not path.endswith(_SUFFIXES) or _UNUSED.search(path):
         return False
+    if _ANY.search(data) is None and _imported(data) is None and not _named(path, data):
+        return routed(path) and not oversized(data)
     if b"process.env" not in data and not structural(path, data) and not routed(path):
         return False
     return not oversized(data)
@@ -118,8 +124,13 @@ def _named(path: str, data: bytes) -> bool:
     return "/routes" in folder and b"loader" in data and b"export default" not in data
 
 
+def _imported(data: bytes) -> re.Match[bytes] | None:
+    """The import of a server's library."""
+    return _FROM.search(data, 0, _HEAD) or _REQUIRED.search(data, 0, _HEAD)
+
+
 def _serves(path: str, data: bytes) -> bool:
-    imported = _FROM.search(data, 0, _HEAD) or _REQUIRED.search(data, 0, _HEAD)
+    imported = _imported(data)
     if imported is None:
         if path.endswith("x"):
             return False
