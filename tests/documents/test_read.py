@@ -105,4 +105,4 @@ def test_progress_is_told(tmp_path: Path) -> None:
     write(tmp_path, {f"{n}.sh": "ls\n" for n in range(40)})
     heard: list[tuple[int, int]] = []
     read(walk(str(tmp_path)), lambda done, all_of: heard.append((done, all_of)))
-    assert heard == [(0, 40), (32, 40)]
+    assert heard == [(0, 40), (32, 40), (40, 40)]

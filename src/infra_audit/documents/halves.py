@@ -51,7 +51,7 @@ class Halves(Struct, Generic[_T], frozen=True):
             done.update(others)
             for nth, one in found.items():
                 given[nth] = one
-        for portion in range(_PORTIONS):
+        for portion in range(min(_PORTIONS, self.count)):
             if portion not in done:
                 hear(portion * self.count // _PORTIONS)
                 self._do(portion, given)
