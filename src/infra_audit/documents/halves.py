@@ -86,7 +86,10 @@ def begin(count: int, work: Callable[[int], _T | None], kind: object) -> Halves[
     """Let a second process begin, if that is likely to save time."""
     if count < _FEWEST or not _is_core_free():
         return Halves(count, work, kind)
-    return doubled(count, work, kind)
+    try:
+        return doubled(count, work, kind)
+    except OSError:  # there are too many processes, or too many open files
+        return Halves(count, work, kind)
 
 
 def doubled(count: int, work: Callable[[int], _T | None], kind: object) -> Halves[_T]:
