@@ -76,6 +76,14 @@ def commands(script: Script) -> dict[Span, Command]:
     return {s.span: s for s in statements(script) if isinstance(s, Command)}
 
 
+def contains(outer: Span, inner: Span) -> bool:
+    """Whether a span lies within another."""
+    return (outer.line, outer.column) <= (inner.line, inner.column) and (
+        inner.end_line,
+        inner.end_column,
+    ) <= (outer.end_line, outer.end_column)
+
+
 _SUDO = regex(r'"?\$\{?(?:_?(?:sudo|SUDO)(?:_?(?:cmd|CMD|PREFIX))?|as_root|AS_ROOT)\}?"?')
 
 
