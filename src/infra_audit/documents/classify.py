@@ -104,6 +104,9 @@ _NAMES = {
     "prometheus.yml": "other",
     "prometheus.yaml": "other",
     ".devcontainer.json": "other",
+    "package-lock.json": "other",
+    "npm-shrinkwrap.json": "other",
+    "yarn.lock": "other",
 }
 
 _COMPOSE = regex(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..model import START
 from ..source.regex import regex
 from ..source.text import Text
 from .crontab import CRON_LINE, may_schedule
@@ -69,6 +70,9 @@ _BY_NAME = {
     "prometheus.yaml": "prometheus",
     "docker-bake.hcl": "bake",
     "deploy.yml": "kamal",
+    "package-lock.json": "lockfile",
+    "npm-shrinkwrap.json": "lockfile",
+    "yarn.lock": "lockfile",
 }
 
 _BY_CONTENT = (
@@ -121,6 +125,10 @@ _SCRIPTS = regex(r"(?<![\w./-])[\w./-]*\w\.(?:sh|bash)\b")
 def parse(text: Text) -> Other:
     """The kind of a file and the words in it that the model asks about."""
     kind = _kind(text)
+    if kind == "lockfile":
+        from .lockfile import words as locked
+
+        return Other(path=text.path, span=START, kind=kind, words=tuple(locked(text)))
     words: list[Entry] = []
     pattern = _WORDS.get(kind)
     if kind == "makefile":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from posixpath import normpath
 
 from msgspec import Struct
@@ -56,7 +56,7 @@ def contents(found: Iterable[Layer]) -> Contents:
         for run in layer.runs:
             manager = effects.installs_dependencies(run)
             if manager in _NODE:
-                told = None if only_production else _with_development(run, layer)
+                told = None if only_production else with_development(run, layer.environment)
                 if told:
                     install, build = Install(run, _place(run, layer)), None
                 elif told is False and (run.name != "yarn" or "workspaces" not in run.arguments):
@@ -76,7 +76,7 @@ def contents(found: Iterable[Layer]) -> Contents:
     return Contents(install, build if install else None, tools, compiles)
 
 
-def _with_development(run: Run, layer: Layer) -> bool | None:
+def with_development(run: Run, environment: Mapping[str, str | None]) -> bool | None:
     """Whether an install brings development's dependencies too; None where that is not known."""
     text = " ".join(word.raw for word in run.words)
     if _ALL.search(text):
@@ -87,8 +87,8 @@ def _with_development(run: Run, layer: Layer) -> bool | None:
         return None
     here = dict(run.environment)
     for name in ("NODE_ENV", "NPM_CONFIG_PRODUCTION", "npm_config_production", "NPM_CONFIG_OMIT"):
-        if name in here or name in layer.environment:
-            value = here.get(name, layer.environment.get(name))
+        if name in here or name in environment:
+            value = here.get(name, environment.get(name))
             return None if value not in ("development", "test", "false", "") else True
     return True
 

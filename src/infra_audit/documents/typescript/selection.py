@@ -32,6 +32,7 @@ _CONFIGS = (
     "drizzle.",
     "next.",
     "nuxt.",
+    "postcss.",
     "prisma.",
     "react-router.",
     "remix.",
