@@ -1,0 +1,202 @@
+"""Credentials that stand in scripts, package scripts, units and process managers as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..flow import effects
+from ..flow.behaviour import Run
+from ..model import Location, Match, Outcome, Span
+from ..project.credentials import is_for_build, masked, sort, token
+from ..project.given import Given, given_by, given_by_units, password_in_sql
+from ..project.types import Act, Project
+from ..source.regex import regex
+
+_ASIDE = frozenset({"test", "development"})
+_PRODUCTION = frozenset({"deploy", "bootstrap", "backup", "maintenance", "entrypoint"})
+_HOSTS = frozenset({"unit", "timer", "compose", "image", "package-start", "deploy-job", "pm2", "cron", "procfile"})
+_STARTS = regex(r"start(?:[:_-]prod(?:uction)?)?|serve|prod(?:uction)?")
+_BUILDS = regex(r"(?:pre|post)?build(?:[:_-]prod(?:uction)?)?")
+_SERVERS = frozenset({"node", "next", "tsx", "bun", "deno", "gunicorn", "uvicorn", "java", "php", "puma"})
+_NEIGHBOURS = frozenset({
+    "nginx", "caddy", "apache2", "httpd", "ssh", "sshd", "postgresql", "mysql", "mariadb", "redis", "redis-server",
+    "docker", "fail2ban", "cron", "ufw", "mongod", "haproxy", "traefik", "rsyslog", "chrony", "supervisor",
+})  # fmt: skip
+"""Services that read no environment of the application."""
+_VAULTS = frozenset({"kubectl", "vault", "op", "gcloud", "aws", "az", "doppler", "infisical", "sops", "helm", "gh"})
+"""Tools that are given the names of secrets."""
+_URL_PASSWORD = regex(r"https?://[^/\s:@$]*:([^/\s@${}<>]+)@(?!localhost|127\.|example|host)[\w.-]+\.[a-z]{2,}")
+_BY_OPTION: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "mysql": (("-p",), ("--password",)),
+    "mysqldump": (("-p",), ("--password",)),
+    "mysqladmin": (("-p",), ("--password",)),
+    "mariadb": (("-p",), ("--password",)),
+    "mariadb-dump": (("-p",), ("--password",)),
+    "mongosh": ((), ("--password",)),
+    "mongodump": ((), ("--password",)),
+    "mongorestore": ((), ("--password",)),
+    "sqlcmd": (("-P",), ()),
+    "docker": ((), ("--password",)),
+    "npm": ((), ("--otp",)),
+}
+"""How a password is given on the command line: glued to a short option, or with a long one."""
+_NEXT: dict[str, tuple[str, ...]] = {
+    "mongosh": ("-p", "--password"),
+    "mongodump": ("-p", "--password"),
+    "mongorestore": ("-p", "--password"),
+    "redis-cli": ("-a", "--pass"),
+    "sqlcmd": ("-P",),
+    "mysql": ("--password",),
+}
+"""Options whose password is the next word."""
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for each such value, at its name."""
+    seen: set[Location] = set()
+    for match in _matches(project):
+        if match.location not in seen:
+            seen.add(match.location)
+            yield match
+
+
+def _matches(project: Project) -> Iterator[Match]:
+    for given in given_by_units(project):
+        told = sort(given.name, given.value)
+        if told is not None:
+            yield _match(given.location, given.name, given.value, told, _WHERE[given.how])
+    for act in project.acts:
+        if act.purpose == "production" and act.role not in _ASIDE:
+            yield from _of_act(act)
+
+
+_WHERE = {
+    "unit": "in the unit",
+    "process": "in what pm2 starts",
+    "prefix": "on the command line",
+    "argument": "on the command line",
+    "assigned": "in the script",
+    "exported": "in the script",
+    "written": "in what the script writes",
+}
+
+
+def _of_act(act: Act) -> Iterator[Match]:
+    named = set(_names_of_secrets(act))
+    for given in given_by(act):
+        told = sort(given.name, given.value)
+        if told is None or given.name in named:
+            continue
+        if _counts(told, given, act):
+            where = _WHERE[given.how]
+            if given.how == "written" and given.target:
+                where = f"in what the script writes to `{given.target}`"
+            yield _match(given.location, given.name, given.value, told, where, act)
+    for run in act.behaviour.runs:
+        yield from _of_run(run, act)
+
+
+def _names_of_secrets(act: Act) -> Iterator[str]:
+    """The variables that are given to tools which want the name of a secret, not the secret."""
+    for run in act.behaviour.runs:
+        if run.name in _VAULTS:
+            for word in run.words:
+                yield from _VARIABLE.findall(word.raw)
+
+
+_VARIABLE = regex(r"\$\{?(\w+)")
+
+
+def _counts(told: str, given: Given, act: Act) -> bool:
+    """Whether a value of this sort is a live one where it stands."""
+    if told == "token":
+        return True
+    live = act.role in _PRODUCTION or bool(_HOSTS.intersection(act.reached_by))
+    starts = _is_script(act, _STARTS) or "package-start" in act.reached_by
+    builds = _is_script(act, _BUILDS) or act.role == "build"
+    match told:
+        case "random":
+            return act.role != "ci" and (live or starts or builds or act.role == "unknown")
+        case "chosen":
+            return live or starts or (builds and not is_for_build(given.value))
+        case _:
+            if starts:
+                return True
+            if builds:
+                return given.how == "written" or not is_for_build(given.value)
+            return live and _is_used(given, act)
+
+
+def _is_script(act: Act, name: Any) -> bool:
+    return act.script.origin == "npm" and name.fullmatch(act.script.name) is not None
+
+
+def _is_used(given: Given, act: Act) -> bool:
+    """Whether the script starts the application with a value that was to be replaced."""
+    if given.how not in ("written", "exported", "prefix", "argument"):
+        return False
+    for run in act.behaviour.runs:
+        if run.reach != "reached" or given.command is None:
+            continue
+        starts = run.name in _SERVERS or bool(set(effects.restarts(run)) - _NEIGHBOURS)
+        if given.how in ("prefix", "argument"):
+            if starts and run.span == given.command:
+                return True
+        elif starts and run.span > given.command:
+            return True
+    return False
+
+
+# ── what commands are given ──────────────────────────────────────────────────────────────────────
+
+
+def _of_run(run: Run, act: Act) -> Iterator[Match]:
+    live = act.role in _PRODUCTION or bool(_HOSTS.intersection(act.reached_by))
+    for place, what, value, sure in _passwords(run):
+        if sure or live:
+            yield _match(Location(run.path, place), what, value, "token" if sure else "chosen", "on the command line", act)
+
+
+def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
+    """Places, what is given, values, and whether they are sure to be a credential."""
+    words = list(run.words[1:])
+    glued, long = _BY_OPTION.get(run.name, ((), ()))
+    following = _NEXT.get(run.name, ())
+    for nth, word in enumerate(words):
+        text = word.literal
+        if text is None:
+            continue
+        found = token(text)
+        if found:
+            yield word.span, "a token", found, True
+            continue
+        url = _URL_PASSWORD.search(text)
+        if url is not None and sort("PASSWORD", url[1]) in ("random", "chosen"):
+            yield word.span, "the password of a URL", url[1], False
+            continue
+        value = next((text[len(o) :] for o in glued if text.startswith(o) and len(text) > len(o)), "")
+        value = value or next((text[len(o) + 1 :] for o in long if text.startswith(f"{o}=")), "")
+        if not value and nth and words[nth - 1].literal in following:
+            value = text
+        if not value and run.name in ("psql", "mysql", "mariadb"):
+            value = password_in_sql(text)
+        if value and sort("PASSWORD", value) in ("random", "chosen"):
+            yield word.span, "a password", value, False
+
+
+def _match(
+    location: Location, name: str, value: str, told: str, where: str, act: Act | None = None
+) -> Match:
+    shown = token(value) or value
+    return Match(
+        location=location,
+        values={
+            "name": name if name.startswith(("a ", "the ")) else f"`{name}`",
+            "masked": masked(shown),
+            "where": where,
+            "what": "a value that was meant to be replaced" if told == "placeholder" else "a fixed value",
+        },
+        evidence=(),
+        trail=act.trail if act is not None else (),
+    )
