@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from ..documents.shell.syntax import Command, Parameter, Pipeline, Statement, Substitution
 from ..flow.behaviour import Guard, Run
 from ..flow.constructs import lists, parts
-from ..model import Evidence, Location, Match, Outcome, Span, Undecided
+from ..model import Location, Match, Outcome, Span, Undecided
+from ..project.claims import claimed
 from ..project.inside import scripts, statements
 from ..project.repeats import Repeat, created, repeat
 from ..project.types import Act, Project
-from ..source.regex import regex
 
 _ROLES = frozenset({"bootstrap", "deploy", "maintenance"})
 _CONTAINED = frozenset({"image", "image-build", "compose"})
 _TRIED = frozenset({"ci-job", "schedule"})
-_CLAIM = regex(
-    r"idempotent(?:ly)?|(?:safe|fine)\s+to\s+(?:be\s+)?(?:re-?run|run\s+(?:it\s+|this\s+)?(?:again|twice|repeatedly|multiple|many|any|more))"
-    r"|can\s+(?:safely\s+)?be\s+(?:re-?run|run\s+(?:again|twice|repeatedly|multiple|many|any\s+number|more\s+than\s+once|as\s+often))"
-    r"|re-?runnable|safely\s+(?:re-?run|run\s+again)",
-    re.IGNORECASE,
-)
-_DENIED = regex(r"\b(?:not|isn't|never|no|non|cannot|can't)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 _MAKES = frozenset(
     {
         "cat",
@@ -66,7 +58,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _matches(act: Act) -> Iterator[Match]:
     script = _Script(act)
-    claim, evidence = _claim(act)
+    claim, evidence = claimed(act)
     own = {routine.name for routine in act.behaviour.functions}
     for nth, run in enumerate(act.behaviour.runs):
         if run.name in own:
@@ -108,27 +100,6 @@ def _effect(run: Run, again: Repeat, act: Act, *, fed: bool) -> str:
     if last and not goes_on:
         return "so that the script fails"
     return "so that it fails, and the script goes on as if it had not"
-
-
-def _claim(act: Act) -> tuple[str, tuple[Evidence, ...]]:
-    """What the script says about running it again, and where; '' where it says nothing."""
-    script = act.script
-    said = [(script.header, script.header_lines)]
-    said += [
-        (" ".join(word or "" for word in run.arguments), (run.span,))
-        for run in act.behaviour.runs
-        if run.name.startswith(("echo", "cat", "log", "info", "print"))
-    ]
-    for text, places in said:
-        for found in _CLAIM.finditer(text):
-            if not _DENIED.search(text[: found.start()]):
-                line = min(text.count("\n", 0, found.start()), len(places) - 1)
-                evidence = Evidence(
-                    Location(script.path, places[line]), "the script claims otherwise"
-                )
-                claim = " ".join(found[0].lower().split())
-                return f", although the script says “{claim}”", (evidence,)
-    return "", ()
 
 
 def _shown(run: Run) -> str:

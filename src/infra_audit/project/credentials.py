@@ -80,7 +80,7 @@ def sort(name: str, value: str) -> Sort | None:
         return None
     if _NO_SECRET.fullmatch(value):
         return None
-    if _PLACEHOLDER.search(value):
+    if _PLACEHOLDER.search(value) or _SHOWN.search(value):
         return "placeholder"
     if _is_random(value):
         return "random"

@@ -1,4 +1,4 @@
-"""Names that scripts, units and process managers give a literal value, and where they do."""
+"""Names that scripts, units and process managers give a value, and where they do."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ _PRINTS = frozenset({"echo", "printf"})
 
 
 class Given(Struct, frozen=True):
-    """A name and the value that it is given; `command` is the command that does."""
+    """A name and the value that it is given, as written where it is not literal.
+
+    `command` is the place of the command that does.
+    """
 
     name: str
     value: str
@@ -100,11 +103,11 @@ def _of_command(command: Command, act: Act, piped: tuple[str, ...]) -> Iterator[
 
 def _assigned(assignment: Assignment, command: Command, act: Act, how: How) -> Iterator[Given]:
     word = assignment.value
-    if word is not None and word.literal is not None and not assignment.append:
+    if word is not None and not assignment.append:
         span = assignment.span
         place = Span(span.line, span.column, span.line, span.column + len(assignment.name))
         where = Location(act.script.path, place)
-        yield Given(assignment.name, word.literal, how, where, command=command.span)
+        yield Given(assignment.name, _text(word), how, where, command=command.span)
 
 
 def _written_to(command: Command, piped: tuple[str, ...]) -> str | None:
@@ -144,12 +147,17 @@ def _lines(redirect: Redirect, command: Command, act: Act, target: str) -> Itera
 
 def _printed(command: Command, act: Act, target: str) -> Iterator[Given]:
     for word in command.words[1:]:
-        for line in (word.literal or "").replace("\\n", "\n").split("\n"):
+        for line in _text(word).replace("\\n", "\n").split("\n"):
             found = _LINE.match(line)
             if found is not None:
                 where = Location(act.script.path, _part(word, found["name"]))
                 value = found["value"].strip().strip("\"'")
                 yield Given(found["name"], value, "written", where, target, command.span)
+
+
+def _text(word: Word) -> str:
+    """What a word says: its own text, or as it is written where the shell fills something in."""
+    return word.literal if word.literal is not None else word.raw.strip("\"'")
 
 
 def _part(word: Word, name: str) -> Span:
@@ -196,7 +204,7 @@ def password_in_sql(text: str) -> str:
 
 def _pair(word: Word, command: Command, act: Act) -> Iterator[Given]:
     """`NAME=value` among the words of a command, as in `docker run -e NAME=value`."""
-    found = _PAIR.fullmatch(word.literal or "")
+    found = _PAIR.fullmatch(_text(word))
     if found is not None:
         where = Location(act.script.path, _part(word, found["name"]))
         yield Given(found["name"], found["value"], "argument", where, command=command.span)
