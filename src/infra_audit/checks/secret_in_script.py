@@ -124,7 +124,8 @@ def _counts(told: str, given: Given, act: Act) -> bool:
             if starts:
                 return True
             if builds:
-                return given.how == "written" or not is_for_build(given.value)
+                kept = given.how in ("exported", "prefix") and not is_for_build(given.value)
+                return given.how == "written" or kept
             return live and _is_used(given, act)
 
 

@@ -41,6 +41,8 @@ _FRESH = regex(r"/tmp/|/var/tmp/|/dev/shm/")
 _BUILDS = regex(r"(?:pre|post)?build(?:[:_-].*)?")
 _HARMLESS = frozenset({"command -v", "cd", "git", "npm", "pnpm", "yarn", "apt-get", "docker", "mkdir", "true"})
 """Conditions that say nothing of whether there is a secret already."""
+_THERE = frozenset({"-d", "-e", "-f", "-r", "-s", "-x"})
+"""Tests of something that must be there: it is there at the next run too."""
 _SETTERS = frozenset({"docker", "podman", "heroku", "fly", "flyctl", "gh", "railway", "az", "gcloud", "vercel"})
 
 
@@ -214,9 +216,16 @@ class _Course:
         if any(contains(span, guard.span) for span in self.act.behaviour.demands_root):
             return True
         if guard.kind == "test":
-            words = guard.words
-            return words[:1] == ("-d",) and not guard.negated
+            return not guard.negated and guard.words[0] in _THERE and not self._takes(guard)
         return guard.kind in _HARMLESS
+
+    def _takes(self, guard: Guard) -> bool:
+        """Whether the script takes away the file whose presence it asks for, so that it holds once."""
+        names = [word for word in guard.words[1:] if word]
+        return any(
+            run.name in ("rm", "mv", "unlink") and any(name in run.paths for name in names)
+            for run in self.act.behaviour.runs
+        )
 
     def _reads(self, run: Run, target: str) -> bool:
         """Whether the script looks into the file before it writes it, and may keep what it finds."""
