@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Location, Match, Outcome, Span
 from ..project.credentials import is_for_build, masked, sort, token
 from ..project.given import Given, given_by, given_by_units, password_in_sql
+from ..project.launches import launches
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -18,12 +18,6 @@ _PRODUCTION = frozenset({"deploy", "bootstrap", "backup", "maintenance", "entryp
 _HOSTS = frozenset({"unit", "timer", "compose", "image", "package-start", "deploy-job", "pm2", "cron", "procfile"})
 _STARTS = regex(r"start(?:[:_-]prod(?:uction)?)?|serve|prod(?:uction)?")
 _BUILDS = regex(r"(?:pre|post)?build(?:[:_-]prod(?:uction)?)?")
-_SERVERS = frozenset({"node", "next", "tsx", "bun", "deno", "gunicorn", "uvicorn", "java", "php", "puma"})
-_NEIGHBOURS = frozenset({
-    "nginx", "caddy", "apache2", "httpd", "ssh", "sshd", "postgresql", "mysql", "mariadb", "redis", "redis-server",
-    "docker", "fail2ban", "cron", "ufw", "mongod", "haproxy", "traefik", "rsyslog", "chrony", "supervisor",
-})  # fmt: skip
-"""Services that read no environment of the application."""
 _VAULTS = frozenset({"kubectl", "vault", "op", "gcloud", "aws", "az", "doppler", "infisical", "sops", "helm", "gh"})
 """Tools that are given the names of secrets."""
 _URL_PASSWORD = regex(r"https?://[^/\s:@$]*:([^/\s@${}<>]+)@(?!localhost|127\.|example|host)[\w.-]+\.[a-z]{2,}")
@@ -92,7 +86,8 @@ def _of_act(act: Act) -> Iterator[Match]:
             where = _WHERE[given.how]
             if given.how == "written" and given.target:
                 where = f"in what the script writes to `{given.target}`"
-            yield _match(given.location, given.name, given.value, told, where, act)
+            name = "a password" if given.name == "PASSWORD" else given.name
+            yield _match(given.location, name, given.value, told, where, act)
     for run in act.behaviour.runs:
         yield from _of_run(run, act)
 
@@ -140,7 +135,7 @@ def _is_used(given: Given, act: Act) -> bool:
     for run in act.behaviour.runs:
         if run.reach != "reached" or given.command is None:
             continue
-        starts = run.name in _SERVERS or bool(set(effects.restarts(run)) - _NEIGHBOURS)
+        starts = launches(run)
         if given.how in ("prefix", "argument"):
             if starts and run.span == given.command:
                 return True
@@ -193,7 +188,7 @@ def _match(
     return Match(
         location=location,
         values={
-            "name": name if name.startswith(("a ", "the ")) else f"`{name}`",
+            "name": name if " " in name else f"`{name}`",
             "masked": masked(shown),
             "where": where,
             "what": "a value that was meant to be replaced" if told == "placeholder" else "a fixed value",

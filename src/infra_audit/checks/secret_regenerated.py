@@ -15,6 +15,7 @@ from ..model import Evidence, Location, Match, Outcome, Span
 from ..project.claims import claimed
 from ..project.given import Given, given_by
 from ..project.inside import contains, statements
+from ..project.launches import launches
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -27,7 +28,7 @@ _OTHERS = regex(r"WEBHOOK|CRON|PUBLIC|API_?KEY|_KEY_ID|ACCESS_KEY|AUTHORIZED|MET
 """What no session depends on, though its name says so."""
 _KEEPS = regex(r"ENCRYPTION|APP_KEY", re.IGNORECASE)
 _RANDOM = regex(
-    r"openssl\s+rand|/dev/u?random|\buuidgen\b|\bpwgen\b|random/uuid|randomBytes|randomUUID|secrets\.token|\buuid4\b"
+    r"openssl\s+rand|/dev/u?random|\buuidgen\b|\bpwgen\b|random/uuid|randomBytes|randomUUID|secrets\.token|\buuid4\b|get_random_secret_key"
     r"|--gen-random|\bauth\s+secret\b"
 )
 """What makes a random value."""
@@ -188,10 +189,10 @@ class _Course:
         if given.how == "argument":
             return run is not None and run.name in _SETTERS
         if given.how == "prefix":
-            return run is not None and (bool(effects.restarts(run)) or bool(effects.builds(run)))
+            return run is not None and (launches(run) or bool(effects.builds(run)))
         if given.how == "exported" and given.command is not None:
             return any(
-                run.span > given.command and (effects.restarts(run) or "exec" in run.prefixes)
+                run.span > given.command and run.reach == "reached" and launches(run)
                 for run in self.act.behaviour.runs
             )
         return False

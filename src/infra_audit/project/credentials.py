@@ -24,6 +24,8 @@ _NAMED = regex(
     re.IGNORECASE,
 )
 _PASSWORD = regex(r".*(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|SSHPASS)", re.IGNORECASE)
+_SIGNING = regex(r".*(?:JWT|SESSION|COOKIE|NEXTAUTH|REFRESH)_?(?:\w+_)?(?:SECRET|KEY)", re.IGNORECASE)
+"""What signs sessions and tokens: nothing else is called so."""
 _PUBLIC = regex(
     r"(?:NEXT_PUBLIC|NUXT_PUBLIC|VITE|REACT_APP|PUBLIC|EXPO_PUBLIC|GATSBY|STORYBOOK|VUE_APP)_.*"
     r"|.*(?:PUBLISHABLE|ANON|PUBLIC|SITE_?KEY|POSTHOG|MAPBOX|ALGOLIA_SEARCH|CSRF_COOKIE|CONTINUATION|NEXT_TOKEN"
@@ -46,7 +48,7 @@ _PLACEHOLDER = regex(
 _FOR_BUILD = regex(r"build|dummy|fake|placeholder|skip|ci-|-ci|unused|not-?used|mock", re.IGNORECASE)
 _NO_SECRET = regex(
     r"(?:true|false|yes|no|none|null|nil|undefined|auto|disabled?|enabled?|required|optional|unset|empty|missing|on|off|ok"
-    r"|bearer|basic|token|stdin|prompt|env|file|vault|sops|\d{1,5}|[*xX•.-]+|[A-Z][A-Z0-9]*_[A-Z0-9_]+"
+    r"|bearer|basic|token|stdin|prompt|env|file|vault|sops|\d{1,5}|[*xX•.-]+"
     r"|\S+\.(?:txt|pem|key|json|env|sh|ya?ml|gpg|crt|pub|asc|conf|secret|enc))",
     re.IGNORECASE,
 )
@@ -86,9 +88,9 @@ def sort(name: str, value: str) -> Sort | None:
         return "random"
     if _PASSWORD.fullmatch(name):
         return "chosen"
-    if _RESOURCE.fullmatch(value) or len(value) < 8:
-        return None
-    return "chosen"
+    if _SIGNING.fullmatch(name):
+        return "chosen"
+    return None if _RESOURCE.fullmatch(value) or len(value) < 8 else "chosen"
 
 
 def is_for_build(value: str) -> bool:
