@@ -7,7 +7,7 @@ from typing import Any
 
 from ..flow.behaviour import Run
 from ..model import Location, Match, Outcome, Span
-from ..project.credentials import is_for_build, masked, sort, token
+from ..project.credentials import is_for_build, is_own, masked, sort, token
 from ..project.given import Given, given_by, given_by_units, password_in_sql
 from ..project.launches import launches
 from ..project.types import Act, Project
@@ -48,21 +48,23 @@ _NEXT: dict[str, tuple[str, ...]] = {
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each such value, at its name."""
-    seen: set[Location] = set()
+    seen: set[tuple[str, int, str]] = set()
     for match in _matches(project):
-        if match.location not in seen:
-            seen.add(match.location)
+        where = match.location
+        key = (where.path, where.span.line, match.values["name"])
+        if key not in seen:
+            seen.add(key)
             yield match
 
 
 def _matches(project: Project) -> Iterator[Match]:
-    for given in given_by_units(project):
-        told = sort(given.name, given.value)
-        if told is not None:
-            yield _match(given.location, given.name, given.value, told, _WHERE[given.how])
     for act in project.acts:
         if act.purpose == "production" and act.role not in _ASIDE:
             yield from _of_act(act)
+    for given in given_by_units(project):
+        told = sort(given.name, given.value)
+        if told is not None and (told != "placeholder" or is_own(given.name, given.value)):
+            yield _match(given.location, given.name, given.value, told, _WHERE[given.how])
 
 
 _WHERE = {
@@ -115,6 +117,8 @@ def _counts(told: str, given: Given, act: Act) -> bool:
             return act.role != "ci" and (live or starts or builds or act.role == "unknown")
         case "chosen":
             return live or starts or (builds and not is_for_build(given.value))
+        case _ if not is_own(given.name, given.value):
+            return False
         case _:
             if starts:
                 return True

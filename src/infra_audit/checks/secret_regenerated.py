@@ -38,6 +38,7 @@ _SED = regex(r"s(?P<d>[|/#,@~])(?P<old>(?:(?!(?P=d)).)*)(?P=d)(?P<new>.*)(?P=d)[
 _OPEN = regex(r"(?P<name>[A-Za-z]\w*)[\"']?\s*[=:]\s*[\"']?(?:\.[*+]|\[\^[^\]]*\][*+])")
 """What replaces any value of a name, also one that was made before."""
 _RELEASE = regex(r"(?:^|[-_./])(?:re-?)?(?:deploy|release|rollout|update|upgrade)[^/]*$", re.IGNORECASE)
+_ONCE = regex(r"(?:^|[-_./])(?:install|setup|set-up|init|bootstrap|provision|create|first)[^/]*$", re.IGNORECASE)
 _FRESH = regex(r"/tmp/|/var/tmp/|/dev/shm/")
 _BUILDS = regex(r"(?:pre|post)?build(?:[:_-].*)?")
 _HARMLESS = frozenset({"command -v", "cd", "git", "npm", "pnpm", "yarn", "apt-get", "docker", "mkdir", "true"})
@@ -70,7 +71,8 @@ def _repeated(act: Act) -> tuple[str, tuple[Evidence, ...]]:
         return "each build", ()
     if {"image", "package-start", "unit", "compose"}.intersection(act.reached_by):
         return "each start", ()
-    if act.role == "deploy" or "deploy-job" in act.reached_by:
+    once = _ONCE.search(act.script.path) and not _RELEASE.search(act.script.path)
+    if (act.role == "deploy" and not once) or "deploy-job" in act.reached_by:
         return "each deployment", ()
     claim, evidence = claimed(act)
     if claim:

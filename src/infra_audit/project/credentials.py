@@ -28,8 +28,8 @@ _SIGNING = regex(r".*(?:JWT|SESSION|COOKIE|NEXTAUTH|REFRESH)_?(?:\w+_)?(?:SECRET
 """What signs sessions and tokens: nothing else is called so."""
 _PUBLIC = regex(
     r"(?:NEXT_PUBLIC|NUXT_PUBLIC|VITE|REACT_APP|PUBLIC|EXPO_PUBLIC|GATSBY|STORYBOOK|VUE_APP)_.*"
-    r"|.*(?:PUBLISHABLE|ANON|PUBLIC|SITE_?KEY|POSTHOG|MAPBOX|ALGOLIA_SEARCH|CSRF_COOKIE|CONTINUATION|NEXT_TOKEN"
-    r"|MAX_|MIN_|NO_|USE_|SKIP_|REQUIRE|ENABLE|HAS_|IS_).*",
+    r"|.*(?:PUBLISHABLE|PUBLIC|SITE_?KEY|POSTHOG|MAPBOX|ALGOLIA_SEARCH|CONTINUATION|NEXT_TOKEN).*"
+    r"|(?:.*_)?(?:ANON|MAX|MIN|NO|USE|SKIP|REQUIRED?|ENABLED?|HAS|IS|CHANGE|RESET|FORGOT|SHOW|ASK)_.*",
     re.IGNORECASE,
 )
 _TOKENS = regex(
@@ -41,14 +41,14 @@ _TOKENS = regex(
 _SHOWN = regex(r"EXAMPLE|(\w)\1{7}|0123456789|123456789|abcdefgh", re.IGNORECASE)
 """What a token that is only shown looks like."""
 _PLACEHOLDER = regex(
-    r"chang(?:e|ing)|replac|your|example|placeholder|dummy|fake|sample|todo|fixme|insert|xxx|\.\.\.|…|secret|password"
-    r"|passwd|\btest|demo\b|default|redacted|masked|-here|_here|not-?set|build-?time|s3cr3t|supers",
+    r"chang(?:e|ing)|replac|your|example|placeholder|dummy|fake|sample|todo|fixme|insert|xxx|\.\.\.|…|secr[e3]t|password"
+    r"|passwd|\btest|demo\b|default|redacted|masked|-here|_here|not-?set|build-?time|s3cr[e3]t|supers",
     re.IGNORECASE,
 )
 _FOR_BUILD = regex(r"build|dummy|fake|placeholder|skip|ci-|-ci|unused|not-?used|mock", re.IGNORECASE)
 _NO_SECRET = regex(
     r"(?:true|false|yes|no|none|null|nil|undefined|auto|disabled?|enabled?|required|optional|unset|empty|missing|on|off|ok"
-    r"|bearer|basic|token|stdin|prompt|env|file|vault|sops|\d{1,5}|[*xX•.-]+"
+    r"|guest|bearer|basic|token|stdin|prompt|env|file|vault|sops|\d{1,5}|[*xX•.-]+"
     r"|\S+\.(?:txt|pem|key|json|env|sh|ya?ml|gpg|crt|pub|asc|conf|secret|enc))",
     re.IGNORECASE,
 )
@@ -91,6 +91,26 @@ def sort(name: str, value: str) -> Sort | None:
     if _SIGNING.fullmatch(name):
         return "chosen"
     return None if _RESOURCE.fullmatch(value) or len(value) < 8 else "chosen"
+
+
+def is_own(name: str, value: str) -> bool:
+    """Whether a value that was to be replaced works all the same: what is signed or locked here.
+
+    The key of somebody else's service simply does not work until it is replaced.
+    """
+    if _SIGNING.fullmatch(name) or _OWN.fullmatch(name):
+        return True
+    prefixed = _PASSWORD.fullmatch(name) is not None and name.lower() not in _BARE
+    return prefixed and _ASKS.match(value) is None
+
+
+_OWN = regex(
+    r"(?:\w+_)?SECRET_KEY(?:_BASE)?|APP_(?:KEY|SECRET)|SECRET|(?:\w+_)?(?:AUTH|TOKEN|ENCRYPTION|SIGNING|PAYLOAD)_?(?:SECRET|KEY)",
+    re.IGNORECASE,
+)
+_BARE = frozenset({"password", "passwd", "passphrase"})
+"""In a file that some other program reads, this may be anybody's."""
+_ASKS = regex(r"<|your|insert|enter|put|replace|fill|add|todo|xxx|\.\.\.", re.IGNORECASE)
 
 
 def is_for_build(value: str) -> bool:

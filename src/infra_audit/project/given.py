@@ -8,6 +8,7 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
+from ..documents.facts import Entry
 from ..documents.shell.syntax import Assignment, Command, Redirect, Word
 from ..flow.constructs import DECLARERS, name_of
 from ..model import Location, Span
@@ -61,9 +62,7 @@ def given_by_units(project: Project) -> Iterator[Given]:
             for setting in unit.settings:
                 for entry in setting.entries:
                     if entry.value is not None and entry.value.literal is not None:
-                        at = entry.span
-                        end = at.column + len(entry.name)
-                        where = Location(unit.path, Span(at.line, at.column, at.line, end))
+                        where = Location(unit.path, _name(entry, entry.value.literal))
                         yield Given(entry.name, entry.value.literal, "unit", where)
     for ecosystem in project.ecosystems:
         if project.purposes.get(ecosystem.path) == "production":
@@ -74,6 +73,14 @@ def given_by_units(project: Project) -> Iterator[Given]:
                         where = Location(ecosystem.path, entry.span)
                         name = entry.name.rpartition(".")[2]
                         yield Given(name, entry.value.literal, "process", where)
+
+
+def _name(entry: Entry, value: str) -> Span:
+    """Where the name of an entry stands, whose span may hold the value and quotes too."""
+    span = entry.span
+    quoted = span.end_column - span.column == len(entry.name) + len(value) + 3
+    start = span.column + quoted
+    return Span(span.line, start, span.line, start + len(entry.name))
 
 
 def _of_command(command: Command, act: Act, piped: tuple[str, ...]) -> Iterator[Given]:
