@@ -11,7 +11,7 @@ from ..flow.behaviour import Run
 from ..flow.verbs import TOOLS, Asked, asked, exists
 from ..model import Evidence, Location, Match, Outcome, Severity
 from ..project.inside import contains, statements
-from ..project.manifests import package_at, script_of
+from ..project.manifests import by_folder, package_at, script_of
 from ..project.types import Act, Project
 
 _ASIDE = frozenset({"test", "development", "library"})
@@ -98,12 +98,10 @@ def _effect(run: Run) -> str:
             return "the step does nothing but fail"
 
 
-def _advice(
-    run: Run, found: Asked, act: Act, project: Project
-) -> tuple[str, tuple[Evidence, ...]]:
+def _advice(run: Run, found: Asked, act: Act, project: Project) -> tuple[str, tuple[Evidence, ...]]:
     """What was probably meant."""
     if found.tool == "npm":
-        package = package_at(run, act, project)
+        package = package_at(run, act, by_folder(project))
         script = script_of(package, found.verb)
         if package is not None and script is not None:
             place = Location(package.path, script.span)

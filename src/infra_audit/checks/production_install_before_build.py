@@ -25,7 +25,9 @@ from ..source.regex import regex
 _ASIDE = frozenset({"test", "development", "library"})
 _MANAGERS = frozenset({"npm", "pnpm", "yarn"})
 _RUNNERS = frozenset({"pnpm", "yarn"})
-_FOLDERS = frozenset({"--prefix", "-C", "--dir", "--cwd", "--filter", "-F", "-r", "--recursive", "-w", "--workspace"})
+_FOLDERS = frozenset(
+    {"--prefix", "-C", "--dir", "--cwd", "--filter", "-F", "-r", "--recursive", "-w", "--workspace"}
+)
 """Options with which a manager works elsewhere than where it is called."""
 _AFTERWARDS = {
     "npm": ("install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"),
@@ -33,7 +35,9 @@ _AFTERWARDS = {
     "yarn": ("install", "postinstall"),
 }
 """The scripts that a manager runs when it has installed for production (npm 7 and later, Yarn 1)."""
-_SETTINGS = frozenset({"NPM_CONFIG_PRODUCTION", "npm_config_production", "NPM_CONFIG_OMIT", "NPM_CONFIG_INCLUDE"})
+_SETTINGS = frozenset(
+    {"NPM_CONFIG_PRODUCTION", "npm_config_production", "NPM_CONFIG_OMIT", "NPM_CONFIG_INCLUDE"}
+)
 _BASES = regex(r"(?:^|/)(?:node|alpine|debian|ubuntu|amazonlinux)(?:[:@]|$)")
 """Images that have no such tools of their own."""
 _DEEPEST = 4
@@ -123,7 +127,7 @@ class _Course:
             name = placed.run.name
             if name in _MANAGERS and (_adds(placed.run) or _installs(placed.run)):
                 yield from self._installed(placed)
-            elif not name or name in ("make", "just", "source", ".", "eval") or "/" in name:
+            elif not name or name in ("make", "just", "source", ".", "eval", "bash", "sh") or "/" in name:
                 if "node_modules/.bin/" not in name:
                     self.installs.clear()
             else:
@@ -168,7 +172,7 @@ class _Course:
         for name in _AFTERWARDS[placed.run.name]:
             need = self._of_script(name, placed, placed.run.name, 0)
             if need is not None:
-                use = f"its own `{name}` script needs for {need.use}"
+                use = f"its own `{name}` script needs{_for(need)}"
                 yield self._match(placed, placed, need, use)
                 return
 
@@ -179,7 +183,7 @@ class _Course:
         need = self._needed(placed, install.run.name)
         if need is not None:
             del self.installs[placed.place]
-            use = f"`{shown(placed.run)}` needs for {need.use}"
+            use = f"`{shown(placed.run)}` needs{_for(need)}"
             yield self._match(install, placed, need, use)
 
     def _needed(self, placed: Placed, manager: str) -> _Need | None:
@@ -239,7 +243,9 @@ class _Course:
             if folder_of(module.path) == folder and name.startswith(_CONFIGURED.get(tool, ("?",))):
                 yield module
 
-    def _match(self, install: Placed, build: Placed, need: _Need, use: str) -> tuple[Match, Location]:
+    def _match(
+        self, install: Placed, build: Placed, need: _Need, use: str
+    ) -> tuple[Match, Location]:
         at = Location(build.run.path, build.run.span)
         ran = (Evidence(at, "fails here"),) if build is not install else ()
         match = Match(
@@ -257,9 +263,14 @@ class _Course:
         return match, at
 
 
+def _for(need: _Need) -> str:
+    """What a dependency is needed for, where that is not called like it."""
+    return "" if need.use == f"`{need.dependency.name}`" else f" for {need.use}"
+
+
 def _severity(act: Act) -> Severity | None:
     """A script that nothing here starts may still be one that nobody uses."""
-    return None if act.reached_by or act.role not in ("unknown",) else "warning"
+    return None if act.reached_by or act.role != "unknown" else "warning"
 
 
 def _why(install: Placed) -> str:
@@ -276,7 +287,17 @@ def _installs(run: Run) -> bool:
 def _adds(run: Run) -> bool:
     """Whether a run installs packages that it names, or takes some away."""
     words = effects.plain(run)
-    if words[1:2] and words[1] in ("add", "remove", "uninstall", "rm", "update", "upgrade", "link", "global", "dedupe"):
+    if words[1:2] and words[1] in (
+        "add",
+        "remove",
+        "uninstall",
+        "rm",
+        "update",
+        "upgrade",
+        "link",
+        "global",
+        "dedupe",
+    ):
         return True
     return len(words) > 2 and words[1] in ("install", "i", "in")
 

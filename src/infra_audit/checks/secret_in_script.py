@@ -15,12 +15,18 @@ from ..source.regex import regex
 
 _ASIDE = frozenset({"test", "development"})
 _PRODUCTION = frozenset({"deploy", "bootstrap", "backup", "maintenance", "entrypoint"})
-_HOSTS = frozenset({"unit", "timer", "compose", "image", "package-start", "deploy-job", "pm2", "cron", "procfile"})
+_HOSTS = frozenset(
+    {"unit", "timer", "compose", "image", "package-start", "deploy-job", "pm2", "cron", "procfile"}
+)
 _STARTS = regex(r"start(?:[:_-]prod(?:uction)?)?|serve|prod(?:uction)?")
 _BUILDS = regex(r"(?:pre|post)?build(?:[:_-]prod(?:uction)?)?")
-_VAULTS = frozenset({"kubectl", "vault", "op", "gcloud", "aws", "az", "doppler", "infisical", "sops", "helm", "gh"})
+_VAULTS = frozenset(
+    {"kubectl", "vault", "op", "gcloud", "aws", "az", "doppler", "infisical", "sops", "helm", "gh"}
+)
 """Tools that are given the names of secrets."""
-_URL_PASSWORD = regex(r"https?://[^/\s:@$]*:([^/\s@${}<>]+)@(?!localhost|127\.|example|host)[\w.-]+\.[a-z]{2,}")
+_URL_PASSWORD = regex(
+    r"https?://[^/\s:@$]*:([^/\s@${}<>]+)@(?!localhost|127\.|example|host)[\w.-]+\.[a-z]{2,}"
+)
 _BY_OPTION: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mysql": (("-p",), ("--password",)),
     "mysqldump": (("-p",), ("--password",)),
@@ -64,7 +70,7 @@ def _matches(project: Project) -> Iterator[Match]:
     for given in given_by_units(project):
         told = sort(given.name, given.value)
         if told is not None and (told != "placeholder" or is_own(given.name, given.value)):
-            yield _match(given.location, given.name, given.value, told, _WHERE[given.how])
+            yield _match(given, told, _WHERE[given.how])
 
 
 _WHERE = {
@@ -88,8 +94,7 @@ def _of_act(act: Act) -> Iterator[Match]:
             where = _WHERE[given.how]
             if given.how == "written" and given.target:
                 where = f"in what the script writes to `{given.target}`"
-            name = "a password" if given.name == "PASSWORD" else given.name
-            yield _match(given.location, name, given.value, told, where, act)
+            yield _match(given, told, where, act)
     for run in act.behaviour.runs:
         yield from _of_run(run, act)
 
@@ -155,7 +160,8 @@ def _of_run(run: Run, act: Act) -> Iterator[Match]:
     live = act.role in _PRODUCTION or bool(_HOSTS.intersection(act.reached_by))
     for place, what, value, sure in _passwords(run):
         if sure or live:
-            yield _match(Location(run.path, place), what, value, "token" if sure else "chosen", "on the command line", act)
+            given = Given(what, value, "argument", Location(run.path, place))
+            yield _match(given, "token" if sure else "chosen", "on the command line", act)
 
 
 def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
@@ -171,11 +177,13 @@ def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
         if found:
             yield word.span, "a token", found, True
             continue
-        url = _URL_PASSWORD.search(text)
+        url = _URL_PASSWORD.search(text) if "://" in text and "@" in text else None
         if url is not None and sort("PASSWORD", url[1]) in ("random", "chosen"):
             yield word.span, "the password of a URL", url[1], False
             continue
-        value = next((text[len(o) :] for o in glued if text.startswith(o) and len(text) > len(o)), "")
+        value = next(
+            (text[len(o) :] for o in glued if text.startswith(o) and len(text) > len(o)), ""
+        )
         value = value or next((text[len(o) + 1 :] for o in long if text.startswith(f"{o}=")), "")
         if not value and nth and words[nth - 1].literal in following:
             value = text
@@ -185,18 +193,17 @@ def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
             yield word.span, "a password", value, False
 
 
-def _match(
-    location: Location, name: str, value: str, told: str, where: str, act: Act | None = None
-) -> Match:
-    shown = token(value) or value
+def _match(given: Given, told: str, where: str, act: Act | None = None) -> Match:
+    """A match whose message shows the value only to who knows it already."""
+    name = "a password" if given.name == "PASSWORD" else given.name
+    replaced = told == "placeholder"
     return Match(
-        location=location,
+        location=given.location,
         values={
             "name": name if " " in name else f"`{name}`",
-            "masked": masked(shown),
+            "masked": masked(token(given.value) or given.value),
             "where": where,
-            "what": "a value that was meant to be replaced" if told == "placeholder" else "a fixed value",
+            "what": "a value that was meant to be replaced" if replaced else "a fixed value",
         },
-        evidence=(),
         trail=act.trail if act is not None else (),
     )

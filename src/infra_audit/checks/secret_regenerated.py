@@ -24,7 +24,10 @@ _NAMED = regex(
     r"|(?:\w+_)?SECRET_KEY(?:_BASE)?|APP_(?:KEYS?|SECRET)|SECRET|JWT|NEXTAUTH_SECRET)",
     re.IGNORECASE,
 )
-_OTHERS = regex(r"WEBHOOK|CRON|PUBLIC|API_?KEY|_KEY_ID|ACCESS_KEY|AUTHORIZED|METRICS|SSH|VPN|DEPLOY", re.IGNORECASE)
+_OTHERS = regex(
+    r"WEBHOOK|CRON|PUBLIC|API_?KEY|_KEY_ID|ACCESS_KEY|AUTHORIZED|METRICS|SSH|VPN|DEPLOY",
+    re.IGNORECASE,
+)
 """What no session depends on, though its name says so."""
 _KEEPS = regex(r"ENCRYPTION|APP_KEY", re.IGNORECASE)
 _RANDOM = regex(
@@ -37,15 +40,24 @@ _VARIABLE = regex(r"\$\{?(\w+)\}?")
 _SED = regex(r"s(?P<d>[|/#,@~])(?P<old>(?:(?!(?P=d)).)*)(?P=d)(?P<new>.*)(?P=d)[gI\d]*$", re.DOTALL)
 _OPEN = regex(r"(?P<name>[A-Za-z]\w*)[\"']?\s*[=:]\s*[\"']?(?:\.[*+]|\[\^[^\]]*\][*+])")
 """What replaces any value of a name, also one that was made before."""
-_RELEASE = regex(r"(?:^|[-_./])(?:re-?)?(?:deploy|release|rollout|update|upgrade)[^/]*$", re.IGNORECASE)
-_ONCE = regex(r"(?:^|[-_./])(?:install|setup|set-up|init|bootstrap|provision|create|first)[^/]*$", re.IGNORECASE)
-_FRESH = regex(r"/tmp/|/var/tmp/|/dev/shm/")
+_RELEASE = regex(
+    r"(?:^|[-_./])(?:re-?)?(?:deploy|release|rollout|update|upgrade)[^/]*$", re.IGNORECASE
+)
+_ONCE = regex(
+    r"(?:^|[-_./])(?:install|setup|set-up|init|bootstrap|provision|create|first)[^/]*$",
+    re.IGNORECASE,
+)
+_FRESH = regex(r"/(?:var/)?tmp/|/dev/shm/")
 _BUILDS = regex(r"(?:pre|post)?build(?:[:_-].*)?")
-_HARMLESS = frozenset({"command -v", "cd", "git", "npm", "pnpm", "yarn", "apt-get", "docker", "mkdir", "true"})
+_HARMLESS = frozenset(
+    {"command -v", "cd", "git", "npm", "pnpm", "yarn", "apt-get", "docker", "mkdir", "true"}
+)
 """Conditions that say nothing of whether there is a secret already."""
 _THERE = frozenset({"-d", "-e", "-f", "-r", "-s", "-x"})
 """Tests of something that must be there: it is there at the next run too."""
-_SETTERS = frozenset({"docker", "podman", "heroku", "fly", "flyctl", "gh", "railway", "az", "gcloud", "vercel"})
+_SETTERS = frozenset(
+    {"docker", "podman", "heroku", "fly", "flyctl", "gh", "railway", "az", "gcloud", "vercel"}
+)
 
 
 class _Made(Struct, frozen=True):
@@ -129,14 +141,14 @@ class _Course:
             if not _is_secret(given.name) or given.command is None:
                 continue
             fresh, made = self._fresh(given.value)
-            if fresh and self._lasts(given) and self._always(given.command, given.name, given.target):
+            if fresh and self._lasts(given) and self._always(given.command, given.target):
                 yield given.name, given.location, made
         for run in self.act.behaviour.runs:
             yield from self._edited(run)
             words = effects.plain(run)
-            if words[:3] == ("php", "artisan", "key:generate") and "--force" in run.arguments:
-                if self._always(run.span, "APP_KEY", ""):
-                    yield "APP_KEY", Location(run.path, run.span), None
+            forced = words[:3] == ("php", "artisan", "key:generate") and "--force" in run.arguments
+            if forced and self._always(run.span, ""):
+                yield "APP_KEY", Location(run.path, run.span), None
 
     def _edited(self, run: Run) -> Iterator[tuple[str, Location, Span | None]]:
         """What `sed -i` puts into the place of any value."""
@@ -148,7 +160,7 @@ class _Course:
             if found is None or told is None or not _is_secret(told["name"]):
                 continue
             fresh, made = self._fresh(found["new"])
-            if fresh and self._always(run.span, told["name"], ""):
+            if fresh and self._always(run.span, ""):
                 yield told["name"], Location(run.path, run.span), made
 
     def _variables(self) -> dict[str, _Made]:
@@ -158,7 +170,7 @@ class _Course:
         for command in self.commands:
             for assignment in command.assignments:
                 raw = assignment.value.raw if assignment.value is not None else ""
-                if not self._generates(raw) or not self._unasked(assignment.span, assignment.name):
+                if not self._generates(raw) or not self._unasked(assignment.span):
                     if raw.strip("\"'"):
                         spoilt.add(assignment.name)
                     continue
@@ -199,21 +211,20 @@ class _Course:
             )
         return False
 
-    def _unasked(self, span: Span, name: str) -> bool:
+    def _unasked(self, span: Span) -> bool:
         """Whether what stands in a span runs, and nothing asks first whether there is a value."""
         inner = [run for run in self.act.behaviour.runs if contains(span, run.span)]
-        return bool(inner) and all(self._runs(run, name, "") for run in inner)
+        return bool(inner) and all(self._runs(run) for run in inner)
 
-    def _always(self, span: Span, name: str, target: str) -> bool:
+    def _always(self, span: Span, target: str) -> bool:
         run = self.runs.get(span)
         if run is None:
-            return self._unasked(span, name)
-        return self._runs(run, name, target) and not self._reads(run, target)
+            return self._unasked(span)
+        return self._runs(run) and not self._reads(run, target)
 
-    def _runs(self, run: Run, name: str, target: str) -> bool:
-        if run.reach != "reached" or run.outcome == "handled" and run.name == "grep":
-            return False
-        return all(self._is_harmless(guard) for guard in run.guards)
+    def _runs(self, run: Run) -> bool:
+        reached = run.reach == "reached"
+        return reached and all(self._is_harmless(guard) for guard in run.guards)
 
     def _is_harmless(self, guard: Guard) -> bool:
         if any(contains(span, guard.span) for span in self.act.behaviour.demands_root):

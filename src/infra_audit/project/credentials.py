@@ -24,7 +24,9 @@ _NAMED = regex(
     re.IGNORECASE,
 )
 _PASSWORD = regex(r".*(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|SSHPASS)", re.IGNORECASE)
-_SIGNING = regex(r".*(?:JWT|SESSION|COOKIE|NEXTAUTH|REFRESH)_?(?:\w+_)?(?:SECRET|KEY)", re.IGNORECASE)
+_SIGNING = regex(
+    r".*(?:JWT|SESSION|COOKIE|NEXTAUTH|REFRESH)_?(?:\w+_)?(?:SECRET|KEY)", re.IGNORECASE
+)
 """What signs sessions and tokens: nothing else is called so."""
 _PUBLIC = regex(
     r"(?:NEXT_PUBLIC|NUXT_PUBLIC|VITE|REACT_APP|PUBLIC|EXPO_PUBLIC|GATSBY|STORYBOOK|VUE_APP)_.*"
@@ -45,7 +47,9 @@ _PLACEHOLDER = regex(
     r"|passwd|\btest|demo\b|default|redacted|masked|-here|_here|not-?set|build-?time|s3cr[e3]t|supers",
     re.IGNORECASE,
 )
-_FOR_BUILD = regex(r"build|dummy|fake|placeholder|skip|ci-|-ci|unused|not-?used|mock", re.IGNORECASE)
+_FOR_BUILD = regex(
+    r"build|dummy|fake|placeholder|skip|ci-|-ci|unused|not-?used|mock", re.IGNORECASE
+)
 _NO_SECRET = regex(
     r"(?:true|false|yes|no|none|null|nil|undefined|auto|disabled?|enabled?|required|optional|unset|empty|missing|on|off|ok"
     r"|guest|bearer|basic|token|stdin|prompt|env|file|vault|sops|\d{1,5}|[*xX•.-]+"
@@ -53,7 +57,26 @@ _NO_SECRET = regex(
     re.IGNORECASE,
 )
 _CAPITALS = regex(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
-_BEGINS = ("/", "./", "../", "~", "$", "%", "{", "<", "[", "(", "@", "-", "#", "arn:", "op://", "projects/", "^", "\\")
+_BEGINS = (
+    "/",
+    "./",
+    "../",
+    "~",
+    "$",
+    "%",
+    "{",
+    "<",
+    "[",
+    "(",
+    "@",
+    "-",
+    "#",
+    "arn:",
+    "op://",
+    "projects/",
+    "^",
+    "\\",
+)
 _BROKEN = regex(r"[\s$`{}<>|;\"']|%s|://")
 _RESOURCE = regex(r"[a-z]+(?:[-_/.:][a-z]+)+")
 """What a secret of a cluster or a vault is called."""
@@ -68,7 +91,7 @@ def is_named(name: str) -> bool:
 
 def token(text: str) -> str:
     """The token of a known issuer in a text, '' for none."""
-    found = _TOKENS.search(text)
+    found = _TOKENS.search(text) if len(text) >= _LEAST_RANDOM else None
     return "" if found is None or _SHOWN.search(found[0]) else found[0]
 
 

@@ -143,12 +143,19 @@ def _lines(redirect: Redirect, command: Command, act: Act, target: str) -> Itera
         found = _LINE.match(line)
         if found is None:
             continue
-        value = found["value"].strip().rstrip('"') if "Environment=" in line else found["value"].strip()
+        value = (
+            found["value"].strip().rstrip('"') if "Environment=" in line else found["value"].strip()
+        )
         at = heredoc.span.line + nth
         name = Span(at, found.start("name") + 1, at, found.end("name") + 1)
         place = name if own else redirect.span
         yield Given(
-            found["name"], value.strip("\"'"), "written", Location(act.script.path, place), target, command.span
+            found["name"],
+            value.strip("\"'"),
+            "written",
+            Location(act.script.path, place),
+            target,
+            command.span,
         )
 
 
@@ -211,8 +218,7 @@ def password_in_sql(text: str) -> str:
 
 def _pair(word: Word, command: Command, act: Act) -> Iterator[Given]:
     """`NAME=value` among the words of a command, as in `docker run -e NAME=value`."""
-    found = _PAIR.fullmatch(_text(word))
+    found = _PAIR.fullmatch(_text(word)) if "=" in word.raw else None
     if found is not None:
         where = Location(act.script.path, _part(word, found["name"]))
         yield Given(found["name"], found["value"], "argument", where, command=command.span)
-

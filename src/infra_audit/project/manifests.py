@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..documents.facts import Package, PackageScript
 from ..flow.behaviour import Run
 from .apps import folder_of
 from .types import Act, Project
 
 
-def package_at(run: Run, act: Act, project: Project) -> Package | None:
+def by_folder(project: Project) -> dict[str, Package]:
+    """The packages of a project by their folders."""
+    return {folder_of(package.path): package for package in project.packages}
+
+
+def package_at(run: Run, act: Act, packages: Mapping[str, Package]) -> Package | None:
     """The package of the folder that a run stands in; None where that is not known.
 
     On a server the checkout lies elsewhere: an absolute folder can only be that of the one package.
     """
-    by_folder = {folder_of(p.path): p for p in project.packages}
     here = run.directory
     if here is None and act.script.origin in {"file", "heredoc", "argument"}:
         here = folder_of(act.script.path)
-        if here not in by_folder:
+        if here not in packages:
             here = ""
     if here is None:
         return None
     if here.startswith("/"):
-        return by_folder.get("") if list(by_folder) == [""] else None
-    return by_folder.get(here)
+        return packages.get("") if list(packages) == [""] else None
+    return packages.get(here)
 
 
 def script_of(package: Package | None, name: str) -> PackageScript | None:

@@ -12,13 +12,21 @@ from ..documents.facts import Copy, Entry, Package, Stage
 from ..documents.shell.syntax import Command
 from ..flow import effects
 from ..flow.behaviour import Run
-from .apps import folder_of
+from ..model import Span
 from .inside import commands
 from .layers import Layer, behaviours, layers, named
-from .manifests import package_at
+from .manifests import by_folder, package_at
 from .types import Act, Image, Project
 
 Environment = Mapping[str, str | None]
+
+
+_MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
+"""The commands of which it matters whose package they are called in."""
+
+
+_OPAQUE = frozenset({"", "make", "just", "source", ".", "eval", "bash", "sh"})
+"""Commands that may do anything."""
 
 
 class Placed(Struct, frozen=True):
@@ -33,7 +41,10 @@ class Placed(Struct, frozen=True):
 
 
 class Stretch(Struct, frozen=True):
-    """Runs in their order; `image` where they build one."""
+    """The runs of package managers, and those that may be anything, in their order.
+
+    `image` where they build one.
+    """
 
     runs: tuple[Placed, ...]
     image: Image | None = None
@@ -42,19 +53,20 @@ class Stretch(Struct, frozen=True):
 def stretches(project: Project) -> Iterator[Stretch]:
     """Every stretch of production."""
     acts = {id(act.script): act for act in project.acts}
+    packages = by_folder(project)
     for act in project.acts:
         if act.script.origin not in ("run", "step") and act.purpose == "production":
-            yield from _of_act(act, project, {})
+            yield from _of_act(act, packages, {})
     for workflow in project.workflows:
         if project.purposes.get(workflow.path) != "production":
             continue
         for job in workflow.jobs:
             found: list[Placed] = []
             for step in job.steps:
-                act = acts.get(id(step.run))
-                if act is not None:
+                step_act = acts.get(id(step.run))
+                if step_act is not None:
                     entries = (*workflow.environment, *job.environment, *step.environment)
-                    for stretch in _of_act(act, project, _values(entries)):
+                    for stretch in _of_act(step_act, packages, _values(entries)):
                         found += [placed for placed in stretch.runs if placed.run.remote is None]
             yield Stretch(tuple(found))
     known = behaviours(project)
@@ -72,27 +84,39 @@ def _values(entries: tuple[Entry, ...]) -> dict[str, str | None]:
 # ── scripts ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _of_act(act: Act, project: Project, environment: Environment) -> Iterator[Stretch]:
+def _of_act(
+    act: Act, packages: Mapping[str, Package], environment: Environment
+) -> Iterator[Stretch]:
     """The runs of a script, those on each other host apart."""
+    if not any(run.name in _MANAGERS for run in act.behaviour.runs):
+        return
     found: dict[str | None, list[Placed]] = {}
     moved: dict[str | None, int] = {}
     given: dict[str | None, dict[str, str | None]] = {}
-    written: dict[object, Command] | None = None
+    written: dict[Span, Command] | None = None
     for run in act.behaviour.runs:
         if run.reach != "reached" or run.captured:
             continue
         here = given.setdefault(run.remote, dict(environment) if run.remote is None else {})
         if run.name == "export":
-            written = written if written is not None else dict(commands(act.script))
+            written = written if written is not None else commands(act.script)
             here |= _exported(run, written.get(run.span))
         if run.name in ("cd", "pushd", "popd"):
             moved[run.remote] = moved.get(run.remote, 0) + 1
+        if not _matters(run):
+            continue
         unknown = f"?{moved.get(run.remote, 0)}"
-        package = package_at(run, act, project) if run.remote is None or run.directory is not None else None
+        told = run.name in _MANAGERS and (run.remote is None or run.directory is not None)
+        package = package_at(run, act, packages) if told else None
         place = run.directory if run.directory is not None else unknown
         placed = Placed(run, act, place, package, dict(here))
         found.setdefault(run.remote, []).append(placed)
     yield from (Stretch(tuple(runs)) for runs in found.values())
+
+
+def _matters(run: Run) -> bool:
+    """Whether a run may install, build, or do what cannot be told."""
+    return run.name in _MANAGERS or run.name in _OPAQUE or "/" in run.name
 
 
 def _exported(run: Run, command: Command | None) -> dict[str, str | None]:
@@ -122,9 +146,11 @@ def _used(image: Image) -> list[Stage]:
 def _of_layers(
     image: Image, made: list[Layer], project: Project, acts: Mapping[int, Act]
 ) -> Iterator[Placed]:
-    packages = {folder_of(p.path): p for p in project.packages}
+    packages = by_folder(project)
     copied: list[tuple[str, str]] = []
-    asked = {e.name: None for y in made if y.instruction.keyword == "ARG" for e in y.instruction.entries}
+    asked = {
+        e.name: None for y in made if y.instruction.keyword == "ARG" for e in y.instruction.entries
+    }
     for layer in made:
         copy = layer.instruction.copy
         if copy is not None and not copy.origin and layer.directory is not None:
