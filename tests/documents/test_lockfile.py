@@ -68,6 +68,8 @@ accepts@~1.3.8:
 _CASES = [
     pytest.param("package-lock.json", _NPM, _NPM_TOLD, id="npm 7 and later"),
     pytest.param("package-lock.json", _NPM.replace("\n", "\r\n"), _NPM_TOLD, id="npm with CRLF"),
+    pytest.param("package-lock.json", _NPM.replace("  ", "    "), _NPM_TOLD, id="npm, four deep"),
+    pytest.param("package-lock.json", _NPM.replace("  ", "\t"), _NPM_TOLD, id="npm with tabs"),
     pytest.param(
         "package-lock.json", '{"lockfileVersion": 1, "dependencies": {}}', {}, id="npm before 7"
     ),

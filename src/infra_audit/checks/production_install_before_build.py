@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..documents.facts import Dependency, Module, Package
 from ..flow import effects
@@ -62,12 +63,13 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     everywhere = frozenset(_everywhere(project))
     seen: set[tuple[Location, Location]] = set()
     for stretch in stretches(project):
-        if stretch.image is not None and not _is_plain(stretch, project):
+        if not _is_plain(stretch):
             continue
+        mild = _may_be_filled(stretch, project)
         for match, build in _Course(stretch, project, known, everywhere).matches():
             if (match.location, build) not in seen:
                 seen.add((match.location, build))
-                yield match
+                yield replace(match, severity="warning") if mild else match
 
 
 def _everywhere(project: Project) -> Iterator[str]:
@@ -89,18 +91,19 @@ def _is_global(run: Run) -> bool:
     )
 
 
-def _is_plain(stretch: Stretch, project: Project) -> bool:
-    """Whether an image holds only what its own instructions bring: no tools of its base, no node_modules of the host."""
+def _is_plain(stretch: Stretch) -> bool:
+    """Whether an image has no tools but those that its own instructions bring."""
+    return stretch.image is None or _BASES.search(stretch.base) is not None
+
+
+def _may_be_filled(stretch: Stretch, project: Project) -> bool:
+    """Whether a COPY may bring the node_modules of whoever builds the image, which a clone has not."""
     image = stretch.image
     if image is None:
-        return True
-    stages = image.dockerfile.stages
-    names = {stage.name.lower() for stage in stages}
-    bases = [s.base.literal or s.base.default or s.base.raw for s in stages]
-    plain = all(base.lower() in names or _BASES.search(base) for base in bases)
+        return False
     folder = image.context or ""
     ignoring = (f"{folder}/.dockerignore".lstrip("/"), f"{image.dockerfile.path}.dockerignore")
-    return plain and any(path in project.files for path in ignoring)
+    return not any(path in project.files for path in ignoring)
 
 
 class _Course:
@@ -127,7 +130,11 @@ class _Course:
             name = placed.run.name
             if name in _MANAGERS and (_adds(placed.run) or _installs(placed.run)):
                 yield from self._installed(placed)
-            elif not name or name in ("make", "just", "source", ".", "eval", "bash", "sh") or "/" in name:
+            elif (
+                not name
+                or name in ("make", "just", "source", ".", "eval", "bash", "sh")
+                or "/" in name
+            ):
                 if "node_modules/.bin/" not in name:
                     self.installs.clear()
             else:

@@ -17,10 +17,8 @@ from .facts import Entry, Value
 NAMES = frozenset({"package-lock.json", "npm-shrinkwrap.json", "yarn.lock"})
 """The lockfiles that are read."""
 
-_GROUP = '\n      "devDependencies": {'
-_INSTALLED = '\n    "node_modules/'
 _NAME = regex(r'"([^"\n]+)": "')
-_FLAG = '\n      "dev": true'
+_INDENT = regex(r'\ufeff?\{\n([ \t]+)"')
 _HEADING = regex(r'^"?(@?[^@"\n, ]+)@[^\n]*:$', re.MULTILINE)
 _NEEDED = regex(r'^    "?([@\w][^" \n]*)"? ', re.MULTILINE)
 
@@ -34,18 +32,27 @@ def words(text: Text) -> list[Entry]:
 
 
 def _of_npm(content: str) -> list[Entry]:
-    """Of version 2 and later, which npm 7 and later write; older ones say nothing here."""
+    """Of version 2 and later, which npm 7 and later write; older ones say nothing here.
+
+    npm indents a lockfile as its package.json is: how far tells what stands inside what.
+    """
+    first = _INDENT.match(content)
+    if first is None:
+        return []
+    unit = first[1]
+    group = f'\n{unit * 3}"devDependencies": {{'
     names: set[str] = set()
-    at = content.find(_GROUP)
+    at = content.find(group)
     while at >= 0:
         end = content.find("}", at)
-        names.update(_NAME.findall(content, at + len(_GROUP), end))
-        at = content.find(_GROUP, end)
+        names.update(_NAME.findall(content, at + len(group), end))
+        at = content.find(group, end)
     found: dict[str, Entry] = {}
-    for part in content.split(_INSTALLED)[1:] if names else ():
+    closed, flag = f"\n{unit * 2}}}", f'\n{unit * 3}"dev": true'
+    for part in content.split(f'\n{unit * 2}"node_modules/')[1:] if names else ():
         name = part[: part.find('"')]
         if name in names:
-            flagged = _FLAG in part[: part.find("\n    }")]
+            flagged = flag in part[: part.find(closed)]
             found[name] = _entry(name, "dev" if flagged else "production")
     return [found[name] for name in sorted(found)]
 

@@ -13,8 +13,9 @@ from ..documents.shell.syntax import Command
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Span
+from .apps import folder_of
 from .inside import commands
-from .layers import Layer, behaviours, layers, named
+from .layers import Layer, behaviours, layers, lineage, named
 from .manifests import by_folder, package_at
 from .types import Act, Image, Project
 
@@ -48,6 +49,8 @@ class Stretch(Struct, frozen=True):
 
     runs: tuple[Placed, ...]
     image: Image | None = None
+    base: str = ""
+    """The image that the stage begins with."""
 
 
 def stretches(project: Project) -> Iterator[Stretch]:
@@ -74,7 +77,9 @@ def stretches(project: Project) -> Iterator[Stretch]:
         if image.purpose == "production":
             for stage in _used(image):
                 made = list(layers(image.dockerfile, stage, known))
-                yield Stretch(tuple(_of_layers(image, made, project, acts)), image)
+                base = lineage(image.dockerfile, stage)[0].base
+                begins = base.literal or base.default or base.raw
+                yield Stretch(tuple(_of_layers(image, made, project, acts)), image, begins)
 
 
 def _values(entries: tuple[Entry, ...]) -> dict[str, str | None]:
@@ -147,6 +152,9 @@ def _of_layers(
     image: Image, made: list[Layer], project: Project, acts: Mapping[int, Act]
 ) -> Iterator[Placed]:
     packages = by_folder(project)
+    context = _context(image, project)
+    if context is None:
+        return
     copied: list[tuple[str, str]] = []
     asked = {
         e.name: None for y in made if y.instruction.keyword == "ARG" for e in y.instruction.entries
@@ -156,7 +164,7 @@ def _of_layers(
         if copy is not None and not copy.origin and layer.directory is not None:
             copied += [
                 (there, folder)
-                for there, folder in _brought(copy, layer.directory, image.context or "")
+                for there, folder in _brought(copy, layer.directory, context)
                 if folder in packages or any(p.startswith(f"{folder}/") for p in packages)
             ]
         if copy is not None and copy.origin and layer.directory is not None:
@@ -193,6 +201,38 @@ def _taken_over(
     for placed in _of_layers(image, list(layers(image.dockerfile, stage, known)), project, acts):
         if placed.place == source and effects.installs_dependencies(placed.run):
             yield replace(placed, place=there)
+
+
+def _context(image: Image, project: Project) -> str | None:
+    """The folder that an image is built from; None where nothing tells.
+
+    Where nobody here builds it, what it copies must be there: beside the Dockerfile or at the root.
+    """
+    if image.context is not None:
+        return image.context
+    sources = [
+        source.literal.lstrip("/")
+        for stage in image.dockerfile.stages
+        for instruction in stage.instructions
+        if instruction.copy is not None and not instruction.copy.origin
+        for source in instruction.copy.sources
+        if source.literal is not None and not _PATTERN.intersection(source.literal)
+    ]
+    folders = dict.fromkeys((folder_of(image.dockerfile.path), ""))
+    found = [
+        folder
+        for folder in folders
+        if all(_is_there(normpath(join(folder, source)), project) for source in sources)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+_PATTERN = frozenset("*?[$")
+
+
+def _is_there(path: str, project: Project) -> bool:
+    inside = "" if path == "." else f"{path}/"
+    return path in project.files or any(other.startswith(inside) for other in project.files)
 
 
 def _brought(copy: Copy, directory: str, context: str) -> Iterator[tuple[str, str]]:
