@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from ..documents.shell.syntax import If, Loop, Pipeline
@@ -112,5 +111,7 @@ def _advice(run: Run, found: Asked, act: Act, project: Project) -> tuple[str, tu
     verbs = TOOLS[found.tool].verbs
     if found.tool == "systemctl" and verbs.intersection(found.rest[:1]):
         return f"the verb comes first: `systemctl {found.rest[0]} {found.verb}`", ()
+    from difflib import get_close_matches
+
     near = get_close_matches(found.verb, sorted(verbs), 1, 0.75)
     return (f"`{found.tool} {near[0]}` is near", ()) if near else ("", ())

@@ -14,9 +14,6 @@ from ..source.regex import regex
 from ..source.text import Text
 from .facts import Entry, Value
 
-NAMES = frozenset({"package-lock.json", "npm-shrinkwrap.json", "yarn.lock"})
-"""The lockfiles that are read."""
-
 _NAME = regex(r'"([^"\n]+)": "')
 _INDENT = regex(r'\ufeff?\{\n([ \t]+)"')
 _HEADING = regex(r'^"?(@?[^@"\n, ]+)@[^\n]*:$', re.MULTILINE)
