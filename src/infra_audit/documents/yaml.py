@@ -67,6 +67,8 @@ _SIZE = 4_000_000
 """How long a text may be."""
 _DEPTH = 200
 """How deeply nodes may be nested, aliases followed."""
+
+_TOO_DEEP = "the YAML is nested too deeply"
 _EXPANDED = 100_000
 """How many nodes the aliases of a stream may amount to, or ten times those written."""
 
@@ -248,7 +250,7 @@ def _compose(parser: CParser, state: _State) -> Problem | None:
             _scalar(state, event)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if len(state.stack) >= _DEPTH:
-                return state.problem(event.start_mark.index, "the YAML is nested too deeply")
+                return state.problem(0, _TOO_DEEP)
             _open(state, event)
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             _close(state, event)
@@ -327,7 +329,7 @@ def _alias(state: _State, event: Any) -> Problem | None:
     if state.expanded > max(_EXPANDED, 10 * state.written):
         return state.problem(mark, "the YAML's aliases expand to too many nodes")
     if len(state.stack) + height > _DEPTH:
-        return state.problem(mark, "the YAML is nested too deeply")
+        return state.problem(mark, _TOO_DEEP)
     _hang(state, node, event.end_mark.index + state.base, (weight, height))
     return None
 
@@ -359,4 +361,6 @@ def _fault(error: Any, state: _State) -> Problem:
     if _TEMPLATE.search(state.text.content):
         return state.problem(mark.index, "a template, and no YAML before it is rendered")
     said = getattr(error, "problem", None) or "the YAML cannot be read"
+    if "nesting depth" in said:  # libyaml 0.2.6 has a bound of its own, and reads ahead of its events
+        return state.problem(0, _TOO_DEEP)
     return state.problem(mark.index, f"not YAML: {said}")
