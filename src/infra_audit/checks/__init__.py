@@ -10,6 +10,7 @@ from ..project.types import Project
 from . import (
     fails_on_success_path,
     health_ignores_database,
+    lockfile_removed,
     manual_deploy,
     masked_failure,
     missing_apm,
@@ -50,6 +51,7 @@ CHECKS: dict[str, Check] = {
     "scripts/needs-root": needs_root.check,
     "scripts/not-idempotent": not_idempotent.check,
     "scripts/removal-of-live-path": removal_of_live_path.check,
+    "scripts/lockfile-removed": lockfile_removed.check,
     "containers/missing-dockerfile": missing_dockerfile.check,
     "containers/missing-compose": missing_compose.check,
     "containers/single-stage-build": single_stage_build.check,
