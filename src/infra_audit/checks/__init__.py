@@ -35,6 +35,7 @@ from . import (
     unchecked_cd,
     unreachable_code,
     unscheduled_backup,
+    volumes_removed,
 )
 
 Check = Callable[[Project, dict[str, Any]], Iterator[Outcome]]
@@ -52,6 +53,7 @@ CHECKS: dict[str, Check] = {
     "scripts/not-idempotent": not_idempotent.check,
     "scripts/removal-of-live-path": removal_of_live_path.check,
     "scripts/lockfile-removed": lockfile_removed.check,
+    "scripts/volumes-removed": volumes_removed.check,
     "containers/missing-dockerfile": missing_dockerfile.check,
     "containers/missing-compose": missing_compose.check,
     "containers/single-stage-build": single_stage_build.check,
