@@ -8,6 +8,7 @@ from typing import Any
 from ..model import Outcome
 from ..project.types import Project
 from . import (
+    carriage_returns,
     fails_on_success_path,
     health_ignores_database,
     lockfile_removed,
@@ -43,6 +44,7 @@ Check = Callable[[Project, dict[str, Any]], Iterator[Outcome]]
 CHECKS: dict[str, Check] = {
     "shell/runs": shell_runs.check,
     "scripts/syntax-error": syntax_error.check,
+    "scripts/carriage-returns": carriage_returns.check,
     "scripts/unreachable-code": unreachable_code.check,
     "scripts/unchecked-cd": unchecked_cd.check,
     "scripts/no-errexit": no_errexit.check,

@@ -104,6 +104,7 @@ _NAMES = {
     "prometheus.yml": "other",
     "prometheus.yaml": "other",
     ".devcontainer.json": "other",
+    ".gitattributes": "other",
 }
 
 _COMPOSE = regex(

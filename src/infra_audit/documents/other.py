@@ -69,6 +69,7 @@ _BY_NAME = {
     "prometheus.yaml": "prometheus",
     "docker-bake.hcl": "bake",
     "deploy.yml": "kamal",
+    ".gitattributes": "attributes",
 }
 
 _BY_CONTENT = (
@@ -87,6 +88,7 @@ _OF_CHART = regex(r"(?:^|/)(?:charts|helm)/|(?:^|/)values[\w.-]*\.ya?ml$")
 _HEAD = 64 * 1024
 
 _WORDS: dict[str, re.Pattern[str]] = {
+    "attributes": regex(r"^(?P<name>[^#\s]\S*)[ \t]+(?P<value>[^\r\n]*(?:text|binary|eol)[^\r\n]*)", re.MULTILINE),
     "vercel": regex(r'"(?P<name>crons|builds|functions|routes|rewrites|regions|buildCommand|outputDirectory|framework|deploymentEnabled|enabled|ignoreCommand|headers|redirects|cleanUrls|installCommand)"\s*:\s*(?P<value>true|false|null|"[^"\n]*")?'),
     "litestream": regex(r"^[ \t]*-?[ \t]*(?P<name>replicas|replica|url|type|path):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "litefs": regex(r"^[ \t]*-?[ \t]*(?P<name>type|dir|candidate):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
