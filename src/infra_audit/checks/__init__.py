@@ -35,6 +35,7 @@ from . import (
     syntax_error,
     unchecked_cd,
     unreachable_code,
+    unsafe_removal,
     unscheduled_backup,
     volumes_removed,
 )
@@ -55,6 +56,7 @@ CHECKS: dict[str, Check] = {
     "scripts/not-idempotent": not_idempotent.check,
     "scripts/removal-of-live-path": removal_of_live_path.check,
     "scripts/lockfile-removed": lockfile_removed.check,
+    "scripts/unsafe-removal": unsafe_removal.check,
     "scripts/volumes-removed": volumes_removed.check,
     "containers/missing-dockerfile": missing_dockerfile.check,
     "containers/missing-compose": missing_compose.check,

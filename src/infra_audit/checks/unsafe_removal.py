@@ -1,0 +1,197 @@
+"""Recursive removals of system paths, and of what becomes one where a variable is empty."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..documents.shell.syntax import Literal, Opaque, Parameter, Part, Substitution, Word
+from ..flow.behaviour import Run
+from ..model import Evidence, Location, Match, Outcome, Severity, Undecided
+from ..project.empties import Empty
+from ..project.prints import prints_nothing
+from ..project.shells import Place, emptiness, place
+from ..project.types import Act, Project
+from ..source.regex import regex
+
+_CONTAINED = frozenset({"image", "image-build", "compose"})
+_ROLES = frozenset({"test", "ci", "development", "library", "entrypoint"})
+_SYSTEM = frozenset(
+    {"bin", "boot", "dev", "etc", "home", "lib", "lib64", "proc", "sbin", "sys", "usr", "var"}
+)
+_OURS = frozenset({"opt", "root", "run", "srv", "mnt", "media"})
+"""What a script may well clear on purpose, but never by an empty variable."""
+_STAGED = frozenset(
+    {"DESTDIR", "PREFIX", "ROOT", "ROOTFS", "SYSROOT", "CHROOT", "prefix", "rootfs"}
+)
+"""Variables that are empty on purpose where a script works on the running system."""
+_BELOW = regex(r"/+(?:\.?\*+/?|\.\[.*)")
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for each such removal on a server."""
+    for act in project.acts:
+        if act.purpose != "production" or act.role in _ROLES:
+            continue
+        if _CONTAINED.intersection(act.reached_by) or set(act.reached_by) == {"ci-job"}:
+            continue
+        if any(routine.name == "rm" for routine in act.behaviour.functions):
+            continue
+        for run in act.behaviour.runs:
+            on_runner = act.script.origin in ("step", "run") and run.remote is None
+            if run.name == "rm" and run.reach == "reached" and not on_runner and _recursive(run):
+                yield from _outcomes(act, run, project)
+
+
+def _recursive(run: Run) -> bool:
+    given = [word or "" for word in run.arguments]
+    short = [w for w in given if w[:1] == "-" and w[1:2] != "-"]
+    return "--recursive" in given or any(set(option) & set("rR") for option in short)
+
+
+def _outcomes(act: Act, run: Run, project: Project) -> Iterator[Outcome]:
+    """One outcome for the first operand that has one."""
+    aligned = len(run.arguments) == len(run.words) - 1
+    surely = [
+        path
+        for path, given in zip(run.paths, run.arguments, strict=True)
+        if path is not None and not (given or "").startswith("-") and _is_system(path, _SYSTEM)
+    ]
+    operands = [word for word in run.words[1:] if _is_grave(word, run)] if aligned else []
+    if not surely and not operands:
+        return
+    where = place(act, run)
+    if where is None or "chroot" in run.prefixes:
+        return
+    if surely:
+        yield _match(act, run, f"deletes {_told(surely[0])}")
+        return
+    for word in operands:
+        found = _of_word(act, where, run, word, project)
+        if found is not None:
+            yield found
+            return
+
+
+def _match(
+    act: Act,
+    run: Run,
+    effect: str,
+    evidence: tuple[Evidence, ...] = (),
+    severity: Severity | None = None,
+) -> Match:
+    return Match(
+        location=Location(run.path, run.span),
+        values={"command": " ".join((run.name, *(w.raw for w in run.words[1:]))), "effect": effect},
+        evidence=tuple(e for e in evidence if e.location.span != run.span),
+        severity=severity,
+        trail=act.trail,
+    )
+
+
+# ── what a path is ───────────────────────────────────────────────────────────────────────────────
+
+
+def _is_system(path: str, folders: frozenset[str]) -> bool:
+    """Whether a path is the root, all below it, or one of the folders, with or without all below."""
+    if _BELOW.fullmatch(path) or not path.strip("/"):
+        return path.startswith("/")
+    first, _, rest = path.lstrip("/").partition("/")
+    return path.startswith("/") and first in folders and (not rest or rest.strip("/*.") == "")
+
+
+def _told(path: str) -> str:
+    if _BELOW.fullmatch(path):
+        return "everything below `/`"
+    return f"`{re.sub('/+', '/', path)}`"
+
+
+# ── what a word becomes ──────────────────────────────────────────────────────────────────────────
+
+
+def _is_grave(word: Word, run: Run) -> bool:
+    """Whether an operand names a system path when its variables are empty."""
+    if word.literal is not None or any(map(_hides, word.parts)):
+        return False
+    path = _path(word, run)
+    variables = _variables(word)
+    staged = any(isinstance(part, Parameter) and part.name in _STAGED for part in variables)
+    folders = _SYSTEM | _OURS if variables else _SYSTEM
+    return _is_system(path, folders) and (not staged or _BELOW.fullmatch(path) is not None)
+
+
+def _path(word: Word, run: Run) -> str:
+    """What an operand names when its variables are empty."""
+    path = "".join(map(_text, word.parts))
+    if path and not _variables(word) and not path.startswith("/") and run.directory:
+        return posixpath.join(run.directory, path)
+    return path
+
+
+def _variables(word: Word) -> list[Parameter | Substitution]:
+    return [part for part in word.parts if isinstance(part, Parameter | Substitution)]
+
+
+def _of_word(act: Act, where: Place, run: Run, word: Word, project: Project) -> Outcome | None:
+    """What such an operand says; None where its variables are no danger."""
+    variables = _variables(word)
+    path = _path(word, run)
+    if not variables:
+        return _match(act, run, f"deletes {_told(path)}")
+    found = [_of_part(act, where, run, part, project) for part in variables]
+    reasons = [each for each in found if isinstance(each, Empty)]
+    if len(reasons) < len(found):
+        doubt = next((each for each in found if isinstance(each, str)), None)
+        return None if doubt is None else Undecided(Location(run.path, run.span), doubt)
+    names = " and ".join(dict.fromkeys(f"`{_name(part)}`" for part in variables))
+    verb = "are" if " and " in names else "is"
+    what = f"deletes {_told(path)} when {names} {verb} empty: {reasons[0].why}"
+    evidence = tuple(dict.fromkeys(e for reason in reasons for e in reason.evidence))
+    if not path.strip("/"):
+        what = f"means `/` when {names} {verb} empty, which only GNU rm refuses: {reasons[0].why}"
+    lesser = not path.strip("/") or any(reason.mild for reason in reasons)
+    mild: Severity | None = "warning" if lesser else None
+    return _match(act, run, what, evidence, mild)
+
+
+def _text(part: Part) -> str:
+    match part:
+        case Literal():
+            return part.text
+        case Opaque() if part.kind == "glob":
+            return part.raw
+        case _:
+            return ""
+
+
+def _hides(part: Part) -> bool:
+    """Whether a part cannot be empty, or is nothing that can be told."""
+    match part:
+        case Parameter():
+            operand = "" if part.operand is None else part.operand.raw.strip("\"'")
+            trims = part.operator in ("%", "%%") and operand == "/"
+            return (
+                bool(part.operator)
+                and not trims
+                and (part.operator not in (":-", "-") or bool(operand))
+            )
+        case Opaque():
+            return part.kind != "glob"
+        case _:
+            return False
+
+
+def _name(part: Parameter | Substitution) -> str:
+    return f"${part.name}" if isinstance(part, Parameter) else "$(…)"
+
+
+def _of_part(
+    act: Act, where: Place, run: Run, part: Parameter | Substitution, project: Project
+) -> Empty | str | None:
+    """Why a part may be empty; a text where that could not be told."""
+    if isinstance(part, Substitution):
+        tool = prints_nothing(part, {r.span: r for r in act.behaviour.runs})
+        return Empty(f"`{tool}` may print nothing") if tool else None
+    return emptiness(act, where, run, part.name, project)
