@@ -59,7 +59,7 @@ def _outcomes(act: Act, composes: list[Compose]) -> Iterator[Outcome]:
         if not volumes or is_asked_for(act, run):
             continue
         where = Location(run.path, run.span)
-        reason = _saved(runs, nth, volumes)
+        reason = _saved(runs, nth, volumes) or _doubt(act, runs, nth)
         if reason:
             yield Undecided(where, reason)
             continue
@@ -165,6 +165,28 @@ def _kept(service: Service) -> tuple[str, Mount] | None:
         if mount.kind == "volume" and not mount.read_only and _DATA.search(mount.target or ""):
             return engine, mount
     return None
+
+
+# ── whose data it is ─────────────────────────────────────────────────────────────────────────────
+
+
+def _doubt(act: Act, runs: list[Run], nth: int) -> str:
+    """Why it may be a developer's own machine: nothing says that a server is meant; '' where one is."""
+    run = runs[nth]
+    if run.remote is not None or _HOSTS.intersection(act.reached_by):
+        return ""
+    named = (
+        act.script.path.rpartition("/")[2] + act.script.name + " ".join(w.raw for w in run.words)
+    )
+    if _SERVER.search(named) or (run.directory or "").startswith("/"):
+        return ""
+    pulled = any(r.name == "git" and _PULLS.intersection(r.arguments[:3]) for r in runs)
+    return "" if pulled else "nothing shows that it is run on a server"
+
+
+_HOSTS = frozenset({"deploy-job", "unit", "timer", "cron"})
+_PULLS = frozenset({"pull", "fetch", "reset", "clone"})
+_SERVER = regex(r"(?i)deploy|release|rollout|prod|update|upgrade|server|vps|bootstrap|provision")
 
 
 # ── what comes before and after ──────────────────────────────────────────────────────────────────
