@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from msgspec import Struct
 
+from ..documents.facts import Instruction
+from ..documents.shell.syntax import Script
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import START, Evidence, Location, Match, Outcome
@@ -75,13 +77,20 @@ def _matches(
     act: Act, tracked: dict[str, list[str]], project: Project, acts: dict[int, Act]
 ) -> Iterator[Match]:
     runs = [lifted(run) for run in act.behaviour.runs]
+    own = len(runs)
+    stage = _layers(act.script, project) if act.script.origin == "run" else None
+    for later in stage[1] if stage is not None else ():
+        following = acts.get(id(later.script))
+        runs += following.behaviour.runs if following else ()
     where = spots(runs)
-    for nth, run in enumerate(runs):
+    for nth, run in enumerate(runs[:own]):
         at = where[nth]
         if run.reach != "reached" or run.captured or at is None:
             continue
         for removed in _removed(run, at, project, acts):
             kept = _kept(tracked[removed.name], removed, act.script.path)
+            if stage is not None and not any(_brings(i, removed.name) for i in stage[0]):
+                continue
             install = _install(runs, where, nth, removed) if kept else None
             if kept is None or install is None or is_asked_for(act, run):
                 continue
@@ -97,6 +106,31 @@ def _matches(
                 trail=act.trail,
             )
             break
+
+
+# ── layers of an image ───────────────────────────────────────────────────────────────────────────
+
+
+def _layers(script: Script, project: Project) -> tuple[list[Instruction], list[Instruction]] | None:
+    """The instructions of the stage before a RUN, and those after it up to the next COPY."""
+    for dockerfile in project.dockerfiles:
+        for stage in dockerfile.stages:
+            given = list(stage.instructions)
+            nth = next((n for n, each in enumerate(given) if each.script is script), None)
+            if nth is not None:
+                after = list(takewhile(lambda each: each.copy is None, given[nth + 1 :]))
+                return given[:nth], after
+    return None
+
+
+def _brings(instruction: Instruction, lock: str) -> bool:
+    """Whether an instruction copies the lockfile from the build context, as far as told."""
+    copy = instruction.copy
+    if copy is None or copy.origin:
+        return False
+    known = [source.literal.rstrip("/") for source in copy.sources if source.literal is not None]
+    named = [posixpath.basename(source) for source in known]
+    return any(name in ("", ".") or fnmatchcase(lock, name) for name in named)
 
 
 # ── what is deleted ──────────────────────────────────────────────────────────────────────────────
