@@ -58,8 +58,8 @@ class _Removed(Struct, frozen=True):
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each removal of a tracked lockfile that an install by the same tool follows."""
-    tracked = {lock: _tracked(lock, project) for lock in _LOCKS}
-    if not any(tracked.values()):
+    tracked = _tracked(project)
+    if not tracked:
         return
     acts = {id(act.script): act for act in project.acts}
     for act in project.acts:
@@ -68,9 +68,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield from _matches(act, tracked, project, acts)
 
 
-def _tracked(lock: str, project: Project) -> list[str]:
-    found = [path for path in project.files if posixpath.basename(path) == lock]
-    return sorted(found, key=lambda path: (path.count("/"), path))
+def _tracked(project: Project) -> dict[str, list[str]]:
+    """The paths of the lockfiles by their names, those further up first."""
+    found: dict[str, list[str]] = {}
+    for path in project.files:
+        name = path.rpartition("/")[2]
+        if name in _LOCKS:
+            found.setdefault(name, []).append(path)
+    return {name: sorted(paths, key=lambda p: (p.count("/"), p)) for name, paths in found.items()}
 
 
 def _matches(
@@ -88,7 +93,7 @@ def _matches(
         if run.reach != "reached" or run.captured or at is None:
             continue
         for removed in _removed(run, at, project, acts):
-            kept = _kept(tracked[removed.name], removed, act.script.path)
+            kept = _kept(tracked.get(removed.name, []), removed, act.script.path)
             if stage is not None and not any(_brings(i, removed.name) for i in stage[0]):
                 continue
             install = _install(runs, where, nth, removed) if kept else None

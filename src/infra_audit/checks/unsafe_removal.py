@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.shell.syntax import Literal, Opaque, Parameter, Part, Substitution, Word
+from ..documents.shell.syntax import Literal, Opaque, Parameter, Part, Subshell, Substitution, Word
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Severity, Undecided
 from ..project.empties import Empty
+from ..project.given import within
+from ..project.inside import statements
 from ..project.prints import prints_nothing
 from ..project.shells import Place, emptiness, place
 from ..project.types import Act, Project
@@ -61,6 +63,7 @@ def _outcomes(act: Act, run: Run, project: Project) -> Iterator[Outcome]:
     ]
     operands = [word for word in run.words[1:] if _is_grave(word, run)] if aligned else []
     if not surely and not operands:
+        yield from _at_home(act, run, project)
         return
     where = place(act, run)
     if where is None or "chroot" in run.prefixes:
@@ -89,6 +92,41 @@ def _match(
         severity=severity,
         trail=act.trail,
     )
+
+
+# ── all that is here ─────────────────────────────────────────────────────────────────────────────
+
+
+def _at_home(act: Act, run: Run, project: Project) -> Iterator[Match]:
+    """`cd $X && rm -rf *`: without its operand, `cd` goes to the home folder."""
+    if not any(word.raw in _HERE for word in run.words[1:]):
+        return
+    before = [
+        other
+        for other in act.behaviour.runs
+        if other.name in ("cd", "pushd", "popd")
+        and other.span < run.span
+        and (other.function, other.remote) == (run.function, run.remote)
+    ]
+    went = before[-1] if before else None
+    operands = went.words[1:] if went is not None and went.name == "cd" else ()
+    if went is None or len(operands) != 1 or operands[0].quoted or len(operands[0].parts) != 1:
+        return
+    shells = [s.span for s in statements(act.script) if isinstance(s, Subshell)]
+    if any(within(went.span, shell) and not within(run.span, shell) for shell in shells):
+        return
+    part = operands[0].parts[0]
+    where = place(act, went)
+    if where is None or not isinstance(part, Parameter) or part.operator:
+        return
+    found = emptiness(act, where, went, part.name, project)
+    if isinstance(found, Empty):
+        what = f"empties the home folder when `${part.name}` is empty: {found.why}"
+        here = Evidence(Location(went.path, went.span), "goes home when it is given nothing")
+        yield _match(act, run, what, (*found.evidence, here), "warning" if found.mild else None)
+
+
+_HERE = frozenset({"*", "./*"})
 
 
 # ── what a path is ───────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..documents.facts import Compose, Mount, Service
+from ..documents.facts import Compose, Entry, Mount, Service
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Undecided
@@ -19,6 +19,7 @@ from ..project.inside import lifted
 from ..project.types import Act, Project
 from ..source.regex import regex
 
+_TOOLS = frozenset({"docker", "docker-compose", "podman"})
 _ROLES = frozenset({"bootstrap", "deploy"})
 _SHORT_LIVED = frozenset({"redis", "memcached"})
 """Engines that mostly hold what can be computed again."""
@@ -53,7 +54,7 @@ def _outcomes(act: Act, composes: list[Compose]) -> Iterator[Outcome]:
     runs = [lifted(run) for run in act.behaviour.runs]
     for nth, run in enumerate(runs):
         on_runner = act.script.origin == "step" and run.remote is None
-        if run.reach != "reached" or run.captured or on_runner:
+        if run.name not in _TOOLS or run.reach != "reached" or run.captured or on_runner:
             continue
         volumes = list(_deleted(runs, nth, composes))
         if not volumes or is_asked_for(act, run):
@@ -159,12 +160,26 @@ def _kept(service: Service) -> tuple[str, Mount] | None:
     image = service.image
     text = image.literal or image.default or image.raw if image is not None else ""
     engine = engine_of_image(text)
-    if engine is None or engine in _SHORT_LIVED or service.profiles:
+    if service.profiles or engine in _SHORT_LIVED:
         return None
     for mount in service.mounts:
-        if mount.kind == "volume" and not mount.read_only and _DATA.search(mount.target or ""):
+        if mount.kind != "volume" or mount.read_only or not mount.target:
+            continue
+        if engine is not None and _DATA.search(mount.target):
             return engine, mount
+        if engine is None and any(_lies(entry, mount.target) for entry in service.environment):
+            return "sqlite", mount
     return None
+
+
+def _lies(entry: Entry, folder: str) -> bool:
+    """Whether a variable's URL names an SQLite file in the folder."""
+    url = entry.value.literal if entry.value is not None else None
+    found = _FILE.fullmatch(url or "")
+    return found is not None and f"/{found[1]}".startswith(f"{folder.rstrip('/')}/")
+
+
+_FILE = regex(r"(?:file:(?://)?|sqlite(?:\+\w+)?:///)/([^?]+)(?:\?.*)?")
 
 
 # ── whose data it is ─────────────────────────────────────────────────────────────────────────────

@@ -31,7 +31,9 @@ _FACTS = frozenset(
 )
 """Commands whose success is a fact about the machine: nobody was asked."""
 _DIALOGS = frozenset({"read", "select", "whiptail", "dialog", "confirm", "gum", "zenity"})
-_FILES = frozenset({"-d", "-e", "-f", "-L", "-h", "-s", "-r", "-w", "-x", "-S", "-nt", "-ot"})
+_FILES = frozenset({"-d", "-e", "-f", "-L", "-h", "-s", "-r", "-w", "-x", "-S"})
+_OPENS = frozenset({"[", "[[", "test", "!", "(", "&&", "||", "-a", "-o"})
+"""What stands before an operator of one operand."""
 _UNDOES = regex(
     r"(?i)reset|clean|teardown|tear_down|destroy|nuke|wipe|purge|uninstall|remove|delete|drop|fresh|prune|restore"
 )
@@ -116,9 +118,13 @@ def _asks(condition: Statement) -> bool:
 
 def _is_fact(test: Command) -> bool:
     """Whether a test asks for files, or for nothing that a variable holds."""
-    if any(word.raw in _FILES for word in test.words):
-        return True
-    return not any(isinstance(part, Parameter) for word in test.words for part in parts(word))
+    before = ""
+    for word in test.words:
+        asks_file = before in _FILES
+        if not asks_file and any(isinstance(part, Parameter) for part in parts(word)):
+            return False
+        before = word.raw if before in _OPENS or word.raw in _OPENS else ""
+    return True
 
 
 def _within(inner: Span, outer: Span) -> bool:

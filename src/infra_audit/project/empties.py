@@ -192,7 +192,7 @@ def is_seen_to(use: Use, name: str, function: str | None = None, depth: int = 0)
     for statement, inside, _ in use.here.statements:
         if (scoped and inside != where) or statement.span == use.run.span:
             continue
-        if any(_uses(word, names) for word in _asking(statement)):
+        if any(_uses(word, names) for word in _asking(statement, use.run.span)):
             return True
         if isinstance(statement, Arithmetic) and any(n in statement.raw for n in names):
             return True
@@ -233,8 +233,8 @@ def _aliases(here: Level, name: str, function: str) -> set[str]:
 _ENDING = frozenset({"aborts", "handled", "tested"})
 
 
-def _asking(statement: Statement) -> Iterator[Word]:
-    """The words of what decides how a script goes on."""
+def _asking(statement: Statement, besides: Span) -> Iterator[Word]:
+    """The words of what decides how a script goes on, other than the command at `besides`."""
     asked: list[Statement] = []
     match statement:
         case Command() if name_of(statement) in _TESTS:
@@ -251,7 +251,8 @@ def _asking(statement: Statement) -> Iterator[Word]:
             pass
     for one in asked:
         body = one.body if isinstance(one, Redirected) else one
-        if isinstance(body, Command) and name_of(body) not in _SHOWS:
+        shows = isinstance(body, Command) and name_of(body) in _SHOWS
+        if isinstance(body, Command) and not shows and body.span != besides:
             yield from body.words
 
 
