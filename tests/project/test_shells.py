@@ -8,7 +8,7 @@ import pytest
 
 from infra_audit.documents.shell.syntax import Parameter
 from infra_audit.project.empties import Empty
-from infra_audit.project.shells import emptiness, place
+from infra_audit.project.shells import emptiness, place, shells, supplied
 
 from .linked_project import project
 
@@ -84,10 +84,10 @@ def test_why_a_variable_may_be_empty(text: str, expected: str | None, tmp_path: 
     found = project(tmp_path, {"deploy.sh": text})
     (act,) = found.acts
     run = next(run for run in act.behaviour.runs if run.name == "rm")
-    where = place(act, run)
+    where = place(shells(act), run)
     assert where is not None
     (name,) = [p.name for p in run.words[-1].parts if isinstance(p, Parameter)]
-    why = emptiness(act, where, run, name, found)
+    why = emptiness(where, run, name, supplied(found))
     assert (why.why if isinstance(why, Empty) else why) == expected
 
 
@@ -103,7 +103,7 @@ ELSEWHERE = {
 def test_shells_of_which_nothing_is_told(text: str, tmp_path: Path) -> None:
     (act,) = project(tmp_path, {"deploy.sh": text}).acts
     run = next(run for run in act.behaviour.runs if run.name == "rm")
-    assert place(act, run) is None
+    assert place(shells(act), run) is None
 
 
 SUPPLIED: dict[str, tuple[dict[str, str], str]] = {
@@ -120,14 +120,14 @@ SUPPLIED: dict[str, tuple[dict[str, str], str]] = {
 def test_variables_that_others_give(files: dict[str, str], expected: str, tmp_path: Path) -> None:
     found = project(tmp_path, {"deploy.sh": 'rm -rf "$d"/*\n', **files})
     act = next(act for act in found.acts if act.script.path == "deploy.sh")
-    where = place(act, act.behaviour.runs[0])
+    where = place(shells(act), act.behaviour.runs[0])
     assert where is not None
-    assert emptiness(act, where, act.behaviour.runs[0], "d", found) == expected
+    assert emptiness(where, act.behaviour.runs[0], "d", supplied(found)) == expected
 
 
 def test_a_script_that_others_source_shares_their_variables(tmp_path: Path) -> None:
     found = project(tmp_path, {"lib.sh": 'rm -rf "$d"/*\n', "deploy.sh": "x=1\n. ./lib.sh\n"})
     act = next(act for act in found.acts if act.script.path == "lib.sh")
-    where = place(act, act.behaviour.runs[0])
+    where = place(shells(act), act.behaviour.runs[0])
     assert where is not None
-    assert emptiness(act, where, act.behaviour.runs[0], "d", found) is None
+    assert emptiness(where, act.behaviour.runs[0], "d", supplied(found)) is None

@@ -39,6 +39,8 @@ _LOCKS: dict[str, str] = {
     "uv.lock": "uv",
 }
 """Lockfiles and the tool that installs by each."""
+_MOST = 50
+"""How many removals of one script are looked at."""
 _REMOVERS = frozenset({"rm", "unlink", "rimraf", "del", "del-cli"})
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "shx"})
 _RESTORES = frozenset({"cp", "mv", "install", "rsync", "scp", "ln", "tar", "unzip", "curl", "wget"})
@@ -88,11 +90,13 @@ def _matches(
         following = acts.get(id(later.script))
         runs += following.behaviour.runs if following else ()
     where = spots(runs)
+    left = _MOST
     for nth, run in enumerate(runs[:own]):
         at = where[nth]
         if run.reach != "reached" or run.captured or at is None:
             continue
-        for removed in _removed(run, at, project, acts):
+        for removed in _removed(run, at, project, acts) if left else ():
+            left -= 1
             kept = _kept(tracked.get(removed.name, []), removed, act.script.path)
             if stage is not None and not any(_brings(i, removed.name) for i in stage[0]):
                 continue

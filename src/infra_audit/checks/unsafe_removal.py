@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from ..documents.shell.syntax import Literal, Opaque, Parameter, Part, Subshell, Substitution, Word
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Severity, Undecided
@@ -14,7 +16,7 @@ from ..project.empties import Empty
 from ..project.given import within
 from ..project.inside import statements
 from ..project.prints import prints_nothing
-from ..project.shells import Place, emptiness, place
+from ..project.shells import Place, Shells, Supplied, emptiness, place, shells, supplied
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -29,11 +31,25 @@ _STAGED = frozenset(
     {"DESTDIR", "PREFIX", "ROOT", "ROOTFS", "SYSROOT", "CHROOT", "prefix", "rootfs"}
 )
 """Variables that are empty on purpose where a script works on the running system."""
+_HERE = frozenset({"*", "./*"})
+_MOST = 100
+"""How many removals of one script are looked at."""
 _BELOW = regex(r"/+(?:\.?\*+/?|\.\[.*)")
+
+
+class _Removal(Struct, frozen=True):
+    """A recursive removal: the system paths that it names, surely or when variables are empty."""
+
+    run: Run
+    surely: list[str]
+    operands: list[Word]
+    here: bool
+    """Whether it removes all of the folder that it runs in."""
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each such removal on a server."""
+    others: Supplied | None = None
     for act in project.acts:
         if act.purpose != "production" or act.role in _ROLES:
             continue
@@ -41,10 +57,28 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             continue
         if any(routine.name == "rm" for routine in act.behaviour.functions):
             continue
-        for run in act.behaviour.runs:
-            on_runner = act.script.origin in ("step", "run") and run.remote is None
-            if run.name == "rm" and run.reach == "reached" and not on_runner and _recursive(run):
-                yield from _outcomes(act, run, project)
+        removals = [r for r in _removals(act) if r.surely or r.operands or r.here][:_MOST]
+        if removals:
+            others = others or supplied(project)
+            told = shells(act)
+            for removal in removals:
+                yield from _outcomes(removal, told, others)
+
+
+def _removals(act: Act) -> Iterator[_Removal]:
+    for run in act.behaviour.runs:
+        on_runner = act.script.origin in ("step", "run") and run.remote is None
+        if run.name != "rm" or run.reach != "reached" or on_runner or not _recursive(run):
+            continue
+        surely = [
+            path
+            for path, given in zip(run.paths, run.arguments, strict=True)
+            if path and not (given or "").startswith("-") and _is_system(path, _SYSTEM)
+        ]
+        aligned = len(run.arguments) == len(run.words) - 1
+        operands = [word for word in run.words[1:] if _is_grave(word, run)] if aligned else []
+        here = any(word.raw in _HERE for word in run.words[1:])
+        yield _Removal(run, surely, operands, here)
 
 
 def _recursive(run: Run) -> bool:
@@ -53,26 +87,20 @@ def _recursive(run: Run) -> bool:
     return "--recursive" in given or any(set(option) & set("rR") for option in short)
 
 
-def _outcomes(act: Act, run: Run, project: Project) -> Iterator[Outcome]:
+def _outcomes(removal: _Removal, told: Shells, others: Supplied) -> Iterator[Outcome]:
     """One outcome for the first operand that has one."""
-    aligned = len(run.arguments) == len(run.words) - 1
-    surely = [
-        path
-        for path, given in zip(run.paths, run.arguments, strict=True)
-        if path is not None and not (given or "").startswith("-") and _is_system(path, _SYSTEM)
-    ]
-    operands = [word for word in run.words[1:] if _is_grave(word, run)] if aligned else []
-    if not surely and not operands:
-        yield from _at_home(act, run, project)
+    act, run = told.act, removal.run
+    if not removal.surely and not removal.operands:
+        yield from _at_home(told, run, others)
         return
-    where = place(act, run)
+    where = place(told, run)
     if where is None or "chroot" in run.prefixes:
         return
-    if surely:
-        yield _match(act, run, f"deletes {_told(surely[0])}")
+    if removal.surely:
+        yield _match(act, run, f"deletes {_told(removal.surely[0])}")
         return
-    for word in operands:
-        found = _of_word(act, where, run, word, project)
+    for word in removal.operands:
+        found = _of_word(where, run, word, others)
         if found is not None:
             yield found
             return
@@ -97,10 +125,9 @@ def _match(
 # ── all that is here ─────────────────────────────────────────────────────────────────────────────
 
 
-def _at_home(act: Act, run: Run, project: Project) -> Iterator[Match]:
+def _at_home(told: Shells, run: Run, others: Supplied) -> Iterator[Match]:
     """`cd $X && rm -rf *`: without its operand, `cd` goes to the home folder."""
-    if not any(word.raw in _HERE for word in run.words[1:]):
-        return
+    act = told.act
     before = [
         other
         for other in act.behaviour.runs
@@ -112,21 +139,18 @@ def _at_home(act: Act, run: Run, project: Project) -> Iterator[Match]:
     operands = went.words[1:] if went is not None and went.name == "cd" else ()
     if went is None or len(operands) != 1 or operands[0].quoted or len(operands[0].parts) != 1:
         return
-    shells = [s.span for s in statements(act.script) if isinstance(s, Subshell)]
-    if any(within(went.span, shell) and not within(run.span, shell) for shell in shells):
+    apart = [s.span for s in statements(act.script) if isinstance(s, Subshell)]
+    if any(within(went.span, shell) and not within(run.span, shell) for shell in apart):
         return
     part = operands[0].parts[0]
-    where = place(act, went)
+    where = place(told, went)
     if where is None or not isinstance(part, Parameter) or part.operator:
         return
-    found = emptiness(act, where, went, part.name, project)
+    found = emptiness(where, went, part.name, others)
     if isinstance(found, Empty):
         what = f"empties the home folder when `${part.name}` is empty: {found.why}"
         here = Evidence(Location(went.path, went.span), "goes home when it is given nothing")
         yield _match(act, run, what, (*found.evidence, here), "warning" if found.mild else None)
-
-
-_HERE = frozenset({"*", "./*"})
 
 
 # ── what a path is ───────────────────────────────────────────────────────────────────────────────
@@ -172,13 +196,14 @@ def _variables(word: Word) -> list[Parameter | Substitution]:
     return [part for part in word.parts if isinstance(part, Parameter | Substitution)]
 
 
-def _of_word(act: Act, where: Place, run: Run, word: Word, project: Project) -> Outcome | None:
+def _of_word(where: Place, run: Run, word: Word, others: Supplied) -> Outcome | None:
     """What such an operand says; None where its variables are no danger."""
+    act = where.shells.act
     variables = _variables(word)
     path = _path(word, run)
     if not variables:
         return _match(act, run, f"deletes {_told(path)}")
-    found = [_of_part(act, where, run, part, project) for part in variables]
+    found = [_of_part(where, run, part, others) for part in variables]
     reasons = [each for each in found if isinstance(each, Empty)]
     if len(reasons) < len(found):
         doubt = next((each for each in found if isinstance(each, str)), None)
@@ -226,10 +251,10 @@ def _name(part: Parameter | Substitution) -> str:
 
 
 def _of_part(
-    act: Act, where: Place, run: Run, part: Parameter | Substitution, project: Project
+    where: Place, run: Run, part: Parameter | Substitution, others: Supplied
 ) -> Empty | str | None:
     """Why a part may be empty; a text where that could not be told."""
     if isinstance(part, Substitution):
-        tool = prints_nothing(part, {r.span: r for r in act.behaviour.runs})
+        tool = prints_nothing(part, where.shells.course.places)
         return Empty(f"`{tool}` may print nothing") if tool else None
-    return emptiness(act, where, run, part.name, project)
+    return emptiness(where, run, part.name, others)

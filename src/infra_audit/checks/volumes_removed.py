@@ -20,6 +20,8 @@ from ..project.types import Act, Project
 from ..source.regex import regex
 
 _TOOLS = frozenset({"docker", "docker-compose", "podman"})
+_MOST = 50
+"""How many removals of one script are looked at."""
 _ROLES = frozenset({"bootstrap", "deploy"})
 _SHORT_LIVED = frozenset({"redis", "memcached"})
 """Engines that mostly hold what can be computed again."""
@@ -52,12 +54,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _outcomes(act: Act, composes: list[Compose]) -> Iterator[Outcome]:
     runs = [lifted(run) for run in act.behaviour.runs]
+    left = _MOST
     for nth, run in enumerate(runs):
         on_runner = act.script.origin == "step" and run.remote is None
         if run.name not in _TOOLS or run.reach != "reached" or run.captured or on_runner:
             continue
         volumes = list(_deleted(runs, nth, composes))
-        if not volumes or is_asked_for(act, run):
+        left -= bool(volumes)
+        if not volumes or left < 0 or is_asked_for(act, run):
             continue
         where = Location(run.path, run.span)
         reason = _saved(runs, nth, volumes) or _doubt(act, runs, nth)

@@ -30,6 +30,8 @@ _FACTS = frozenset(
     )
 )
 """Commands whose success is a fact about the machine: nobody was asked."""
+_MOST = 20
+"""How many calls of one function are looked at."""
 _DIALOGS = frozenset({"read", "select", "whiptail", "dialog", "confirm", "gum", "zenity"})
 _FILES = frozenset({"-d", "-e", "-f", "-L", "-h", "-s", "-r", "-w", "-x", "-S"})
 _OPENS = frozenset({"[", "[[", "test", "!", "(", "&&", "||", "-a", "-o"})
@@ -45,7 +47,9 @@ def is_asked_for(act: Act, run: Run) -> bool:
 
     Where that cannot be told, it counts as asked for.
     """
-    return _asked(act, run, frozenset())
+    if any(_answers(other) and other.span <= run.span for other in act.behaviour.runs):
+        return True
+    return _asked(act, run, list(statements(act.script)), set())
 
 
 def undoes(name: str) -> bool:
@@ -53,18 +57,16 @@ def undoes(name: str) -> bool:
     return _UNDOES.search(name.rpartition("/")[2]) is not None
 
 
-def _asked(act: Act, run: Run, above: frozenset[str]) -> bool:
-    every = list(statements(act.script))
+def _asked(act: Act, run: Run, every: list[Statement], above: set[str]) -> bool:
     if any(_asks(condition) for condition in _conditions(every, run.span)):
-        return True
-    if any(_answers(other) and other.span <= run.span for other in act.behaviour.runs):
         return True
     if not run.function:
         return False
     if run.function in above or undoes(run.function):
         return True
+    above.add(run.function)
     calls = [r for r in act.behaviour.runs if r.name == run.function and r.reach == "reached"]
-    return all(_asked(act, call, above | {run.function}) for call in calls)
+    return len(calls) > _MOST or all(_asked(act, call, every, above) for call in calls)
 
 
 def _answers(run: Run) -> bool:
