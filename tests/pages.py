@@ -50,7 +50,8 @@ def _example(title: str, example: Example) -> str:
     blocks = [f"### {title}"]
     for path, text in example.files.items():
         language = _LANGUAGES.get(path.rpartition(".")[2], "")
-        blocks.append(f"`{path}`\n````{language}\n{text.rstrip()}\n````")
+        shown = text.rstrip().replace("\r", "␍").replace("\ufeff", "<U+FEFF>")
+        blocks.append(f"`{path}`\n````{language}\n{shown}\n````")
     return "\n\n".join(blocks)
 
 

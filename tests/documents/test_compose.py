@@ -43,6 +43,20 @@ def shown(content: str, span: Span) -> str:
     return content.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
 
 
+def test_volumes_that_outlive_compose() -> None:
+    written = """\
+volumes:
+  data:
+  named: {name: shop_data, driver: local}
+  away: {driver: rexray}
+  other: {external: true}
+  bound: {driver: local, driver_opts: {type: none, o: bind, device: /srv/data}}
+"""
+    found = parse(Text("compose.yaml", written))
+    assert found.volumes == ("data", "named", "away", "other", "bound")
+    assert found.lasting == ("away", "other", "bound")
+
+
 PORTS = [
     ("3000", ("", None, "3000", True, "tcp")),
     ("8080:80", ("", "8080", "80", True, "tcp")),

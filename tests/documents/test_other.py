@@ -50,6 +50,11 @@ WORDS: dict[str, tuple[str, str, list[tuple[str, str | None]]]] = {
         [("./scripts/a.sh", "all"), ("b.sh", "all"), ("./c.sh", "one")],
     ),
     "a script outside of targets": ("Makefile", "FILES = a.sh\n", []),
+    "attributes of line ends": (
+        ".gitattributes",
+        "# x\n* text=auto\n*.lock -diff\n*.sh  eol=lf\r\n",
+        [("*", "text=auto"), ("*.sh", "eol=lf")],
+    ),
     "a crontab": ("crontab", "# m h\n0 3 * * * /a.sh\n", [("0 3 * * * /", "0 3 * * * /a.sh")]),
     "a line in prose": ("README.md", "Add `0 3 * * * /a.sh` to it\n2 - Build the Machine\n> 0 3 * * * /b.sh\n",
                         [("0 3 * * * /", "0 3 * * * /b.sh")]),

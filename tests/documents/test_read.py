@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from infra_audit.documents.read import Documents, read
+from infra_audit.documents.shell.syntax import Script
 from infra_audit.source.walk import walk
 from tests.files import write
 
@@ -106,3 +108,13 @@ def test_progress_is_told(tmp_path: Path) -> None:
     heard: list[tuple[int, int]] = []
     read(walk(str(tmp_path)), lambda done, all_of: heard.append((done, all_of)))
     assert heard == [(0, 40), (32, 40), (40, 40)]
+
+
+def test_line_ends_are_those_that_git_keeps(tmp_path: Path) -> None:
+    write(tmp_path, {"a.sh": "ls\n", "b.sh": "ls\r\n"})
+    for words in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
+    found = read_of(tmp_path, {"a.sh": "ls\r\n"}).documents
+    scripts = {script.path: script for script in found if isinstance(script, Script)}
+    assert not scripts["a.sh"].carriage_returns
+    assert scripts["b.sh"].carriage_returns

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra_audit.model import UsageError
-from infra_audit.source.walk import LARGEST, read, walk
+from infra_audit.source.walk import LARGEST, kept_plain, read, walk
 from tests.files import write
 
 FILES = {
@@ -69,6 +69,40 @@ def test_nothing_that_the_git_configuration_names_is_run(folder: Path) -> None:
     git(folder, "config", "core.worktree", "/")
     assert walk(str(folder)).files == EXPECTED
     assert not (folder / "run").exists()
+
+
+KEPT = {
+    "with line feeds, and git made them here": ("", "a\n", True),
+    "as they are": ("", "a\r\n", False),
+    "with line feeds, for a checkout with others": ("*.sh text eol=crlf\n", "a\n", False),
+}
+
+
+@pytest.mark.parametrize(("attributes", "kept", "expected"), KEPT.values(), ids=KEPT)
+def test_line_ends_that_git_keeps(
+    tmp_path: Path, attributes: str, kept: str, expected: bool
+) -> None:
+    write(tmp_path, {"[a] b.sh": kept, "c.sh": kept})
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "[a] b.sh")
+    write(tmp_path, {"[a] b.sh": "a\r\n", ".gitattributes": attributes})
+    plain = kept_plain(str(tmp_path), ["[a] b.sh", "c.sh"])
+    assert plain == ({"[a] b.sh"} if expected else set())
+
+
+def test_no_filter_is_run_for_line_ends(tmp_path: Path) -> None:
+    write(tmp_path, {"a.sh": "a\n"})
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "a.sh")
+    git(tmp_path, "config", "filter.trap.clean", f"touch {tmp_path / 'run'}")
+    git(tmp_path, "config", "filter.trap.smudge", f"touch {tmp_path / 'run'}")
+    write(tmp_path, {"a.sh": "a\r\n", ".gitattributes": "* filter=trap\n"})
+    assert kept_plain(str(tmp_path), ["a.sh"]) == {"a.sh"}
+    assert not (tmp_path / "run").exists()
+
+
+def test_outside_of_git_nothing_is_kept(tmp_path: Path) -> None:
+    assert kept_plain(str(tmp_path), ["a.sh"]) == frozenset()
 
 
 def test_links_are_not_followed(folder: Path) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 from ..model import Outcome
 from ..project.types import Project
 from . import (
+    carriage_returns,
     fails_on_success_path,
     health_ignores_database,
+    lockfile_removed,
     manual_deploy,
     masked_failure,
     missing_apm,
@@ -37,7 +39,9 @@ from . import (
     syntax_error,
     unchecked_cd,
     unreachable_code,
+    unsafe_removal,
     unscheduled_backup,
+    volumes_removed,
 )
 
 Check = Callable[[Project, dict[str, Any]], Iterator[Outcome]]
@@ -45,6 +49,7 @@ Check = Callable[[Project, dict[str, Any]], Iterator[Outcome]]
 CHECKS: dict[str, Check] = {
     "shell/runs": shell_runs.check,
     "scripts/syntax-error": syntax_error.check,
+    "scripts/carriage-returns": carriage_returns.check,
     "scripts/unreachable-code": unreachable_code.check,
     "scripts/unchecked-cd": unchecked_cd.check,
     "scripts/no-errexit": no_errexit.check,
@@ -58,6 +63,9 @@ CHECKS: dict[str, Check] = {
     "scripts/production-install-before-build": production_install_before_build.check,
     "scripts/secret-in-script": secret_in_script.check,
     "scripts/secret-regenerated": secret_regenerated.check,
+    "scripts/lockfile-removed": lockfile_removed.check,
+    "scripts/unsafe-removal": unsafe_removal.check,
+    "scripts/volumes-removed": volumes_removed.check,
     "containers/missing-dockerfile": missing_dockerfile.check,
     "containers/missing-compose": missing_compose.check,
     "containers/single-stage-build": single_stage_build.check,

@@ -107,6 +107,7 @@ _NAMES = {
     "package-lock.json": "other",
     "npm-shrinkwrap.json": "other",
     "yarn.lock": "other",
+    ".gitattributes": "other",
 }
 
 _COMPOSE = regex(

@@ -32,10 +32,22 @@ def parse(text: Text) -> Compose:
         name=string(top.get("name")),
         services=tuple(services),
         volumes=strings(top.get("volumes")),
+        lasting=_lasting(top.get("volumes")),
         networks=strings(top.get("networks")),
         includes=_includes(text, top.get("include")),
         problems=tuple(found),
     )
+
+
+def _lasting(node: Node | None) -> tuple[str, ...]:
+    """The volumes that are external or whose driver keeps them elsewhere, as far as can be told."""
+    return tuple(key.value for key, body in yaml.pairs(node) if not _is_plain(body))
+
+
+def _is_plain(volume: Node) -> bool:
+    given = yaml.fields(volume)
+    local = yaml.string(given.get("driver")) in (None, "local")
+    return _is_null(volume) or (local and {"name", "labels", "driver"}.issuperset(given))
 
 
 def _problem(text: Text, node: Node, message: str) -> Problem:

@@ -141,6 +141,8 @@ class Compose(Struct, frozen=True, kw_only=True):
     name: str | None = None
     services: tuple[Service, ...] = ()
     volumes: tuple[str, ...] = ()
+    lasting: tuple[str, ...] = ()
+    """Of the volumes those that hold their data when compose deletes them: external, or a driver's."""
     networks: tuple[str, ...] = ()
     includes: tuple[Value, ...] = ()
     problems: tuple[Problem, ...] = ()

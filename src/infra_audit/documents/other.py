@@ -73,6 +73,7 @@ _BY_NAME = {
     "package-lock.json": "lockfile",
     "npm-shrinkwrap.json": "lockfile",
     "yarn.lock": "lockfile",
+    ".gitattributes": "attributes",
 }
 
 _BY_CONTENT = (
@@ -91,6 +92,7 @@ _OF_CHART = regex(r"(?:^|/)(?:charts|helm)/|(?:^|/)values[\w.-]*\.ya?ml$")
 _HEAD = 64 * 1024
 
 _WORDS: dict[str, re.Pattern[str]] = {
+    "attributes": regex(r"^(?P<name>[^#\s]\S*)[ \t]+(?P<value>[^\r\n]*(?:text|binary|eol)[^\r\n]*)", re.MULTILINE),
     "vercel": regex(r'"(?P<name>crons|builds|functions|routes|rewrites|regions|buildCommand|outputDirectory|framework|deploymentEnabled|enabled|ignoreCommand|headers|redirects|cleanUrls|installCommand)"\s*:\s*(?P<value>true|false|null|"[^"\n]*")?'),
     "litestream": regex(r"^[ \t]*-?[ \t]*(?P<name>replicas|replica|url|type|path):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "litefs": regex(r"^[ \t]*-?[ \t]*(?P<name>type|dir|candidate):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),

@@ -7,11 +7,12 @@ from functools import cache
 from typing import Generic, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import START, Location, Problem, Skipped
 from ..source.allow import MARK, Allow, allows
 from ..source.text import Text
-from ..source.walk import UNREADABLE, Tree
+from ..source.walk import UNREADABLE, Tree, kept_plain
 from ..source.walk import read as read_bytes
 from .classify import classify, sniffed
 from .facts import Document, Module
@@ -63,7 +64,8 @@ def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Docu
         given[path] = _file(tree.root, path, kind)
     given.update(zip(modules, halves.finish(lambda nth: hear(few + nth, few + many)), strict=True))
     hear(few + many, few + many)
-    return _gathered([(path, one) for path in tree.files if (one := given.get(path))])
+    found = _gathered([(path, one) for path in tree.files if (one := given.get(path))])
+    return _as_kept(tree.root, found)
 
 
 class _Given(Struct, Generic[_D], frozen=True):
@@ -127,6 +129,21 @@ def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Itera
     yield document
     if isinstance(document, Script) and (b"[Service]" in data or b"[Timer]" in data):
         yield from inside(document, text)
+
+
+def _as_kept(root: str, found: Documents) -> Documents:
+    """What was read; carriage returns that git puts only into this working tree are none of it."""
+    returned = [d.path for d in found.documents if isinstance(d, Script) and d.carriage_returns]
+    plain = kept_plain(root, returned) if returned else frozenset()
+    if not plain:
+        return found
+    kept = [
+        replace(d, carriage_returns=False, mixed=False)
+        if isinstance(d, Script) and d.path in plain
+        else d
+        for d in found.documents
+    ]
+    return replace(found, documents=tuple(kept))
 
 
 @cache

@@ -127,8 +127,29 @@ def read(root: str, path: str) -> bytes | str:
 def begin(root: str) -> Popen[bytes] | None:
     """Let git begin to list the repository at `root`, while others do what they have to do.
 
-    None outside of git, or where git is not there. Nothing that its configuration names is run or
-    fetched, and what one person's machine ignores does not count.
+    None outside of git, or where git is not there.
+    """
+    return _ask(root, "--cached", "--others", "--exclude-standard")
+
+
+def kept_plain(root: str, paths: list[str]) -> frozenset[str]:
+    """Those of the paths that git keeps, and hands out on Linux, without carriage returns.
+
+    Where it says nothing, none: then a file is what the folder holds.
+    """
+    listed = _listed_by_git(_ask(root, "--cached", "--eol", "--", *paths)) or []
+    found = [line.partition("\t") for line in listed]
+    return frozenset(
+        path
+        for about, _, path in found
+        if about.startswith(("i/lf", "i/none")) and "eol=crlf" not in about
+    )
+
+
+def _ask(root: str, *options: str) -> Popen[bytes] | None:
+    """Start `git ls-files`; nothing that its configuration names is run or fetched.
+
+    What one person's machine ignores does not count.
     """
     root = os.path.realpath(root)
     top = git_root(root)
@@ -145,11 +166,12 @@ def begin(root: str) -> Popen[bytes] | None:
         "-c", "core.quotePath=false",
         f"--git-dir={os.path.join(top, '.git')}",
         f"--work-tree={top}",
-        "ls-files", "-z", "--cached", "--others", "--exclude-standard",
+        "ls-files", "-z", *options,
     ]  # fmt: skip
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     environment |= {"GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
+    environment |= {"GIT_LITERAL_PATHSPECS": "1"}
     try:
         return subprocess.Popen(  # noqa: S603 - git, with words of ours
             command,

@@ -102,8 +102,23 @@ def test_carriage_returns_leave_the_facts() -> None:
     shell = "if a; then\n  b \\\n    c\nfi\ncat <<E\nx\nE\n"
     script = read(shell.replace("\n", "\r\n"))
     assert script.carriage_returns
+    assert not script.mixed
+    assert script.first_line == Span(1, 1, 1, 11)
     assert script.fault is None
     assert script.statements == read(shell).statements
+
+
+MIXED = {
+    "the first line": ("a\nb\r\nc\r\n", True),
+    "most lines": ("a\r\nb\nc\nd\n", True),
+    "the last line": ("a\r\nb\r\nc\n", False),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MIXED.values(), ids=MIXED)
+def test_other_lines_end_in_line_feeds(text: str, expected: bool) -> None:
+    assert read(text).carriage_returns
+    assert read(text).mixed is expected
 
 
 def test_byte_order_mark() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...model import START
 from ...source.regex import regex
 from ...source.text import BOM, Text
 from . import commands, handed, reading
@@ -67,8 +68,10 @@ def _script(  # noqa: PLR0913, PLR0917 (as parse)
     if mark:
         text = text.slice(1, len(text.content))
     returns = "\r\n" in text.content
+    mixed = returns and _is_mixed(text.content)
     if returns:
         text = _without_returns(text)
+    first = text.span(0, len(text.content.partition("\n")[0])) if returns or mark else START
     interpreter = interpreter.rpartition("/")[2]
     header: tuple[tuple[str, int], ...] = ()
     if origin == "file" or not interpreter:
@@ -94,7 +97,9 @@ def _script(  # noqa: PLR0913, PLR0917 (as parse)
         fault=result.fault,
         rest=result.rest,
         carriage_returns=returns,
+        mixed=mixed,
         byte_order_mark=mark,
+        first_line=first,
     )
 
 
@@ -167,6 +172,11 @@ def _header(content: str) -> tuple[tuple[str, int], ...]:
     while lines and not lines[0][0]:
         lines.pop(0)
     return tuple(lines)
+
+
+def _is_mixed(content: str) -> bool:
+    first = content.partition("\n")[0]
+    return not first.endswith("\r") or 2 * content.count("\r\n") < content.count("\n")
 
 
 def _without_returns(text: Text) -> Text:

@@ -6,7 +6,7 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
-from ...model import Problem, Span
+from ...model import START, Problem, Span
 
 # Frozen values that hold only older ones form no cycles: the garbage collector need not look.
 
@@ -275,5 +275,10 @@ class Script(Struct, frozen=True, gc=False, kw_only=True):
     fault: SyntaxFault | None = None
     rest: Span | None = None
     carriage_returns: bool = False
+    """Whether lines of it end in carriage returns, also in the copy that git keeps."""
+    mixed: bool = False
+    """Whether other lines of it do not: the first one, or most."""
     byte_order_mark: bool = False
+    first_line: Span = START
+    """Where the first line stands; told only of a file with carriage returns or a mark."""
     problems: tuple[Problem, ...] = ()
