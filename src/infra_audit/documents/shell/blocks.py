@@ -8,6 +8,7 @@ further. `$(time { a; })`, which 5.2 alone rejects, is none.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, cast
 
 import msgspec
@@ -49,20 +50,52 @@ def check(text: str) -> Structure:
     return Structure(len(text), None)
 
 
-class _Open(msgspec.Struct, frozen=True, gc=False):
-    """A construct that waits for its end."""
+class Block(msgspec.Struct):
+    """A construct that waits for its end, or has found it."""
 
     opener: str
     start: int
     expected: str
+    head: int = -1
+    """Where the whole command begins, if not with the opener: the `while` of a `do`."""
+    body: int = -1
+    """Behind the first `then`."""
+    end: int = -1
+    """Behind what closes it; -1 while it is open."""
+    statements: list[int] = []
+    """Where those directly inside begin."""
+    branches: list[int] = []
+    """Where its `elif` and `else` stand."""
 
 
-class _Heredoc(msgspec.Struct, frozen=True, gc=False):
-    """A here-document whose body begins behind the line's end."""
+class Heredoc(msgspec.Struct):
+    """A here-document: what ends it, and where it stands once its body has been read."""
 
     delimiter: str
     quoted: bool
     tabs: bool
+    operator: tuple[int, int]
+    """The place of `<<` with its word."""
+    begin: int = -1
+    """Where the body begins; -1 before it is reached."""
+    end: int = -1
+    """Behind the line that ends it; -1 where the text's end does."""
+
+
+class Trace(msgspec.Struct):
+    """The constructs that were read up to a fault, in their order."""
+
+    blocks: list[Block] = []
+    heredocs: list[Heredoc] = []
+
+
+def trace(text: str) -> Trace:
+    """What `check` reads, up to where it gives up."""
+    source = _Source(text, trace=(traced := Trace()))
+    with suppress(_GivesUpError):
+        while _skip(source) < len(text):
+            _commands(source, "line")
+    return traced
 
 
 class _Source(msgspec.Struct):
@@ -71,10 +104,10 @@ class _Source(msgspec.Struct):
     text: str
     at: int = 0
     complete: int = 0
-    opened: list[_Open] = []
-    closed: list[tuple[_Open, int]] = []
-    heredocs: list[_Heredoc] = []
+    opened: list[Block] = []
+    heredocs: list[Heredoc] = []
     substituted: dict[int, int] = {}
+    trace: Trace | None = None
 
 
 class _GivesUpError(Exception):
@@ -100,6 +133,7 @@ _ENDS: Final = {
 }
 _EXPECTED: Final = {"line": "", "elif": "fi"}
 _WORD: Final = "word"  # stands for every word that cannot be reserved
+_REDIRECTING: Final = frozenset("<>&{0123456789")
 _CONNECTORS: Final = frozenset({"&&", "||", "|", "|&"})
 _PIPES: Final = frozenset({"|", "|&"})
 _SEPARATORS: Final = frozenset({";", "&", "\n"})
@@ -171,14 +205,12 @@ _assigned = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+(?:\[|\+?=)").match
 _equals = _run(r"(?:\+?=)?+")
 _declared = re.compile(rf"(?<![^{_META}])[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=\Z").search
 _quotes = re.compile(r"""\$?'([^']*)'|\$?"([^"]*)"|\\(.)""")
-_torn_start = re.compile(r"[\w}.:/-]['\"](?=[ \t\n;)\]])").match
-_torn_end = re.compile(r"[\w$/.-]").match
 
 
 def _commands(source: _Source, until: str, *, empty: bool = False) -> str:
     """Read commands up to and with the token that ends them; give it back."""
     ends = _ENDS[until]
-    owed, ended, piped = not empty, False, False
+    owed, joined, ended, piped = not empty, False, False, False
     while True:
         if owed or until != "line":
             _skip(source)
@@ -188,10 +220,13 @@ def _commands(source: _Source, until: str, *, empty: bool = False) -> str:
             return lexeme
         if ended or lexeme in _NO_COMMAND:
             raise _misfit(source, _EXPECTED.get(until, until))
+        if source.trace is not None and source.opened and not joined:
+            source.opened[-1].statements.append(source.at)
         _command(source, lexeme, piped=piped)
         _skip_blanks(source)
         lexeme = _peek(source)
-        owed, piped = lexeme in _CONNECTORS, lexeme in _PIPES
+        owed = joined = lexeme in _CONNECTORS
+        piped = lexeme in _PIPES
         ended = not owed and (lexeme not in _SEPARATORS or lexeme in ends)
         if not ended and lexeme != "\n":
             source.at += len(lexeme)
@@ -233,12 +268,17 @@ def _block(source: _Source, lexeme: str) -> None:
 def _if(source: _Source, lexeme: str, start: int) -> None:
     """Read an `if` command."""
     _open(source, lexeme, start, "fi")
-    branch = "elif"
-    while branch == "elif":
+    block = source.opened[-1]
+    _commands(source, "then")
+    block.body = source.at
+    while (branch := _commands(source, "elif")) != "fi":
+        block.branches.append(source.at - len(branch))
+        if branch == "else":
+            _commands(source, "fi")
+            break
+        _open(source, branch, source.at - len(branch), "then")
         _commands(source, "then")
-        branch = _commands(source, "elif")
-    if branch == "else":
-        _commands(source, "fi")
+        _close(source)
     _close(source)
 
 
@@ -300,9 +340,9 @@ def _loop(source: _Source) -> None:
     lexeme = _peek(source)
     if lexeme not in {"do", "{"}:
         raise _fault(source, "do", source.opened[-1])
-    source.opened.pop()
+    head = source.opened.pop().start
     closer = "done" if lexeme == "do" else "}"
-    _open(source, lexeme, source.at, closer)
+    _open(source, lexeme, source.at, closer, head)
     source.at += len(lexeme)
     _commands(source, closer)
     _close(source)
@@ -324,6 +364,8 @@ def _case(source: _Source, lexeme: str, start: int) -> None:
         if _peek(source) == "esac":
             source.at += len("esac")
             break
+        if source.trace is not None:
+            source.opened[-1].statements.append(source.at)
         _patterns(source)
         ended = _commands(source, "esac", empty=True)
     _close(source)
@@ -378,6 +420,8 @@ def _coprocess(source: _Source, _lexeme: str, _start: int) -> None:
             lexeme = _peek(source)
         else:
             source.at = start
+    if lexeme in {"function", "coproc"}:
+        raise _fault(source)
     _command(source, lexeme, piped=True)
 
 
@@ -402,16 +446,20 @@ def _function_body(source: _Source) -> None:
 
 def _simple(source: _Source) -> None:
     """Read a simple command up to the operator that ends it, or the definition of a function."""
-    text, start = source.text, source.at
-    declares = False
-    if not _assignments(source):
-        start = source.at
-        _word(source)
-        if source.at > start and (parenthesis := _parenthesis(text, source.at)):
-            source.at = parenthesis.end()
-            _empty_parameters(source)
-            return
-        declares = text[start : source.at] in _DECLARATORS
+    text = source.text
+    begin = start = source.at
+    while text[start : start + 1] in _REDIRECTING and _redirection(source):
+        start = _skip_blanks(source)
+    redirected = start > begin
+    assigned = _assignments(source)
+    start = source.at
+    _word(source)
+    named = source.at > start and not (assigned or redirected)
+    if named and (parenthesis := _parenthesis(text, source.at)):
+        source.at = parenthesis.end()
+        _empty_parameters(source)
+        return
+    declares = text[start : source.at] in _DECLARATORS
     while True:
         source.at = _simple_run(text, source.at).end()
         character = text[source.at : source.at + 1]
@@ -490,7 +538,11 @@ def _redirection(source: _Source) -> bool:
     if operator.group() in {"<<", "<<-"}:
         word = source.text[target : source.at]
         delimiter = _quotes.sub(r"\1\2\3", word)
-        source.heredocs.append(_Heredoc(delimiter, delimiter != word, operator.group() == "<<-"))
+        tabs = operator.group() == "<<-"
+        heredoc = Heredoc(delimiter, delimiter != word, tabs, (start, source.at))
+        source.heredocs.append(heredoc)
+        if source.trace is not None:
+            source.trace.heredocs.append(heredoc)
     return True
 
 
@@ -706,11 +758,12 @@ def _skip_heredocs(source: _Source) -> None:
     source.heredocs.clear()
 
 
-def _skip_body(source: _Source, heredoc: _Heredoc) -> None:
+def _skip_body(source: _Source, heredoc: Heredoc) -> None:
     """Step over one here-document; the text's end closes it too, as bash only warns."""
     text, delimiter = source.text, heredoc.delimiter
     substituted = any(block.opener in {"$(", "<(", ">("} for block in source.opened)
     continued = False
+    heredoc.begin = source.at
     while source.at < len(text):
         start = source.at
         newline = text.find("\n", start)
@@ -719,9 +772,11 @@ def _skip_body(source: _Source, heredoc: _Heredoc) -> None:
         stripped = line.lstrip("\t") if heredoc.tabs else line
         if not continued and stripped.startswith(delimiter):
             if delimiter in {stripped, line}:
+                heredoc.end = source.at
                 return
             if substituted and ")" in stripped[len(delimiter) :]:
                 source.at = start + len(line) - len(stripped) + len(delimiter)
+                heredoc.end = source.at
                 return
         continued = not heredoc.quoted and (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
@@ -739,16 +794,19 @@ def _step(source: _Source, lexeme: str) -> None:
         _skip_heredocs(source)
 
 
-def _open(source: _Source, opener: str, start: int, expected: str) -> None:
+def _open(source: _Source, opener: str, start: int, expected: str, head: int = -1) -> None:
     """Note a construct as open."""
     if len(source.opened) >= _DEEPEST:
         raise _GivesUpError(None)
-    source.opened.append(_Open(opener, start, expected))
+    block = Block(opener, start, expected, head)
+    source.opened.append(block)
+    if source.trace is not None:
+        source.trace.blocks.append(block)
 
 
 def _close(source: _Source) -> None:
     """Note the innermost construct as closed here."""
-    source.closed.append((source.opened.pop(), source.at))
+    source.opened.pop().end = source.at
 
 
 def _misfit(source: _Source, expected: str) -> _GivesUpError:
@@ -761,7 +819,7 @@ def _misfit(source: _Source, expected: str) -> _GivesUpError:
 def _fault(
     source: _Source,
     expected: str = "",
-    opened: _Open | None = None,
+    opened: Block | None = None,
     place: tuple[int, int] | None = None,
 ) -> _GivesUpError:
     """The fault of the token here, which leaves `opened` open."""
@@ -769,48 +827,12 @@ def _fault(
     if place is None and start == end < len(source.text):
         end += 1
     found = source.text[start:end]
-    if quote := _turned_quote(source, source.complete if found else 0):
-        opened, expected = quote, quote.expected
     if opened is None:
         return _GivesUpError(Fault("", None, expected, found, (start, end)))
-    opened = _likeliest(source, opened)
     place = (opened.start, opened.start + len(opened.opener))
     return _GivesUpError(Fault(opened.opener, place, expected, found, (start, end)))
 
 
-def _turned_quote(source: _Source, since: int) -> _Open | None:
-    """The first string over several lines that begins or ends the wrong way round.
-
-    A quote deleted or added turns every later one around; bash sees only the last. Where the text
-    goes on behind the fault, only strings `since` the last complete command are suspected.
-    """
-    for quote, end in source.closed:
-        if quote.start < since or quote.opener not in {"'", '"'}:
-            continue
-        torn = _torn_start(source.text, max(quote.start - 1, 0)) or _torn_end(source.text, end)
-        if torn and "\n" in source.text[quote.start : end]:
-            return quote
-    return None
-
-
-def _likeliest(source: _Source, opened: _Open) -> _Open:
-    """The first block inside that was closed farther left than it began: by another's end."""
-    for inner, end in source.closed:
-        if inner.start > opened.start and inner.expected == opened.expected in _OUTDENTED:
-            closing = _margin(source.text, end - len(inner.expected))
-            line = _margin(source.text, inner.start)
-            opening = line[: len(line) - len(line.lstrip())]
-            if closing != opening and not closing.strip() and opening.startswith(closing):
-                return inner
-    return opened
-
-
-def _margin(text: str, end: int) -> str:
-    """What stands before a place on its line."""
-    return text[text.rfind("\n", 0, end) + 1 : end]
-
-
-_OUTDENTED: Final = frozenset({"fi", "done", "esac", "}"})
 _PIECES: Final = frozenset(["?(", "*(", "+(", "@(", "!(", "$[", "${"])
 _SPANS: Final = {
     "(": (_round_run, "(", ")"),
