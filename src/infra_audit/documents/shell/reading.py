@@ -10,7 +10,7 @@ from msgspec import Struct
 from ...model import Span
 from ...source.regex import regex
 from ...source.text import Text
-from . import fragments, tree
+from . import foreign, fragments, tree
 from .simplify import separated, simplify
 from .source import Hand, Source, grow
 from .syntax import Command, Statement, SyntaxFault, Unknown
@@ -42,13 +42,7 @@ _QUOTED = regex(r"'[^']*+'|\"[^\"]*+\"")
 _WRONG = ")"
 """What is complete nowhere."""
 
-_TEMPLATE = regex(r"\{%|<%|\{\{")
-_FOREIGN = regex(
-    r"(?:import\s.*\sfrom\s|import\s+['\"]|const\s+\w+\s*=|export\s+(?:const|default|async|function|interface|type)\s"
-    r"|//|/\*|<\?php|<!DOCTYPE|<html|package\s+\w+|['\"]use strict)"
-)
 _PAYLOAD = regex(r"^(?:#\s*)?__\w+__[ \t]*$", re.MULTILINE)
-_BODY = regex(r"(?:\s|#[^\n]*)*")
 
 
 def read(text: Text, hand: Hand) -> Reading:
@@ -86,10 +80,12 @@ def _faulty(text: Text, hand: Hand, structure: Structure) -> Reading:
     """What stands before a syntax error, unless the text is not for bash from there on."""
     fault, complete = structure.fault, structure.complete
     content = text.content
-    if fault is None or foreign(content):
+    if fault is None or foreign.is_other_language(content):
         return NOTHING
     shown = _certain(_mended(text.slice(0, complete), hand)) if complete else ()
-    if _TEMPLATE.search(content) or (shown and _leaves(shown[-1])):
+    if shown and _leaves(shown[-1]):
+        return Reading(shown)
+    if foreign.is_template(content) or foreign.hands_over(content, complete):
         return Reading(shown)
     if _PAYLOAD.search(content):
         ends = [n for n, each in enumerate(shown) if _first(each) in {"exit", "exec"}]
@@ -100,12 +96,6 @@ def _faulty(text: Text, hand: Hand, structure: Structure) -> Reading:
     blank = re.compile(r"\s*").match(content, complete)
     start = blank.end() if blank else complete
     return Reading(shown, found, text.span(start, max(start, len(content.rstrip()))))
-
-
-def foreign(content: str) -> bool:
-    """Whether a text that names no interpreter begins like another language's."""
-    begin = _BODY.match(content)
-    return _FOREIGN.match(content, begin.end() if begin else 0) is not None
 
 
 def _first(statement: Statement) -> str | None:

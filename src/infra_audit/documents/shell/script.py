@@ -7,7 +7,7 @@ import re
 from ...model import START
 from ...source.regex import regex
 from ...source.text import BOM, Text
-from . import commands, handed, reading
+from . import commands, foreign, handed, reading
 from .source import Hand, Handed
 from .syntax import Command, Literal, Origin, Script, Word
 
@@ -80,7 +80,7 @@ def _script(  # noqa: PLR0913, PLR0917 (as parse)
         header = _header(text.content)
     result = reading.NOTHING
     if interpreter in handed.SHELLS or (
-        not interpreter and not (origin == "file" and reading.foreign(text.content))
+        not interpreter and not (origin == "file" and foreign.is_other_language(text.content))
     ):
         result = _read(text, depth)
     return Script(
