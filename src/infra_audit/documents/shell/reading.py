@@ -13,10 +13,10 @@ from ...source.text import Text
 from . import foreign, fragments, tree
 from .simplify import separated, simplify
 from .source import Hand, Source, grow
-from .syntax import Command, Statement, SyntaxFault, Unknown
+from .syntax import Command, Mend, Statement, SyntaxFault, Unknown
 
 if TYPE_CHECKING:
-    from .blocks import Structure
+    from .blocks import Fault, Structure
 
 
 class Reading(Struct, frozen=True):
@@ -92,10 +92,22 @@ def _faulty(text: Text, hand: Hand, structure: Structure) -> Reading:
         if ends:
             return Reading(shown[: ends[0] + 1])
     opened = None if fault.opened is None else text.span(*fault.opened)
-    found = SyntaxFault(fault.opener, opened, fault.expected, fault.found, text.span(*fault.place))
+    place, mend = text.span(*fault.place), _mend(text, fault)
+    found = SyntaxFault(fault.opener, opened, fault.expected, fault.found, place, mend)
     blank = re.compile(r"\s*").match(content, complete)
     start = blank.end() if blank else complete
     return Reading(shown, found, text.span(start, max(start, len(content.rstrip()))))
+
+
+def _mend(text: Text, fault: Fault) -> Mend | None:
+    """What would let bash read past a fault, with its places in the file."""
+    from .mending import mend
+
+    found = mend(text.content, fault)
+    if found is None:
+        return None
+    opened = None if found.opened is None else text.span(*found.opened)
+    return Mend(found.kind, found.token, text.span(*found.place), found.opener, opened)
 
 
 def _first(statement: Statement) -> str | None:

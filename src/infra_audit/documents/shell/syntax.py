@@ -236,6 +236,19 @@ Statement = (
 )
 
 
+class Mend(Struct, frozen=True, gc=False):
+    """One edit after which bash would read past a fault: where the cause may lie."""
+
+    kind: Choice["missing", "surplus", "quote"]
+    """`token` is missing in front of the line at `place`, or at the text's end; it is one too many
+    at `place`; or a quote is either on the line at `place`."""
+    token: str
+    place: Span
+    opener: str = ""
+    """What `token` ends, or would end: a block's opener, or `<<EOF`."""
+    opened: Span | None = None
+
+
 class SyntaxFault(Struct, frozen=True, gc=False):
     """Where bash gives up: what was opened where, and what closes it wrongly.
 
@@ -247,6 +260,7 @@ class SyntaxFault(Struct, frozen=True, gc=False):
     expected: str
     found: str
     place: Span
+    mend: Mend | None = None
 
 
 class Script(Struct, frozen=True, gc=False, kw_only=True):
