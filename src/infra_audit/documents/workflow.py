@@ -100,7 +100,7 @@ def _job(text: Text, key: Scalar, body: Node, inherited: Defaults) -> Job:
     given = yaml.fields(body)
     runs_on = _runs_on(given.get("runs-on"))
     taken = settings(yaml.get(body, "defaults", "run"), inherited)
-    if not taken.shell and runs_on and runs_on[0].startswith("windows"):
+    if not taken.shell and any(label.lower().startswith("windows") for label in runs_on):
         taken = Defaults(_WINDOWS, taken.directory)
     return Job(
         id=key.value,

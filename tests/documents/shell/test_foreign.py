@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from infra_audit.documents.shell.foreign import hands_over, is_other_language, is_template
+from infra_audit.documents.shell.foreign import (
+    hands_over,
+    is_for_another_shell,
+    is_other_language,
+    is_template,
+)
 
 LANGUAGES = {
     "python": "# a comment\nimport sys\nprint(sys.path)\n",
@@ -27,6 +32,23 @@ SHELL = {
     "an export": "export A=b\n",
     "let": "let a=1\n",
     "a path": "/usr/bin/env a\n",
+}
+OTHER_SHELLS = {
+    "zsh": "autoload -U compinit\nfor f (a b) { echo $f }\n",
+    "zsh flags": 'for f in ${(f)"$(ls)"}; echo $f\n',
+    "a cmdlet": "if (Test-Path a) { b }\n",
+    "powershell": "if ($a -eq 1) { b }\n",
+    "its environment": "$env:PATH\n",
+    "cmd": "if not exist a md a\n",
+    "a variable of cmd": "if %ERRORLEVEL% == 1 (a)\n",
+    "a loop of cmd": "for /f %i in (a) do b %i\n",
+}
+BASH = {
+    "a header": "curl -H 'Set-Cookie: a=b' c\n",
+    "a date": "date +%Y%m%d%H%M\n",
+    "a test for a file": "if [ -e exist ]; then a; fi\n",
+    "a command with capitals": "./Get-a\nX-Y\n",
+    "arithmetic": "while (($a > 1)); do b; done\n",
 }
 TEMPLATES = {
     "jinja": "a {% if b %}c{% endif %}\n",
@@ -59,6 +81,16 @@ def test_other_language(text: str) -> None:
 @pytest.mark.parametrize("text", SHELL.values(), ids=SHELL)
 def test_shell(text: str) -> None:
     assert not is_other_language(text)
+
+
+@pytest.mark.parametrize("text", OTHER_SHELLS.values(), ids=OTHER_SHELLS)
+def test_other_shell(text: str) -> None:
+    assert is_for_another_shell(text)
+
+
+@pytest.mark.parametrize("text", BASH.values(), ids=BASH)
+def test_no_other_shell(text: str) -> None:
+    assert not is_for_another_shell(text)
 
 
 @pytest.mark.parametrize("text", TEMPLATES.values(), ids=TEMPLATES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...source.regex import regex
 
 _LANGUAGE = regex(
@@ -22,12 +24,31 @@ _HANDS_OVER = regex(
     rf"\bexec\b[^\n]*?(?:\b{_INTERPRETERS}[\d.]*\b|\$\{{?\w*(?:PY|PERL|RUBY|NODE|JAVA|INTERP))"
     r"[^\n]*?(?:\$0|\$\{0\}|BASH_SOURCE)"
 )
+_ZSH = regex(
+    r"^[ \t]*(?:setopt|autoload|zstyle|zmodload|compdef|bindkey)\b|\$\{\([\w@]+\)", re.MULTILINE
+)
+_WINDOWS = regex(
+    r"\b(?:Add|Compress|Copy|Expand|ForEach|Get|Import|Install|Invoke|Join|Move|New|Out|Remove|Resolve"
+    r"|Select|Set|Start|Stop|Test|Where|Write)-[A-Z]\w+|\$env:\w"
+    r"|\b(?:if|elseif|foreach|while|switch)[ \t]*\([ \t]*[$-][^\n]*\)[ \t]*\{"
+    r"|\bif\s+(?:/i\s+)?(?:not\s+)?exist\b|^[ \t]*@echo\s|%[A-Za-z_]{3,}%|\bfor\s+(?:/\w\s+)?%",
+    re.MULTILINE,
+)
 
 
 def is_other_language(content: str) -> bool:
     """Whether a text that names no interpreter begins like another language's."""
     begin = _BODY.match(content)
     return _LANGUAGE.match(content, begin.end() if begin else 0) is not None
+
+
+def is_for_another_shell(content: str) -> bool:
+    """Whether a text that bash cannot read shows that zsh, PowerShell or cmd is to read it.
+
+    The runner of a step or of a package's script may be one of Windows, where nothing says so.
+    """
+    bare = _QUOTED.sub("", content)
+    return _ZSH.search(content) is not None or _WINDOWS.search(bare) is not None
 
 
 def is_template(content: str) -> bool:

@@ -82,6 +82,8 @@ def _faulty(text: Text, hand: Hand, structure: Structure) -> Reading:
     content = text.content
     if fault is None or foreign.is_other_language(content):
         return NOTHING
+    if foreign.is_for_another_shell(content):
+        return NOTHING
     shown = _certain(_mended(text.slice(0, complete), hand)) if complete else ()
     if shown and _leaves(shown[-1]):
         return Reading(shown)
