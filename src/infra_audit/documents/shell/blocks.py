@@ -50,7 +50,16 @@ def check(text: str) -> Structure:
     return Structure(len(text), None)
 
 
-class Block(msgspec.Struct):
+class Inside(msgspec.Struct, gc=False):
+    """What a construct holds directly."""
+
+    statements: list[int] = []
+    """Where its statements, and a case's patterns, begin."""
+    branches: list[int] = []
+    """Where its `elif` and `else` stand."""
+
+
+class Block(msgspec.Struct, gc=False):
     """A construct that waits for its end, or has found it."""
 
     opener: str
@@ -62,13 +71,11 @@ class Block(msgspec.Struct):
     """Behind the first `then`."""
     end: int = -1
     """Behind what closes it; -1 while it is open."""
-    statements: list[int] = []
-    """Where those directly inside begin."""
-    branches: list[int] = []
-    """Where its `elif` and `else` stand."""
+    inside: Inside | None = None
+    """What it holds; None where nobody traces."""
 
 
-class Heredoc(msgspec.Struct):
+class Heredoc(msgspec.Struct, gc=False):
     """A here-document: what ends it, and where it stands once its body has been read."""
 
     delimiter: str
@@ -220,8 +227,8 @@ def _commands(source: _Source, until: str, *, empty: bool = False) -> str:
             return lexeme
         if ended or lexeme in _NO_COMMAND:
             raise _misfit(source, _EXPECTED.get(until, until))
-        if source.trace is not None and source.opened and not joined:
-            source.opened[-1].statements.append(source.at)
+        if source.trace is not None and not joined:
+            _note(source)
         _command(source, lexeme, piped=piped)
         _skip_blanks(source)
         lexeme = _peek(source)
@@ -272,7 +279,8 @@ def _if(source: _Source, lexeme: str, start: int) -> None:
     _commands(source, "then")
     block.body = source.at
     while (branch := _commands(source, "elif")) != "fi":
-        block.branches.append(source.at - len(branch))
+        if block.inside is not None:
+            block.inside.branches.append(source.at - len(branch))
         if branch == "else":
             _commands(source, "fi")
             break
@@ -365,7 +373,7 @@ def _case(source: _Source, lexeme: str, start: int) -> None:
             source.at += len("esac")
             break
         if source.trace is not None:
-            source.opened[-1].statements.append(source.at)
+            _note(source)
         _patterns(source)
         ended = _commands(source, "esac", empty=True)
     _close(source)
@@ -801,7 +809,14 @@ def _open(source: _Source, opener: str, start: int, expected: str, head: int = -
     block = Block(opener, start, expected, head)
     source.opened.append(block)
     if source.trace is not None:
+        block.inside = Inside()
         source.trace.blocks.append(block)
+
+
+def _note(source: _Source) -> None:
+    """Note that a statement begins here, inside the innermost construct."""
+    if source.opened and (inside := source.opened[-1].inside) is not None:
+        inside.statements.append(source.at)
 
 
 def _close(source: _Source) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from ...source.regex import regex
 from . import blocks, quoting
-from .blocks import Block, Fault, Heredoc, Trace
+from .blocks import Block, Fault, Heredoc, Inside, Trace
 
 _LARGEST: Final = 100_000
 """The characters of the largest script that is looked into."""
@@ -185,8 +185,9 @@ def _left_open(text: str, block: Block) -> _Trial | None:
     margin = _margin(text, head)
     body = max(block.body, block.start)
     deeper = False
-    inside = [(each, True) for each in block.statements if each >= body]
-    inside += [(each, False) for each in block.branches]
+    held = block.inside or Inside()
+    inside = [(each, True) for each in held.statements if each >= body]
+    inside += [(each, False) for each in held.branches]
     if block.end >= 0:
         inside.append((block.end - len(block.expected), False))
     line = _line(text, body)[1]
