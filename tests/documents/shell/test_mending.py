@@ -60,6 +60,11 @@ MENDED = {
         "a \"$(b 'c')\"\n‹d \"$(e 'f)\" g›\nh \"$(i 'j')\"\nk 'l'\nm 'n' o\n",
         ("quote", "'"),
     ),
+    "a condition without its then": ("«if» a; b\n  ‹c›\nelse\n  d\nfi\n", ("missing", "then")),
+    "a condition of two lines": (
+        "while a ||\n    b\n  ‹c›\ndone\n".replace("while", "«while»"),
+        ("missing", "do"),
+    ),
     "no layout at all": ("{\na\n{\nb\n}\nc\n(\n", None),
     "nothing is broken but the word": ("a\nfi\nb\n", None),
 }

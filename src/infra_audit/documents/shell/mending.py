@@ -25,6 +25,8 @@ _CLOSERS: Final = ("fi", "done", "esac", "}", ")", ";;", "else", "elif")
 _LAID_OUT: Final = frozenset({"fi", "done", "esac", "}"})
 _QUOTES: Final = 8
 """How many quotes of one line are tried."""
+_LINES: Final = 5
+"""Behind how many lines of a condition its end is tried."""
 _STOPS: Final = frozenset(";|&)>}]\\")
 """In front of these a string may have ended."""
 
@@ -81,6 +83,7 @@ def _trials(text: str, fault: Fault) -> Iterator[_Trial]:
     traced = blocks.trace(text)
     yield from _quotes(text, fault)
     yield from _heredocs(text, traced, fault)
+    yield from _heads(text, fault)
     yield from _blocks(text, traced, fault)
 
 
@@ -152,6 +155,19 @@ def _ended_early(text: str, heredoc: Heredoc, fault: Fault) -> Iterator[_Trial]:
     operator = text[slice(*heredoc.operator)]
     mended = Mend("surplus", heredoc.delimiter, _shown(text, begin), operator, heredoc.operator)
     yield _Trial(mended, begin, min(end + 1, len(text)), "")
+
+
+def _heads(text: str, fault: Fault) -> Iterator[_Trial]:
+    """A condition, or the words of a loop, without the `then` or `do` behind them."""
+    if fault.opened is None or fault.expected not in {"then", "do"}:
+        return
+    at = fault.opened[0]
+    for _ in range(_LINES):
+        at = _line(text, at)[1] + 1
+        if at > fault.place[0]:
+            return
+        mended = Mend("missing", fault.expected, _shown(text, at), fault.opener, fault.opened)
+        yield _Trial(mended, at, at, f"{fault.expected}\n")
 
 
 def _blocks(text: str, traced: Trace, fault: Fault) -> Iterator[_Trial]:
