@@ -213,7 +213,7 @@ AWAY = {
     "scp host:x.gz x.gz": "",
     "restic -r s3:host/b backup /data": "s3:host/b",
     "restic -r /mnt/b backup /data": "",
-    "gsutil cp x gs://b": "gs",
+    "gsutil cp x gs://b": "gs://b",
     "az storage blob upload -f x": "azure",
 }
 
@@ -237,3 +237,151 @@ SCHEDULES = {
 @pytest.mark.parametrize(("text", "how"), SCHEDULES.items(), ids=SCHEDULES)
 def test_what_runs_by_itself(text: str, how: str) -> None:
     assert effects.schedules(first(text)) == how
+
+
+DONE = {
+    # coreutils
+    "mkdir /srv/shop": [("create", "folder", "/srv/shop", "no")],
+    "mkdir -p /srv/a /srv/b": [
+        ("create", "folder", "/srv/a", "yes"),
+        ("create", "folder", "/srv/b", "yes"),
+    ],
+    "mkdir -m 700 /srv/shop": [("create", "folder", "/srv/shop", "no")],
+    'mkdir "$DIR"': [("create", "folder", None, "no")],
+    "ln -s /srv/shop /srv/now": [("create", "link", "/srv/now", "no")],
+    "ln -sfn /srv/shop /srv/now": [("create", "link", "/srv/now", "yes")],
+    "ln -sf /srv/shop /srv/now": [("create", "link", "/srv/now", "unknown")],
+    "touch /srv/done": [("create", "file", "/srv/done", "yes")],
+    "cp -a a b /srv/": [("write", "file", "/srv", "yes")],
+    "cp -t /srv a b": [("write", "file", "/srv", "yes")],
+    'cp /etc/hosts "$X"': [("write", "file", None, "yes")],
+    "mv /srv/a /srv/b": [("write", "file", "/srv/b", "unknown")],
+    "install -d -m 755 /srv/shop": [("create", "folder", "/srv/shop", "yes")],
+    "install -m 755 shop /usr/local/bin/shop": [("write", "file", "/usr/local/bin/shop", "yes")],
+    "rm -rf /srv/a": [("remove", "file", "/srv/a", "yes")],
+    "rm /srv/a": [("remove", "file", "/srv/a", "no")],
+    "chown -R shop:shop /srv/shop": [("own", "file", "/srv/shop", "yes")],
+    'chown "$USER" /srv/shop': [("own", "file", "/srv/shop", "yes")],
+    "chmod 600 /srv/.env": [("permit", "file", "/srv/.env", "yes")],
+    "tee -a /etc/hosts": [("append", "file", "/etc/hosts", "no")],
+    "echo x >> /etc/hosts": [("append", "file", "/etc/hosts", "no")],
+    "echo x > /etc/hosts": [("write", "file", "/etc/hosts", "yes")],
+    "echo x > /dev/null": [],
+    "sed -i 's/a/b/' /etc/a /etc/b": [
+        ("write", "file", "/etc/a", "unknown"),
+        ("write", "file", "/etc/b", "unknown"),
+    ],
+    "sed -i '/x/a y' /etc/a": [("append", "file", "/etc/a", "no")],
+    "sed -i.bak -e '$ a y' /etc/a": [("append", "file", "/etc/a", "no")],
+    "sed -i -e '/y/d' -e '/x/a y' /etc/a": [("write", "file", "/etc/a", "unknown")],
+    "sed -n '/x/p' /etc/a": [],
+    "tar -xzf x.tgz -C /srv/shop": [("write", "file", "/srv/shop", "yes")],
+    "tar czf /srv/x.tgz /opt/shop": [("write", "archive", "/srv/x.tgz", "yes")],
+    "cd /srv && tar xzf x.tgz": [("write", "file", "/srv", "yes")],
+    "tar tzf x.tgz": [],
+    "unzip -o x.zip -d /srv/shop": [("write", "file", "/srv/shop", "yes")],
+    # users, packages, firewall
+    "useradd -m -s /bin/bash shop": [("create", "user", "shop", "no")],
+    "useradd --help": [],
+    "adduser --system shop": [("create", "user", "shop", "yes")],
+    "adduser shop www-data": [("change", "user", "shop", "yes")],
+    "groupadd -f shop": [("create", "group", "shop", "yes")],
+    "usermod -aG docker shop": [("change", "user", "shop", "yes")],
+    "apt-get -y install nginx git": [
+        ("install", "package", "nginx", "yes"),
+        ("install", "package", "git", "yes"),
+    ],
+    "apt-get update": [("fetch", "package-list", None, "yes")],
+    "dnf -y remove nginx": [("remove", "package", "nginx", "yes")],
+    "apk add --no-cache curl": [("install", "package", "curl", "yes")],
+    "add-apt-repository -y ppa:a/b": [("configure", "package-source", None, "yes")],
+    "ufw allow 22/tcp": [("change", "firewall", None, "yes")],
+    "ufw status": [],
+    "iptables -A INPUT -j DROP": [("append", "firewall", "iptables", "no")],
+    "iptables -nL": [],
+    "certbot --nginx -d shop.example": [("fetch", "certificate", None, "yes")],
+    "certbot renew --dry-run": [],
+    "crontab -": [("schedule", "cron", "-", "yes")],
+    "crontab -l": [],
+    # what keeps programs running
+    "systemctl enable --now shop.service": [
+        ("enable", "unit", "shop.service", "yes"),
+        ("start", "unit", "shop.service", "yes"),
+    ],
+    "systemctl reload nginx": [("reload", "unit", "nginx", "yes")],
+    "systemctl is-active shop": [],
+    "service nginx restart": [("restart", "unit", "nginx", "yes")],
+    "supervisorctl restart all": [("restart", "unit", None, "yes")],
+    "nginx -s reload": [("reload", "proxy", "nginx", "yes")],
+    "nginx -t": [],
+    "pm2 start ecosystem.config.js": [("restart", "app", None, "yes")],
+    "pm2 start dist/main.js --name shop": [("start", "app", "shop", "no")],
+    "pm2 start npm --name shop -- start": [("start", "app", "shop", "no")],
+    "pm2 start shop": [("start", "app", "shop", "unknown")],
+    "pm2 restart shop --update-env": [("restart", "app", "shop", "yes")],
+    "pm2 delete shop": [("stop", "app", "shop", "unknown"), ("remove", "app", "shop", "unknown")],
+    "docker network create -d bridge shop": [("create", "network", "shop", "no")],
+    "docker volume create shop": [("create", "volume", "shop", "yes")],
+    "docker run -dit --name shop -p 80:80 image serve --help": [
+        ("create", "container", "shop", "no"),
+        ("start", "container", "shop", "no"),
+    ],
+    "docker run --rm image": [("run", "container", None, "unknown")],
+    "docker compose -f a.yml up -d --build web": [
+        ("build", "image", "web", "yes"),
+        ("start", "service", "web", "yes"),
+    ],
+    "docker compose pull": [("fetch", "image", None, "yes")],
+    "docker swarm init --advertise-addr 10.0.0.1": [("create", "swarm", "swarm", "no")],
+    # applications
+    "npm ci": [("install", "dependencies", None, "yes")],
+    "npm install -g pm2": [("install", "program", None, "yes")],
+    "npm init -y": [("create", "package", None, "yes")],
+    "npx --yes prisma@6 migrate deploy": [("migrate", "database", None, "yes")],
+    "pnpm exec prisma db push": [("migrate", "database", None, "yes")],
+    "docker compose exec -T web npx prisma migrate deploy": [("migrate", "database", None, "yes")],
+    # databases
+    "createdb -O shop shop": [("create", "database", "shop", "no")],
+    "createuser shop": [("create", "database-user", "shop", "no")],
+    "mysqladmin create shop": [("create", "database", "shop", "no")],
+    "pg_dump -f /backup/x.sql shop": [("dump", "postgresql", "/backup/x.sql", "yes")],
+    "docker exec db pg_dump -f /x.sql shop": [("dump", "postgresql", None, "yes")],
+    "pg_restore -d shop x.dump": [("restore", "postgresql", None, "unknown")],
+    'psql -c "DROP TABLE x"': [("change", "database", None, "unknown")],
+    'psql -c "SELECT 1"': [],
+    'mysql -u root -e "CREATE TABLE x (y int)"': [("change", "database", None, "unknown")],
+    "npm prune --omit=dev": [("change", "dependencies", None, "yes")],
+    "systemctl unmask shop": [("change", "unit", "shop", "yes")],
+    "sqlite3 shop.db '.backup x.db'": [("dump", "sqlite", None, "yes")],
+    # other machines
+    "git clone https://git.example.com/shop.git /srv/shop": [
+        ("fetch", "checkout", "/srv/shop", "no")
+    ],
+    "cd /srv && git clone git@git.example.com:us/shop.git": [
+        ("fetch", "checkout", "/srv/shop", "no")
+    ],
+    "git -C /srv/shop pull": [("fetch", "commits", None, "yes")],
+    "curl -fsSL -o /usr/local/bin/x https://example.com/x": [
+        ("fetch", "file", "/usr/local/bin/x", "yes")
+    ],
+    "rsync -az --delete dist/ me@host:/srv/shop/": [("send", "files", "me@host:/srv/shop/", "yes")],
+    'rsync -a dist/ "${DEST:-/srv/shop}"': [("write", "file", "/srv/shop", "yes")],
+    "scp host:x /srv/x": [("fetch", "file", "/srv/x", "yes")],
+    "ssh -N -p 22 me@host": [("run", "host", "me@host", "unknown")],
+    "unheard-of --all": [],
+}
+
+
+@pytest.mark.parametrize(("text", "done"), DONE.items(), ids=DONE)
+def test_what_a_run_does(text: str, done: list[tuple[str, str, str | None, str]]) -> None:
+    last = behave(text, directory="").runs[-1]
+    found = [(e.kind, e.thing, e.target, e.repeats) for e in effects.effects(last)]
+    assert found == done
+
+
+def test_what_a_second_run_meets() -> None:
+    (effect,) = effects.effects(first("useradd -m shop"))
+    assert effect.again == "fails"
+    assert effect.why == "the user `shop` exists then"
+    assert effect.guard == "`id -u shop || …` before it"
+    assert effect.source.startswith("useradd(8)")

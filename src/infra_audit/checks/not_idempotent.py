@@ -5,39 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.shell.syntax import Command, Parameter, Pipeline, Statement, Substitution
+from ..documents.shell.syntax import Command, Parameter, Pipeline, Substitution
 from ..flow.behaviour import Guard, Run
-from ..flow.constructs import lists, parts
+from ..flow.constructs import parts
 from ..model import Location, Match, Outcome, Span, Undecided
+from ..project.answers import FILE_TESTS, answers, inside
 from ..project.claims import claimed
 from ..project.inside import scripts, statements
 from ..project.repeats import Repeat, created, repeat
 from ..project.types import Act, Project
+from ..project.undone import renews, takes_away
+from ..source.regex import regex
 
 _ROLES = frozenset({"bootstrap", "deploy", "maintenance"})
 _CONTAINED = frozenset({"image", "image-build", "compose"})
 _TRIED = frozenset({"ci-job", "schedule"})
-_MAKES = frozenset(
-    {
-        "cat",
-        "cp",
-        "mv",
-        "install",
-        "tee",
-        "truncate",
-        "envsubst",
-        "sed",
-        "grep",
-        "perl",
-        "awk",
-        "touch",
-        "ed",
-    }
-)
-_REMOVES = frozenset({
-    "rm", "rmdir", "unlink", "userdel", "deluser", "groupdel", "delgroup", "dropdb", "dropuser", "docker", "podman", "mv",
-    "psql", "mysql", "mariadb", "find", "trash",
-})  # fmt: skip
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -52,8 +34,30 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield Undecided(
                 where, "Packer builds images here, and what prepares an image runs once"
             )
-        elif not _CONTAINED.intersection(act.reached_by):
+        elif not _CONTAINED.intersection(act.reached_by) and not _runs_once(act):
             yield from _matches(act)
+
+
+def _runs_once(act: Act) -> bool:
+    """Whether a script starts a new container each time, or sees itself that it is not run again."""
+    name = act.script.path.rpartition("/")[2]
+    if _ENTRYPOINT.search(name):
+        return True
+    itself = {name, name.partition(".")[0]}
+    return any(
+        (run.name == "systemctl" and "disable" in run.arguments and _unit_names(run) & itself)
+        or (run.name == "rm" and any(word.raw.strip("\"'") in _ITSELF for word in run.words))
+        for run in act.behaviour.runs
+        if run.reach == "reached"
+    )
+
+
+def _unit_names(run: Run) -> set[str]:
+    return {(word or "").removesuffix(".service") for word in run.arguments}
+
+
+_ENTRYPOINT = regex(r"(?i)entry-?point")
+_ITSELF = frozenset({"$0", "${0}", "$BASH_SOURCE", "${BASH_SOURCE[0]}"})
 
 
 def _matches(act: Act) -> Iterator[Match]:
@@ -73,7 +77,8 @@ def _matches(act: Act) -> Iterator[Match]:
             or run.outcome in ("ignored", "handled", "tested")
         ):
             continue
-        if script.guarded(run, again) or script.prepared(nth, again) or script.filtered(run):
+        made_anew = script.prepared(nth, again) or script.brought(nth, again)
+        if made_anew or script.guarded(run, again) or script.filtered(run):
             continue
         yield Match(
             location=Location(run.path, run.span),
@@ -81,6 +86,7 @@ def _matches(act: Act) -> Iterator[Match]:
                 "command": _shown(run),
                 "why": again.why,
                 "effect": _effect(run, again, act, fed=script.fed(run) is not None),
+                "guard": again.guard,
                 "claim": claim,
             },
             evidence=evidence,
@@ -99,11 +105,16 @@ def _effect(run: Run, again: Repeat, act: Act, *, fed: bool) -> str:
     last = not run.function and all(other.span <= run.span for other in act.behaviour.runs)
     if last and not goes_on:
         return "so that the script fails"
+    if any(other.name in ("source", ".", "eval") for other in act.behaviour.runs):
+        return "so that it fails"
     return "so that it fails, and the script goes on as if it had not"
 
 
 def _shown(run: Run) -> str:
-    text = " ".join((run.name, *(word.raw for word in run.words[1:])))
+    words = [word.raw for word in run.words[1:]]
+    if len(words) != len(run.arguments):
+        words = [word or "…" for word in run.arguments]
+    text = " ".join((run.name, *words))
     target = next(
         (
             f" {o} {t}"
@@ -123,7 +134,7 @@ class _Script:
         self.act = act
         self.every = list(statements(act.script))
         self.commands = {s.span: s for s in self.every if isinstance(s, Command)}
-        self.answers = frozenset(_answers(self.every))
+        self.answers = frozenset(answers(self.every))
         self.handed = [inner.span for inner in scripts(act.script) if inner is not act.script]
         self.sure = list(act.behaviour.demands_root)
 
@@ -148,16 +159,14 @@ class _Script:
         command = self.commands.get(guard.span)
         if command is None:
             return True
-        if any(word.raw in _FILE_TESTS for word in command.words):
+        if any(word.raw in FILE_TESTS for word in command.words):
             return guard.negated or len(guard.words) > 2 or self._uses_up(guard)
         return any(self._is_answer(part) for word in command.words for part in parts(word))
 
     def _uses_up(self, guard: Guard) -> bool:
         """Whether the file that a test wants to be there is taken away, so that it holds only once."""
-        tested = Repeat(tuple(word for word in guard.words[1:] if word), fails=True, why="")
-        return any(
-            run.name in _REMOVES and _touches(run, tested) for run in self.act.behaviour.runs
-        )
+        tested = tuple(word for word in guard.words[1:] if word)
+        return any(takes_away(run, tested) for run in self.act.behaviour.runs)
 
     def _is_answer(self, part: object) -> bool:
         """Whether a part of a test is the answer of a command, directly or through a variable."""
@@ -171,11 +180,23 @@ class _Script:
             if other == nth or run.reach == "unreachable":
                 continue
             if again.fails:
-                if run.name in _REMOVES and _touches(run, again):
+                if takes_away(run, again.objects):
                     return True
-            elif other < nth and _renews(run, again):
+            elif other < nth and renews(run, again.objects):
                 return True
         return False
+
+    def brought(self, nth: int, again: Repeat) -> bool:
+        """Whether a function from elsewhere may put anew what lies around: `fetch_release shop`."""
+        runs = self.act.behaviour.runs[:nth]
+        if not any(run.name in ("source", ".") for run in runs):
+            return False
+        own = {routine.name for routine in self.act.behaviour.functions}
+        around = {part for each in again.objects for part in each.split("/")[:-1] if len(part) > 3}
+        return any(
+            run.name not in own and "_" in run.name and around.intersection(run.arguments)
+            for run in runs
+        )
 
     def filtered(self, run: Run) -> bool:
         """Whether the pipeline that the step stands in first takes out what it adds."""
@@ -183,7 +204,7 @@ class _Script:
             return False
         for statement in self.every:
             if isinstance(statement, Pipeline) and _within(run.span, statement.span):
-                names = {c.words[0].literal for c in _inside(statement) if c.words}
+                names = {c.words[0].literal for c in inside(statement) if c.words}
                 if names & {"grep", "sed", "awk", "sort", "uniq"}:
                     return True
         return False
@@ -195,37 +216,8 @@ class _Script:
         command = self.commands.get(run.span)
         for redirect in command.redirects if command else ():
             if redirect.heredoc is not None:
-                return created(redirect.heredoc.content)
+                return created(redirect.heredoc.content, run.name)
         return None
-
-
-_FILE_TESTS = frozenset(
-    {"-e", "-f", "-d", "-L", "-h", "-s", "-S", "-r", "-w", "-x", "-v", "-nt", "-ot", "-p", "-b"}
-)
-
-
-def _answers(every: list[Statement]) -> Iterator[str]:
-    """The variables that some command's output is assigned to, or that are read or counted."""
-    for statement in every:
-        if isinstance(statement, Command):
-            for assignment in statement.assignments:
-                value = assignment.value
-                if value is not None and any(
-                    isinstance(part, Substitution) for part in parts(value)
-                ):
-                    yield assignment.name
-            if statement.words and statement.words[0].literal in ("read", "mapfile", "readarray"):
-                yield from (word.literal or "" for word in statement.words[1:])
-
-
-def _inside(statement: Statement) -> Iterator[Command]:
-    stack = [statement]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Command):
-            yield top
-        for body, _ in lists(top):
-            stack.extend(body)
 
 
 def _names_any(guard: Guard, again: Repeat) -> bool:
@@ -234,41 +226,6 @@ def _names_any(guard: Guard, again: Repeat) -> bool:
 
 def _names(word: str | None, objects: tuple[str, ...]) -> bool:
     return word is not None and any(o in word for o in objects if len(o) > 1)
-
-
-def _touches(run: Run, again: Repeat) -> bool:
-    words = [*run.arguments, *run.paths]
-    if run.name in ("docker", "podman") and not {"rm", "stop", "down", "kill", "prune"} & set(
-        run.arguments
-    ):
-        return False
-    if (
-        run.name in ("psql", "mysql", "mariadb")
-        and "DROP" not in " ".join(w or "" for w in words).upper()
-    ):
-        return False
-    for word in words:
-        if word is None:
-            continue
-        if any(
-            o in word or (word.startswith("/") and o.startswith(word.rstrip("/") + "/"))
-            for o in again.objects
-        ):
-            return True
-    return False
-
-
-def _renews(run: Run, again: Repeat) -> bool:
-    """Whether a run writes the file anew or edits it, so that what was there has been seen to."""
-    for (operator, _), target in zip(run.redirects, run.targets, strict=True):
-        if operator in (">", ">|", "1>", "&>") and target in again.objects:
-            return True
-    if again.objects == ("crontab",):
-        return run.name == "crontab" and "-r" in run.arguments
-    appends = run.name == "tee" and {"-a", "--append"} & set(run.arguments)
-    return (
-        run.name in _MAKES | _REMOVES and not appends and any(p in again.objects for p in run.paths)
-    )
 
 
 def _within(inner: Span, outer: Span) -> bool:

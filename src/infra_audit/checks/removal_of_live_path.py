@@ -13,6 +13,7 @@ from ..model import Evidence, Location, Match, Outcome, Severity
 from ..project.course import Place, Step, is_elsewhere, names, restart_of, step_of, stop_of, went
 from ..project.inside import lifted
 from ..project.live import Live, lives, sent, started, started_by_package
+from ..project.outage import outage
 from ..project.rebuilds import is_same, rebuilds
 from ..project.releases import is_ruled_out
 from ..project.removals import Removal, removals
@@ -224,7 +225,7 @@ def _risky(place: Place, restart: Run | None) -> list[Run]:
     for run, step in zip(place.runs[behind:], place.steps[behind:], strict=True):
         if run is restart or run.remote != place.run.remote:
             break
-        if step.risky:
+        if step.takes:
             found.append(run)
     return found
 
@@ -236,7 +237,8 @@ def _match(place: Place, live: Live, restart: Run | None) -> Match | None:
         return None
     if restart is not None and not risky:
         return None
-    doubt = _may_be_restarted(place) if restart is None else _is_loaded(place, live)
+    loaded = _is_loaded(place, live)
+    doubt = _may_be_restarted(place) if restart is None else loaded
     severity: Severity | None = (
         "warning"
         if place.rebuild is not None or stop is not None or doubt or _on_request(place)
@@ -258,7 +260,7 @@ def _match(place: Place, live: Live, restart: Run | None) -> Match | None:
             "deletes": place.rebuild.deletes if place.rebuild is not None else "deletes",
             "path": place.removal.path,
             "unit": live.shown,
-            "when": _when(place, stop, restart, risky),
+            "when": outage(place, stop, restart, risky, loaded=loaded),
         },
         evidence=tuple(
             e for e in evidence if e.location.span != place.run.span or e.location.path != path
@@ -270,8 +272,8 @@ def _match(place: Place, live: Live, restart: Run | None) -> Match | None:
 
 def _is_loaded(place: Place, live: Live) -> bool:
     """Whether the process has read its code from there when it started, and so runs on for now."""
-    inside = f"{place.removal.path}/"
-    return any(path.startswith(inside) and path.endswith(_CODE) for path in live.paths)
+    inside = [path for path in live.paths if path.startswith(f"{place.removal.path}/")]
+    return bool(inside) and all(path.endswith(_CODE) for path in inside)
 
 
 _CODE = (".js", ".cjs", ".mjs")
@@ -302,26 +304,3 @@ def _on_request(place: Place) -> bool:
         if g.kind == "case" or (g.kind == "test" and not tests & set(g.words))
     ]
     return place.run.conditional and bool(asked)
-
-
-def _when(place: Place, stop: Run | None, restart: Run | None, risky: list[Run]) -> str:
-    shown = list(dict.fromkeys(f"`{_shown(run)}`" for run in risky))[:3]
-    steps = " or ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else "".join(shown)
-    if restart is None:
-        return "and does not start it anew"
-    line = restart.span.line
-    if stop is not None:
-        return f"after stopping it on line {stop.span.line}: it is down until line {line}, and for good if {steps} fails"
-    count = line - place.run.span.line
-    distance = (
-        f"{count} line{'' if count == 1 else 's'} before it is restarted"
-        if count > 0
-        else "before it is restarted"
-    )
-    verb = "may fail until then" if place.run in risky else "may fail in between"
-    return f"{distance}, and {steps} {verb}"
-
-
-def _shown(run: Run) -> str:
-    text = " ".join((run.name, *(word.raw for word in run.words[1:3])))
-    return text if len(text) <= 40 else text[:39] + "…"

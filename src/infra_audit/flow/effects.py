@@ -1,248 +1,183 @@
 """What a run does to the world, as far as its name, its words and their options tell.
 
-The tables follow the manual pages of the tools (Debian 12, Docker 27, npm 10, pnpm 9, yarn 1 and 4,
-bun 1.1, pm2 5, Prisma 6). What they do not list is unknown, and unknown does nothing.
+The facts stand in `tables`; what they do not list is unknown, and unknown does nothing.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Literal as Choice
+from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..source.regex import regex
 from .behaviour import Run
-
-VALUED: dict[str, frozenset[str]] = {
-    "apt-get": frozenset({"-o", "-c", "-t", "--option", "--target-release"}),
-    "apt": frozenset({"-o", "-c", "-t", "--option", "--target-release"}),
-    "aws": frozenset({"--profile", "--region", "--endpoint-url", "--output"}),
-    "bundle": frozenset({"--path", "--jobs"}),
-    "composer": frozenset({"-d", "--working-dir"}),
-    "docker": frozenset({"-H", "--host", "--context", "-c", "--config", "-l", "--log-level"}),
-    "docker-compose": frozenset(
-        {"-f", "--file", "-p", "--project-name", "--env-file", "--profile", "--project-directory"}
-    ),
-    "git": frozenset({"-C", "-c", "--git-dir", "--work-tree"}),
-    "journalctl": frozenset({"-u", "-n"}),
-    "npm": frozenset({"--prefix", "-w", "--workspace", "-C", "--loglevel"}),
-    "pnpm": frozenset({"--filter", "-F", "-C", "--dir", "--prefix"}),
-    "service": frozenset(),
-    "supervisorctl": frozenset({"-c", "-s", "-u", "-p"}),
-    "systemctl": frozenset({"-H", "--host", "-M", "--machine", "-t", "-n", "--job-mode"}),
-    "yarn": frozenset({"--cwd"}),
-    "bun": frozenset({"--cwd"}),
-}
-"""Options in front of a subcommand that take the next word."""
-
-PHRASES: dict[str, str] = {
-    "installs packages": """
-        apt install|apt reinstall|apt upgrade|apt full-upgrade|apt dist-upgrade|apt build-dep
-        apt-get install|apt-get reinstall|apt-get upgrade|apt-get dist-upgrade|apt-get build-dep
-        aptitude install|aptitude upgrade|aptitude safe-upgrade|aptitude full-upgrade
-        yum install|yum reinstall|yum update|yum upgrade|yum localinstall|yum groupinstall
-        dnf install|dnf reinstall|dnf update|dnf upgrade|dnf group|dnf groupinstall|dnf module
-        apk add|apk upgrade|zypper install|zypper in|zypper update|zypper up|zypper dup
-        snap install|snap refresh""",
-    "removes packages": """
-        apt remove|apt purge|apt autoremove|apt autopurge|apt-get remove|apt-get purge
-        apt-get autoremove|apt-get autopurge|aptitude remove|aptitude purge
-        yum remove|yum erase|yum autoremove|dnf remove|dnf erase|dnf autoremove|apk del
-        zypper remove|zypper rm|snap remove""",
-    "changes package sources": "add-apt-repository|apt-add-repository|apt-key",
-    "configures packages": "dpkg-reconfigure|debconf-set-selections|update-alternatives",
-    "changes users": """
-        useradd|adduser|usermod|userdel|deluser|groupadd|addgroup|gpasswd|chpasswd|passwd|visudo""",
-    "changes services": """
-        systemctl enable|systemctl disable|systemctl start|systemctl stop|systemctl restart
-        systemctl reload|systemctl reload-or-restart|systemctl daemon-reload|systemctl mask|loginctl
-        update-rc.d|chkconfig|rc-update|rc-service|initctl|service|supervisorctl""",
-    "changes the firewall": """
-        ufw allow|ufw deny|ufw enable|ufw default|ufw delete|ufw limit|ufw reset|firewall-cmd
-        iptables|ip6tables|nft|iptables-restore|netfilter-persistent""",
-    "changes the system": """
-        hostnamectl set-hostname|timedatectl set-timezone|localectl|locale-gen|sysctl|swapon|swapoff
-        mkswap|mount|umount|mkfs|mkfs.ext4|modprobe|setenforce|a2ensite|a2enmod|a2dissite|a2dismod
-        certbot|certbot-auto|fail2ban-client|reboot|shutdown""",
-}
-"""What changes a server, by what it changes: a command and what follows its options."""
-
-PACKAGES = frozenset(
-    {"installs packages", "removes packages", "changes package sources", "configures packages"}
-)
-"""The changes that concern packages, as `mutates_server` calls them."""
-
-_PACKAGE_FILES: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
-    "dpkg": (
-        (regex(r"-i|--install|--unpack"), "installs packages"),
-        (regex(r"-[rP]|--remove|--purge"), "removes packages"),
-        (regex(r"--configure|--add-architecture"), "configures packages"),
-    ),
-    "rpm": (
-        (regex(r"-[ivhf]*[iUF][vhf]*|--install|--upgrade|--freshen"), "installs packages"),
-        (regex(r"-[vh]*e[vh]*|--erase"), "removes packages"),
-        (regex(r"--import"), "changes package sources"),
-    ),
-    "pacman": (
-        (regex(r"-S[yuwqd]*|-U\w*|--sync|--upgrade"), "installs packages"),
-        (regex(r"-R\w*|--remove"), "removes packages"),
-    ),
-}
-"""Package managers whose verb is an option, the first one that matches."""
-
-_PHRASES: dict[tuple[str, ...], str] = {
-    tuple(phrase.split()): what
-    for what, phrases in PHRASES.items()
-    for line in phrases.split("\n")
-    for phrase in line.split("|")
-    if phrase.strip()
-}
-
-_CHANGERS = frozenset(words[0] for words in _PHRASES) | frozenset(_PACKAGE_FILES)
-
-_SYSTEM = regex(r"/(?:etc|usr|var(?!/tmp)|opt|lib|srv|boot)(?:/|$)")
-_WRITERS = frozenset(
-    {
-        "tee",
-        "cp",
-        "mv",
-        "install",
-        "ln",
-        "mkdir",
-        "rm",
-        "rmdir",
-        "touch",
-        "truncate",
-        "rsync",
-        "unlink",
-    }
-    | {"chown", "chmod", "chgrp", "setfacl", "tar", "unzip"}
-)
-_ALL_OPERANDS = frozenset(
-    {
-        "tee",
-        "mkdir",
-        "rm",
-        "rmdir",
-        "touch",
-        "truncate",
-        "chown",
-        "chmod",
-        "chgrp",
-        "unlink",
-        "setfacl",
-    }
-)
-
-_RESTART = frozenset(
-    {
-        "restart",
-        "reload",
-        "start",
-        "try-restart",
-        "reload-or-restart",
-        "condrestart",
-        "force-reload",
-    }
-)
-_DUMPERS = {
-    "pg_dump": "postgresql",
-    "pg_dumpall": "postgresql",
-    "pg_basebackup": "postgresql",
-    "mysqldump": "mysql",
-    "mariadb-dump": "mysql",
-    "mydumper": "mysql",
-    "xtrabackup": "mysql",
-    "mariabackup": "mysql",
-    "mongodump": "mongodb",
-    "influxd": "",
-    "etcdctl": "",
-    "litestream": "sqlite",
-}
-_DATABASE_FILE = regex(r"\S*\.(?:db|sqlite3?|db3)\b")
-_DATA = regex(
-    r"(?:^|/)(?:data|uploads?|storage|media|volumes?|pgdata|mysql|postgres\w*)(?:/|$)|/var/lib/"
-)
-_REMOTE = regex(r"(?!/)(?:[\w.-]+@)?[\w.$\{\}-]+:(?!//|\\)\S*|rsync://\S+")
-_BUCKET = regex(
-    r"(?:s3|gs|gcs|b2|az|azure|sftp|rest|swift|rclone|oss)://?\S*|(?:s3|b2|gs|azure|sftp|rest|swift|rclone):\S+"
-)
-_CRON = regex(
-    r"/etc/cron(?:tab$|\.(?:d|daily|hourly|weekly|monthly)(?:/|$))|/var/spool/cron(?:/|$)"
-)
+from .fitting import Said, asks, line, manual, rows, said, seen
+from .tables import TABLE
+from .tables.actions import ACTIONS, RESTARTS
+from .tables.containers import INSIDE
+from .tables.dependencies import DIRECT, PROGRAMS, RUNNERS
+from .tables.row import Again, Kind, Row
 
 
-_SUPERVISING = frozenset(
-    (
-        *("docker", "docker-compose", "nginx", "pm2", "podman", "rc-service", "service"),
-        *("supervisorctl", "systemctl"),
+class Effect(Struct, frozen=True, gc=False):
+    """One thing that a run does: `create` a `user`, `restart` a `unit`."""
+
+    kind: Kind
+    thing: str
+    target: str | None
+    """The name or path that it does it to: absolute or relative to the root; None is unknown."""
+    again: Again
+    """What the second run does where the first one worked."""
+    tool: str
+    source: str
+    """The manual that says so."""
+    why: str = ""
+    """What the second run meets."""
+    guard: str = ""
+    """What would have made it safe."""
+
+    @property
+    def repeats(self) -> Choice["yes", "no", "unknown"]:
+        """Whether a second run does no harm."""
+        return "unknown" if self.again == "unknown" else "yes" if self.again == "same" else "no"
+
+
+def effects(run: Run) -> tuple[Effect, ...]:
+    """All that a run is known to do, its redirects first."""
+    return (*_redirected(run), *_done(run))
+
+
+def _redirected(run: Run) -> Iterator[Effect]:
+    for (operator, _), target in zip(run.redirects, run.targets, strict=True):
+        if ">" in operator and target is not None and not target.startswith("/dev/"):
+            appends = ">>" in operator
+            yield Effect(
+                "append" if appends else "write",
+                "file",
+                target,
+                "adds" if appends else "same",
+                "",
+                "bash(1): Redirection",
+            )
+
+
+def _done(run: Run) -> tuple[Effect, ...]:
+    return _told(said(run)) if run.name in _KNOWN else ()
+
+
+@lru_cache(maxsize=2048)
+def _told(run: Said) -> tuple[Effect, ...]:
+    """What a command line does: it is asked for many things, and many a line stands twice."""
+    inner = _behind(run)
+    if inner is not None:
+        inside, contained = inner
+        if not contained:
+            return _told(inside)
+        return tuple(
+            [replace(each, target=None) for each in _told(inside) if each.kind in _CONTAINED]
+        )
+    by, read = manual(run)
+    if by is None or asks(by, read):
+        return ()
+    return tuple(
+        [
+            effect
+            for row, targets in rows(run, by, read)
+            for effect in _effects(row, targets, row.tool or by.tool or run.name, by.source)
+        ]
     )
-)
-_MANAGERS = frozenset({"bun", "bundle", "npm", "pnpm", "poetry", "python", "python3", "uv", "yarn"})
-_INSTALLING = _MANAGERS | {"composer", "go", "mix", "pip", "pip3", "pipenv"}
-_BUILDING = frozenset(
-    (
-        *("buildah", "bun", "bunx", "cargo", "docker", "docker-compose", "dotnet", "go", "gradle"),
-        *(
-            "./gradlew",
-            "hugo",
-            "make",
-            "mvn",
-            "./mvnw",
-            "next",
-            "npm",
-            "npx",
-            "nuxt",
-            "pnpm",
-            "podman",
-        ),
-        *("turbo", "vite", "yarn"),
+
+
+def _effects(row: Row, targets: tuple[str | None, ...], tool: str, source: str) -> Iterator[Effect]:
+    for each in row.does.split(", "):
+        kind, _, thing = each.partition(" ")
+        for target in targets:
+            why = row.why.replace("{}", target or "")
+            guard = row.guard.replace("{}", target or "")
+            yield Effect(cast("Kind", kind), thing, target, row.again, tool, source, why, guard)
+
+
+_CONTAINED = frozenset({"dump", "migrate", "restore", "send"})
+"""What a command in a container does to more than the container."""
+
+
+def _behind(run: Said) -> tuple[Said, bool] | None:
+    """The command that a package runner or a container's shell is given, and which of the two."""
+    if run.name not in _CARRIERS:
+        return None
+    key = run.name
+    operands = line(run, TABLE.get(key)).operands
+    while operands and key not in _RUNNERS and key not in _INSIDE:
+        word = run.arguments[operands[0]] or ""
+        if key in _DIRECT and word in _PROGRAMS:
+            return _from(run, operands[0]), False
+        key = f"{key} {word}"
+        below = TABLE.get(key)
+        if below is None:
+            return None
+        operands = line(run, below, operands[0] + 1).operands
+    if key in _INSIDE:
+        return (_from(run, operands[1]), True) if len(operands) > 1 else None
+    return (_from(run, operands[0]), False) if operands and key in _RUNNERS else None
+
+
+_RUNNERS = frozenset(RUNNERS.split("|"))
+_INSIDE = frozenset(INSIDE.split("|"))
+_DIRECT = frozenset(DIRECT.split("|"))
+_PROGRAMS = frozenset(PROGRAMS.split("|"))
+_CARRIERS = frozenset(phrase.split()[0] for phrase in (*_RUNNERS, *_INSIDE, *_DIRECT))
+_KNOWN = frozenset(key.partition(" ")[0] for key in TABLE) | _CARRIERS
+
+
+def _from(run: Said, at: int) -> Said:
+    name = seen(run, at)
+    return Said(
+        name.partition("@")[0] or name,
+        run.arguments[at + 1 :],
+        run.paths[at + 1 :],
+        run.raws[at + 1 :],
+        run.directory,
+        run.environment,
     )
-)
-_MIGRATING = _MANAGERS | {
-    *("alembic", "bin/rails", "bunx", "drizzle-kit", "flask", "flyway", "goose", "knex", "npx"),
-    *("php", "pnpx", "prisma", "rails", "rake", "sequelize", "sequelize-cli", "typeorm"),
-}
-_DUMPING = frozenset(_DUMPERS) | {
-    *("barman", "borg", "borgmatic", "cp", "docker", "docker-compose", "duplicity", "install"),
-    *("kopia", "kubectl", "pgbackrest", "podman", "redis-cli", "restic", "rsync", "scp", "sqlite3"),
-    *("tar", "wal-g", "zip"),
-}
-_COPYING = frozenset(
-    (
-        *(
-            "aws",
-            "az",
-            "azcopy",
-            "b2",
-            "borg",
-            "duplicity",
-            "gcloud",
-            "gsutil",
-            "kopia",
-            "litestream",
-        ),
-        *("mc", "rclone", "restic", "rsync", "s3cmd", "scp"),
-    )
-)
-"""The commands that each function below looks at: most runs are none of them."""
+
+
+@cache
+def _kinds(name: str) -> frozenset[str]:
+    """The kinds of effects that a command can have at all: most runs have none of those asked for."""
+    found = {
+        each.partition(" ")[0]
+        for key, by in TABLE.items()
+        if key == name or key.startswith(f"{name} ")
+        for row in by.rows
+        for each in row.does.split(", ")
+    }
+    return frozenset(found | {"build", "install"} | _CONTAINED if name in _CARRIERS else found)
+
+
+def _of(run: Run, *kinds: str) -> list[Effect]:
+    if _kinds(run.name).isdisjoint(kinds):
+        return []
+    return [effect for effect in _done(run) if effect.kind in kinds]
 
 
 def plain(run: Run) -> tuple[str, ...]:
     """The name and the operands of a run, without its options; unknown words are ''."""
+    by = TABLE.get(run.name)
+    told = said(run)
+    operands = line(told, by).operands
     words = [run.name]
-    valued = VALUED.get(run.name, frozenset())
-    rest = iter(run.arguments)
-    for word in rest:
-        if word is None:
-            words.append("")
-        elif word == "--":
-            words.extend(other or "" for other in rest)
-        elif word in valued:
-            next(rest, None)
-        elif not word.startswith("-") or word == "-":
-            words.append(word)
-            if run.name == "docker" and word == "compose":
-                valued = VALUED["docker-compose"]
-    return tuple(words)
+    if run.name == "docker" and operands and run.arguments[operands[0]] == "compose":
+        words.append("compose")
+        operands = line(told, TABLE["docker compose"], operands[0] + 1).operands
+    elif by is not None and by.ends:
+        # The options of the command that is run are options too.
+        operands = tuple(at for at in operands if not seen(told, at).startswith("-"))
+    return (*words, *(run.arguments[at] or "" for at in operands))
 
 
 def flags(run: Run) -> frozenset[str]:
@@ -252,54 +187,74 @@ def flags(run: Run) -> frozenset[str]:
 
 # ── servers ──────────────────────────────────────────────────────────────────────────────────────
 
-
-def mutates_server(run: Run) -> str:
-    """What of the server that it runs on a run changes; '' for none or unknown."""
-    known = run.name in _CHANGERS
-    if not (
-        known or run.redirects or run.name in _WRITERS or run.name in {"sed", "crontab", "pm2"}
-    ):
-        return ""
-    given = flags(run)
-    if given & {"--version", "--help", "--dry-run"} or (given & {"-V"} and run.name not in _APT):
-        return ""
-    words = plain(run) if known else ()
-    what = _of_package_file(run) or _PHRASES.get(words[:2]) or _PHRASES.get(words[:1])
-    if what is not None and not _only_asks(run, words):
-        return what
-    if known and not run.redirects:
-        return ""
-    if schedules(run):
-        return "schedules a job"
-    path = next((path for path in written(run) if _SYSTEM.match(path)), None)
-    if path is None or _keeps_a_copy(run):
-        return ""
-    return f"{'removes' if run.name in _REMOVERS else 'writes'} {path}"
-
-
-_APT = frozenset({"apt", "apt-get", "aptitude"})
-_REMOVERS = frozenset({"rm", "rmdir", "unlink"})
-_SIMULATES = regex(
-    r"-[yqfmubV]*[sd][a-zA-Z]*|--(?:just-print|simulate|recon|no-act|print-uris|download-only)"
+PACKAGES = frozenset(
+    {"installs packages", "removes packages", "changes package sources", "configures packages"}
 )
-_ONLY_FETCHES = frozenset({"--downloadonly", "--assumeno", "--test", "--simulate"})
-_FIREWALL_ASKS = regex(r"--(?:list|query|get|info|state|check-config)[\w-]*")
-_TABLE_ASKS = regex(r"-[nvxw]*[LSC]\w*|--(?:list|list-rules|check)(?:=.*)?")
+"""The changes that concern packages, as `mutates_server` calls them."""
+
+_CHANGES: dict[str, str] = {
+    "install package": "installs packages",
+    "remove package": "removes packages",
+    "configure package-source": "changes package sources",
+    "configure package": "configures packages",
+    "user": "changes users",
+    "group": "changes users",
+    "unit": "changes services",
+    "manager": "changes services",
+    "firewall": "changes the firewall",
+    "system": "changes the system",
+    "certificate": "changes the system",
+}
+"""What a change of a server is called, by what is done to what, or by what it is done to."""
+
+_SYSTEM = regex(r"/(?:etc|usr|var(?!/tmp)|opt|lib|srv|boot)(?:/|$)")
+_CRON = regex(
+    r"/etc/cron(?:tab$|\.(?:d|daily|hourly|weekly|monthly)(?:/|$))|/var/spool/cron(?:/|$)"
+)
+
+
 _KEPT = regex(
     r"[._-]?(?:bak|back-?up|bkp|orig|old|save|saved|prev|dist|~).*|[._-]\d{6,}.*", re.IGNORECASE
 )
 
 
-def _of_package_file(run: Run) -> str | None:
-    """What a package manager does whose verb is an option."""
-    for pattern, what in _PACKAGE_FILES.get(run.name, ()):
-        if any(pattern.fullmatch(flag) for flag in flags(run)):
-            only_lists = run.name == "pacman" and len(plain(run)) == 1
-            refreshes = only_lists and not any(
-                "u" in flag for flag in flags(run) if flag[:2] == "-S"
-            )
-            return None if refreshes else what
-    return None
+_WRITING = ("append", "create", "own", "permit", "remove", "write")
+_ON_DISK = frozenset({"file", "folder", "link", "archive"})
+
+
+def mutates_server(run: Run) -> str:
+    """What of the server that it runs on a run changes; '' for none or unknown."""
+    if not run.redirects and not _mutates(run.name):
+        return ""
+    for effect in _done(run) if _mutates(run.name) else ():
+        what = _CHANGES.get(f"{effect.kind} {effect.thing}") or _CHANGES.get(effect.thing)
+        if what is not None:
+            return what
+    if schedules(run):
+        return "schedules a job"
+    paths = () if run.name in _PERMITTING and not run.redirects else written(run)
+    path = next((path for path in paths if _SYSTEM.match(path)), None)
+    if path is None or _keeps_a_copy(run):
+        return ""
+    return f"{'removes' if run.name in _REMOVERS else 'writes'} {path}"
+
+
+@cache
+def _mutates(name: str) -> bool:
+    """Whether a command can change a server at all."""
+    return any(
+        each in _CHANGES or thing in _CHANGES or thing in _ON_DISK or kind == "schedule"
+        for key, by in TABLE.items()
+        if key == name or key.startswith(f"{name} ")
+        for row in by.rows
+        for each in row.does.split(", ")
+        for kind, _, thing in (each.partition(" "),)
+    )
+
+
+_PERMITTING = frozenset({"chmod", "setfacl"})
+"""What only says who may do what with a file, and sets nothing up."""
+_REMOVERS = frozenset({"rm", "rmdir", "unlink"})
 
 
 def _keeps_a_copy(run: Run) -> bool:
@@ -320,69 +275,16 @@ def _keeps_a_copy(run: Run) -> bool:
     return False
 
 
-_CHANGING: dict[str, frozenset[str]] = {
-    "sysctl": frozenset({"-w", "-p", "--system", "--load", "--write"}),
-}
-"""Commands that change something only with one of these options."""
-
-
-def _only_asks(run: Run, words: tuple[str, ...]) -> bool:
-    given = flags(run)
-    if run.name in _APT:
-        return any(_SIMULATES.fullmatch(flag) for flag in given)
-    if _PHRASES.get(words[:2]) in PACKAGES or run.name in _PACKAGE_FILES:
-        return bool(given & _ONLY_FETCHES)
-    changing = _CHANGING.get(run.name)
-    if changing is not None:
-        return not given & changing and "=" not in "".join(words)
-    match words:
-        case ("service" | "rc-service", _, "status") | ("supervisorctl" | "initctl", "status", *_):
-            return True
-        case ("service",) | ("supervisorctl", "tail" | "pid" | "avail", *_) | ("initctl", "list"):
-            return True
-        case ("mount",) | ("passwd",) | ("swapon",) | ("apt-key", "list" | "finger" | "export", *_):
-            return True
-        case ("certbot", "certificates", *_) | ("fail2ban-client", "status" | "ping" | "get", *_):
-            return True
-        case ("update-alternatives", *_):
-            return bool(given & {"--list", "--display", "--query", "--get-selections"})
-        case ("loginctl" | "localectl",) | ("loginctl" | "localectl", "list" | "status", *_):
-            return True
-        case ("nft", "list", *_) | ("rc-update", "show", *_):
-            return True
-        case ("firewall-cmd", *_):
-            return any(_FIREWALL_ASKS.fullmatch(flag.partition("=")[0]) for flag in given)
-        case ("iptables" | "ip6tables", *_):
-            return any(_TABLE_ASKS.fullmatch(flag) for flag in given)
-        case ("chkconfig", *_):
-            return "--list" in given
-        case ("passwd" | "visudo", *_):
-            return bool(given & {"-S", "--status", "-c", "--check", "-cf"})
-        case _:
-            return False
-
-
 def written(run: Run) -> tuple[str, ...]:
     """The known paths that a run writes, removes or changes."""
-    if not run.redirects and run.name not in _WRITERS and run.name != "sed":
-        return ()
-    found = [
-        target
-        for (operator, _), target in zip(run.redirects, run.targets, strict=True)
-        if target is not None and ">" in operator and not target.startswith("/dev/")
-    ]
-    operands = [
-        path
-        for word, path in zip(run.arguments, run.paths, strict=True)
-        if word is not None and not word.startswith("-") and path is not None
-    ]
-    if run.name in _ALL_OPERANDS:
-        found += operands[1:] if run.name in {"chown", "chmod", "chgrp"} else operands
-    elif run.name in _WRITERS:
-        found += operands if run.name == "install" and "-d" in flags(run) else operands[-1:]
-    elif run.name == "sed" and any(flag.startswith(("-i", "--in-place")) for flag in flags(run)):
-        found += operands[-1:]
-    return tuple(path for path in found if not path.startswith("/dev/"))
+    found: list[str | None] = (
+        [effect.target for effect in _redirected(run)] if run.redirects else []
+    )
+    found += [effect.target for effect in _of(run, *_WRITING) if effect.thing in _ON_DISK]
+    return tuple(path for path in found if path is not None and not path.startswith("/dev/"))
+
+
+_SUPERVISED = frozenset({"app", "container", "proxy", "service", "unit"})
 
 
 def restarts(run: Run) -> tuple[str, ...]:
@@ -390,386 +292,73 @@ def restarts(run: Run) -> tuple[str, ...]:
 
     `*` where it starts all or the words are not known; () where it restarts nothing.
     """
-    if run.name not in _SUPERVISING:
-        return ()
-    words = plain(run)
-    match words:
-        case ("systemctl", verb, *units) if verb in _RESTART:
-            return _units(units)
-        case ("systemctl", "enable", *units) if "--now" in flags(run):
-            return _units(units)
-        case ("service" | "rc-service", unit, verb, *_) if verb in _RESTART:
-            return _units([unit])
-        case ("supervisorctl", verb, *units) if verb in {"restart", "start", "update", "reload"}:
-            return ("*",) if "all" in units or not units else _units(units)
-        case ("pm2", verb, *apps) if verb in {
-            "restart",
-            "reload",
-            "start",
-            "startOrReload",
-            "startOrRestart",
-        }:
-            return _apps(run, apps)
-        case ("docker", "compose", "up" | "restart" | "start", *services):
-            return tuple(services) or ("*",)
-        case ("docker-compose", "up" | "restart" | "start", *services):
-            return tuple(services) or ("*",)
-        case ("docker" | "podman", "restart" | "start" | "run", *containers):
-            return _containers(run, containers)
-        case ("nginx", "reload" | "reopen") if "-s" in flags(run):
-            return ("nginx",)
-        case _:
-            return ()
-
-
-def _units(units: list[str]) -> tuple[str, ...]:
-    return tuple(unit.removesuffix(".service") or "*" for unit in units) or ("*",)
-
-
-def _apps(run: Run, apps: list[str]) -> tuple[str, ...]:
-    given = list(run.arguments)
-    for option in ("--name", "-n", "--only"):
-        if option in given and given.index(option) + 1 < len(given):
-            return (given[given.index(option) + 1] or "*",)
-    if (
-        not apps
-        or apps[0] == "all"
-        or apps[0].endswith((".js", ".cjs", ".json", ".yml", ".yaml", ".config.mjs"))
-    ):
-        return ("*",)
-    return (apps[0] or "*",)
-
-
-def _containers(run: Run, containers: list[str]) -> tuple[str, ...]:
-    if "run" not in run.arguments:
-        return tuple(name or "*" for name in containers) or ("*",)
-    given = list(run.arguments)
-    if "--rm" in given or not {"-d", "--detach"} & set(given):
-        return ()
-    named = given.index("--name") + 1 if "--name" in given else len(given)
-    return (given[named] or "*",) if named < len(given) else ("*",)
+    return _supervised(run, "restart", "reload", "start")
 
 
 def stops(run: Run) -> tuple[str, ...]:
     """The units or apps that a run takes down, as `restarts` names them."""
-    if run.name not in _SUPERVISING:
-        return ()
-    words = plain(run)
-    match words:
-        case ("systemctl", "stop" | "kill", *units):
-            return _units(units)
-        case ("systemctl", "disable", *units) if "--now" in flags(run):
-            return _units(units)
-        case ("service" | "rc-service", unit, "stop", *_):
-            return _units([unit])
-        case ("supervisorctl", "stop", *units):
-            return ("*",) if "all" in units or not units else _units(units)
-        case ("pm2", "stop" | "delete" | "del" | "kill", *apps):
-            return ("*",) if not apps or apps[0] == "all" else (apps[0] or "*",)
-        case ("docker", "compose", "down" | "stop" | "kill" | "rm", *services):
-            return tuple(services) or ("*",)
-        case ("docker-compose", "down" | "stop" | "kill" | "rm", *services):
-            return tuple(services) or ("*",)
-        case ("docker" | "podman", "stop" | "kill" | "rm", *containers):
-            return tuple(name or "*" for name in containers) or ("*",)
-        case _:
-            return ()
+    return _supervised(run, "stop")
 
 
-# ── applications ─────────────────────────────────────────────────────────────────────────────────
+def _supervised(run: Run, *kinds: str) -> tuple[str, ...]:
+    return tuple(
+        (effect.target or "").removesuffix(".service") or "*"
+        for effect in _of(run, *kinds)
+        if effect.thing in _SUPERVISED
+    )
+
+
+# ── applications and their data ──────────────────────────────────────────────────────────────────
 
 
 def installs_dependencies(run: Run) -> str:
     """The package manager with which a run installs an application's dependencies; '' for none."""
-    if run.name not in _INSTALLING:
-        return ""
-    words = plain(run)
-    on_system = flags(run) & {"-g", "--global", "--location=global"}
-    match words:
-        case ("npm", "ci" | "clean-install" | "install-ci-test") if not on_system:
-            return "npm"
-        case ("npm" | "pnpm" | "bun", "install" | "i") if not on_system:
-            return words[0]
-        case ("yarn",) | ("yarn", "install") if not flags(run) & {"--version", "-v"}:
-            return "yarn"
-        case ("pip" | "pip3" | "uv", *rest) if "install" in rest and {
-            "-r",
-            "--requirement",
-            "-e",
-        } & flags(run):
-            return "pip"
-        case ("python" | "python3", *_) if (
-            run.arguments[:3] == ("-m", "pip", "install") and "-r" in run.arguments
-        ):
-            return "pip"
-        case ("uv", "sync", *_) | ("poetry", "install", *_) | ("pipenv", "install" | "sync", *_):
-            return words[0]
-        case (
-            ("composer", "install", *_)
-            | ("bundle", "install", *_)
-            | ("bundle",)
-            | ("mix", "deps.get", *_)
-        ):
-            return words[0]
-        case ("go", "mod", "download", *_):
-            return "go"
-        case _:
-            return ""
+    return next((e.tool for e in _of(run, "install") if e.thing == "dependencies"), "")
 
 
 def builds(run: Run) -> str:
     """The tool with which a run builds an application or image; '' for none."""
-    if run.name not in _BUILDING:
-        return ""
-    words = plain(run)
-    match words:
-        case ("npm" | "pnpm" | "yarn" | "bun", "run", script, *_) if _is_build(script):
-            return words[0]
-        case ("pnpm" | "yarn", script, *_) if _is_build(script):
-            return words[0]
-        case (
-            "npx" | "bunx",
-            "next" | "vite" | "nuxt" | "remix" | "astro" | "turbo" | "nx",
-            *rest,
-        ) if "build" in rest:
-            return words[1]
-        case (
-            "next" | "vite" | "nuxt" | "turbo" | "cargo" | "go" | "dotnet" | "hugo",
-            "build" | "publish",
-            *_,
-        ):
-            return words[0]
-        case (
-            ("docker", "build", *_)
-            | ("docker", "buildx", "build", *_)
-            | ("podman" | "buildah", "build" | "bud", *_)
-        ):
-            return words[0]
-        case ("docker", "compose", "build", *_) | ("docker-compose", "build", *_):
-            return "compose"
-        case ("docker", "compose", "up", *_) | ("docker-compose", "up", *_) if "--build" in flags(
-            run
-        ):
-            return "compose"
-        case ("mvn" | "./mvnw", *goals) if {"package", "install", "verify"} & set(goals):
-            return "maven"
-        case ("gradle" | "./gradlew", *goals) if any(
-            goal.endswith(("build", "assemble", "bootJar")) for goal in goals
-        ):
-            return "gradle"
-        case ("make", *goals) if {"build", "all"} & set(goals):
-            return "make"
-        case _:
-            return ""
-
-
-def _is_build(script: str) -> bool:
-    return script == "build" or script.startswith(("build:", "build-"))
+    return next((effect.tool for effect in _of(run, "build")), "")
 
 
 def migrates(run: Run) -> str:
     """The tool with which a run changes a database's schema; '' for none."""
-    if run.name not in _MIGRATING:
-        return ""
-    words = plain(run)
-    if words[:1] in {("npx",), ("bunx",), ("pnpx",)}:
-        words = words[1:]
-    elif words[:2] in {
-        ("pnpm", "exec"),
-        ("npm", "exec"),
-        ("yarn", "dlx"),
-        ("pnpm", "dlx"),
-        ("yarn", "exec"),
-    }:
-        words = words[2:]
-    elif words[:1] in {("pnpm",), ("yarn",)} and words[1:2] in {
-        ("prisma",),
-        ("knex",),
-        ("typeorm",),
-        ("sequelize",),
-    }:
-        words = words[1:]
-    match words:
-        case ("prisma", "migrate", "deploy" | "dev" | "reset", *_) | ("prisma", "db", "push", *_):
-            return "prisma"
-        case ("npm" | "pnpm" | "yarn" | "bun", "run", script, *_) if (
-            "migrat" in script and "generate" not in script
-        ):
-            return words[0]
-        case ("pnpm" | "yarn", script, *_) if script.startswith(
-            ("migrat", "db:migrat", "prisma:migrat")
-        ):
-            return words[0]
-        case ("knex", "migrate:latest" | "migrate:up", *_) | (
-            "sequelize" | "sequelize-cli",
-            "db:migrate",
-            *_,
-        ):
-            return words[0]
-        case ("typeorm", "migration:run", *_) | ("drizzle-kit", "migrate" | "push", *_):
-            return words[0]
-        case ("alembic", "upgrade", *_) | ("flask", "db", "upgrade", *_) | ("goose", *_) if (
-            "status" not in words
-        ):
-            return words[0]
-        case ("python" | "python3" | "uv" | "poetry", *rest) if (
-            "manage.py" in " ".join(rest) and "migrate" in rest
-        ):
-            return "django"
-        case ("php", "artisan", verb, *_) if verb.startswith("migrate"):
-            return "laravel"
-        case ("rails" | "rake" | "bin/rails" | "bundle", *rest) if "db:migrate" in rest:
-            return "rails"
-        case ("flyway", *rest) if "migrate" in rest:
-            return "flyway"
-        case _:
-            return ""
-
-
-# ── backups ──────────────────────────────────────────────────────────────────────────────────────
+    return next((effect.tool for effect in _of(run, "migrate")), "")
 
 
 def dumps(run: Run) -> str:
     """The engine that a run takes a copy of: `postgresql`, `sqlite`, `files` …; '' for none."""
-    if run.name not in _DUMPING:
-        return ""
-    words = plain(run)
-    if run.name in {"docker", "docker-compose", "podman", "kubectl"} and "exec" in words:
-        return next((_DUMPERS[w] for w in words if w in _DUMPERS), "")
-    if run.name in _DUMPERS:
-        return "" if flags(run) & {"--version", "-V", "--help"} else _DUMPERS[run.name]
-    text = " ".join(word.raw for word in run.words)
-    match words:
-        case ("sqlite3", *_) if re.search(
-            r"\.(?:backup|dump|clone)\b|vacuum\s+into", text, re.IGNORECASE
-        ):
-            return "sqlite"
-        case ("redis-cli", *_) if "--rdb" in flags(run) or {
-            "BGSAVE",
-            "SAVE",
-            "bgsave",
-            "save",
-        } & set(words):
-            return "redis"
-        case ("cp" | "rsync" | "scp" | "install", source, *_) if _DATABASE_FILE.fullmatch(source):
-            return "sqlite"
-        case ("tar" | "zip" | "rsync", *rest) if any(
-            _DATA.search(word) for word in rest
-        ) and not _extracts(run):
-            return "files"
-        case ("restic", *rest) if "backup" in rest:
-            return "files"
-        case ("borg" | "borgmatic" | "duplicity" | "kopia", *rest) if {
-            "create",
-            "full",
-            "snapshot",
-        } & set(rest):
-            return "files"
-        case ("pgbackrest" | "wal-g" | "barman", *rest) if {"backup", "backup-push"} & set(rest):
-            return "postgresql"
-        case _:
-            return ""
-
-
-def _extracts(run: Run) -> bool:
-    first = next((word or "" for word in run.arguments), "")
-    bundled = first.lstrip("-") if run.name == "tar" and not first.startswith("--") else ""
-    return "x" in bundled or "t" in bundled or bool(flags(run) & {"--extract", "--list"})
+    return next((effect.thing for effect in _of(run, "dump")), "")
 
 
 def copies_off_host(run: Run) -> str:
     """Where a run takes data to another machine; '' for nowhere or unknown."""
-    if run.name not in _COPYING:
-        return ""
-    words = plain(run)
-    unresolved = [word.raw.strip("\"'") for word in run.words]
-    match words:
-        case ("rclone", "copy" | "sync" | "move" | "copyto" | "moveto" | "rcat", *rest):
-            return rest[-1] or "rclone" if rest else "rclone"
-        case ("aws", "s3", "cp" | "sync" | "mv", *rest) | ("s3cmd", "put" | "sync", *rest):
-            return rest[-1] if rest and rest[-1].startswith("s3://") else _unresolved_bucket(run)
-        case ("aws", "s3api", "put-object", *_):
-            return "s3"
-        case ("gsutil", *rest) if {"cp", "rsync", "mv"} & set(rest):
-            return "gs"
-        case ("gcloud", "storage", "cp" | "rsync", *_):
-            return "gs"
-        case ("az", "storage", "blob" | "file", "upload" | "upload-batch" | "sync", *_):
-            return "azure"
-        case ("azcopy", "copy" | "sync", *_):
-            return "azure"
-        case ("mc", "cp" | "mirror" | "pipe", *_) | ("b2", *_) if "download" not in " ".join(words):
-            return words[0]
-        case ("rsync" | "scp", *_) if len(unresolved) > 2 and _REMOTE.fullmatch(unresolved[-1]):
-            return unresolved[-1]
-        case ("restic" | "borg" | "kopia" | "duplicity", *_):
-            places = [*unresolved, *(v or "" for _, v in run.environment)]
-            return next((word for word in places if _BUCKET.match(word) or "ssh://" in word), "")
-        case ("litestream", "replicate", *_):
-            return "litestream"
-        case _:
-            return ""
-
-
-def _unresolved_bucket(run: Run) -> str:
-    last = next((word.raw for word in reversed(run.words) if not word.raw.startswith("-")), "")
-    return "s3" if "s3://" in last else ""
+    sent = (e for e in _of(run, "send") if e.thing in ("files", "sqlite"))
+    return next((effect.target or effect.tool for effect in sent), "")
 
 
 def schedules(run: Run) -> str:
     """How a run makes something run by itself: `cron` or `timer`; '' for not at all."""
-    if run.name == "crontab" and not flags(run) & {"-l", "-r", "-e"}:
+    if _of(run, "schedule"):
         return "cron"
     if any(_CRON.match(path) for path in written(run)):
         return "cron"
-    if run.name == "systemctl" and {"enable", "start"} & set(run.arguments):
-        return "timer" if any(word and word.endswith(".timer") for word in run.arguments) else ""
-    if run.name == "pm2" and "--cron-restart" in " ".join(flags(run)):
-        return "cron"
-    return ""
+    timed = any((e.target or "").endswith(".timer") for e in _of(run, "enable", "start"))
+    return "timer" if timed else ""
 
 
 # ── conditions ───────────────────────────────────────────────────────────────────────────────────
 
-_ACTIONS: dict[str, frozenset[str]] = {
-    "systemctl": _RESTART | {"stop", "enable", "disable", "daemon-reload"},
-    "service": frozenset(),
-    "npm": frozenset({"ci", "install", "i", "run"}),
-    "pnpm": frozenset({"install", "i", "run", "build"}),
-    "yarn": frozenset({"install", "build", "run", ""}),
-    "bun": frozenset({"install", "run"}),
-    "apt-get": frozenset({"install", "update", "upgrade"}),
-    "apt": frozenset({"install", "update", "upgrade"}),
-    "docker": frozenset({"build", "push", "pull", "run", "compose", "tag", "load"}),
-    "docker-compose": frozenset({"up", "build", "pull", "down"}),
-    "git": frozenset({"clone", "pull", "fetch", "checkout", "reset", "push"}),
-    "pm2": frozenset({"restart", "reload", "start", "save"}),
-    "certbot": frozenset({""}),
-    "make": frozenset({"", "build", "install", "all"}),
-    "cd": frozenset(),
-    "mkdir": frozenset(),
-    "cp": frozenset(),
-    "mv": frozenset(),
-    "rsync": frozenset(),
-    "scp": frozenset(),
-    "tar": frozenset(),
-    "pg_dump": frozenset(),
-    "mysqldump": frozenset(),
-    "npx": frozenset({"prisma", "next", "tsc", "vite"}),
-}
-"""Commands that are run to do something, so that as a condition they ask whether it worked; an empty
-set stands for whatever follows."""
-
 
 def is_action(name: str, given: list[str | None]) -> bool:
     """Whether a command in a condition is there for what it does, and not to ask a question."""
-    verbs = _ACTIONS.get(name)
+    verbs = ACTIONS.get(name)
     if verbs is None:
         return False
     rest = [word or "" for word in given]
     if {"--dry-run", "--version", "--help", "status", "is-active"} & set(rest):
         return False
     if name == "service":
-        return bool(_RESTART & set(rest))
+        return bool(RESTARTS & set(rest))
     verb = next((word for word in rest if not word.startswith("-")), "")
     return not verbs or verb in verbs

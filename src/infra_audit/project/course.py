@@ -16,9 +16,12 @@ OTHERS = regex(
     r"nginx|apache2|httpd|caddy|haproxy|mysql|mariadb|postgres|redis|mongo|docker|php|ssh|fail2ban|cron|ufw"
 )
 """Services that are not the application, by what their names hold."""
-_FETCHES = frozenset(
-    {"curl", "wget", "git", "tar", "unzip", "rsync", "scp", "docker", "aws", "npx", "make"}
-)
+_TAKES: dict[str, str] = {
+    **dict.fromkeys(("curl", "wget", "git", "rsync", "scp", "aws"), "fetches"),
+    **dict.fromkeys(("tar", "unzip"), "unpacks"),
+    **dict.fromkeys(("docker", "npx", "make"), "runs"),
+}
+"""What else depends on the network or on the new code, by what it does meanwhile."""
 
 
 class Step(Struct, frozen=True):
@@ -26,7 +29,8 @@ class Step(Struct, frozen=True):
 
     restarts: tuple[str, ...]
     stops: tuple[str, ...]
-    risky: bool
+    takes: str
+    """What it does meanwhile if it takes its time and may fail: `installs`; '' where it does not."""
 
 
 class Place(Struct, frozen=True):
@@ -53,13 +57,15 @@ class Place(Struct, frozen=True):
 
 def step_of(run: Run) -> Step:
     """What a run means to what is live."""
-    risky = (
-        effects.installs_dependencies(run)
-        or effects.builds(run)
-        or effects.migrates(run)
-        or run.name in _FETCHES
-    )
-    return Step(effects.restarts(run), effects.stops(run), bool(risky))
+    if effects.installs_dependencies(run):
+        takes = "installs"
+    elif effects.builds(run):
+        takes = "builds"
+    elif effects.migrates(run):
+        takes = "migrates"
+    else:
+        takes = _TAKES.get(run.name, "")
+    return Step(effects.restarts(run), effects.stops(run), takes)
 
 
 def names(run: Run, told: tuple[str, ...], live: Live) -> bool:

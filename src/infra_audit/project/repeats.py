@@ -1,18 +1,18 @@
 """What happens when a command that has worked once is run again on the same machine.
 
-After the manual pages of shadow-utils 4.13, coreutils 9, git 2.39, Docker 27, PostgreSQL 16 and
-MySQL 8. What is not listed is unknown, and unknown is silent.
+The tables of effects say what a second run does; here it is told which of it matters: what is
+not known, what is gone by then and what is no configuration is silent.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
 
 from msgspec import Struct
 
 from ..flow.behaviour import Run
+from ..flow.effects import Effect, effects, plain
 from ..source.regex import regex
 
 
@@ -23,107 +23,59 @@ class Repeat(Struct, frozen=True):
     fails: bool
     """Whether the command fails then; otherwise it adds the same once more."""
     why: str
+    guard: str
+    """What would have made it safe."""
 
 
 def repeat(run: Run) -> Repeat | None:
     """What the second run of a command leads to, None where it is harmless or not known."""
-    told = _COMMANDS.get(run.name)
-    found = told(run) if told is not None else None
-    return found or _appended(run)
+    if run.name == "crontab":
+        return _crontab(run)
+    if run.name in _CLIENTS:
+        found = _sql(run)
+        if found is not None:
+            return found
+    told = [effect for effect in effects(run) if effect.repeats == "no"]
+    return _created(run, told) or _appended(told)
 
 
-def _split(run: Run, valued: str = "") -> tuple[list[str], list[int]]:
-    """The options of a run, and where its operands stand among its arguments."""
-    takes = frozenset(valued.split())
-    options: list[str] = []
-    operands: list[int] = []
-    at = 0
-    while at < len(run.arguments):
-        word = run.arguments[at]
-        if word == "--":
-            operands += range(at + 1, len(run.arguments))
-            break
-        if word is not None and word.startswith("-") and len(word) > 1:
-            options.append(word)
-            at += word in takes
-        else:
-            operands.append(at)
-        at += 1
-    return options, operands
-
-
-def _has(options: list[str], letter: str, *names: str) -> bool:
-    return any(o in names or (letter in o[1:] and not o.startswith("--")) for o in options if o)
-
-
-# ── users, files, checkouts ──────────────────────────────────────────────────────────────────────
-
-_USER_VALUES = (
-    "-b -c -d -e -f -g -G -k -K -p -P -R -s -u -Z --base-dir --comment --home-dir --home --expiredate --inactive"
-    " --gid --groups --skel --key --password --prefix --root --shell --uid --ingroup --gecos --conf --firstuid"
-)
-
-
-def _user(run: Run) -> Repeat | None:
-    options, operands = _split(run, _USER_VALUES)
-    if len(operands) != 1 or {"-D", "--defaults", "--help"} & set(options):
+def _created(run: Run, told: list[Effect]) -> Repeat | None:
+    """What is there already when it is created again: every one of the targets, and for good."""
+    made = [effect for effect in told if (effect.kind, effect.thing) in _LASTING]
+    targets = tuple(effect.target for effect in made if effect.target is not None)
+    if not made or len(targets) < len(made) or any(_fresh(target) for target in targets):
         return None
-    if run.name in ("adduser", "addgroup") and "--system" in options:
-        return None
-    group = "group" in run.name
-    if run.name == "groupadd" and _has(options, "f", "--force"):
-        return None
-    name = run.arguments[operands[0]]
-    if name is None:
-        return None
-    return Repeat((name,), True, f"the {'group' if group else 'user'} `{name}` exists then")
+    first = made[0]
+    if first.thing == "link":
+        return _linked(run, first, targets[0])
+    return Repeat(targets, first.again == "fails", first.why, first.guard)
 
 
-def _mkdir(run: Run) -> Repeat | None:
-    options, operands = _split(run, "-m --mode")
-    if _has([o for o in options if o != "-m"], "p", "--parents"):
-        return None
-    paths = [run.paths[at] for at in operands]
-    if not paths or any(path is None or _fresh(path) for path in paths):
-        return None
-    known = tuple(path for path in paths if path is not None)
-    return Repeat(known, True, f"`{known[0]}` exists then")
+_FOLDER = regex(r"/(?:s?bin|lib(?:64)?|etc|system|conf\.d|[\w-]+\.d|[\w-]+-(?:enabled|available))$")
+"""What is a folder on every server, so that a link to it is put inside."""
 
 
-def _link(run: Run) -> Repeat | None:
-    options, operands = _split(run, "-S --suffix -t --target-directory")
-    if not _has(options, "s", "--symbolic") or _has(options, "f", "--force") or len(operands) != 2:
-        return None
-    if _has(options, "t", "--target-directory") or _has(options, "b", "--backup"):
-        return None
-    target, source = run.paths[operands[1]], run.arguments[operands[0]]
-    if target is None or _fresh(target):
-        return None
-    objects = [target]
-    if source is not None:
-        objects.append(posixpath.join(target, posixpath.basename(source)))
-    return Repeat(tuple(objects), True, f"the link `{target}` exists then")
+def _linked(run: Run, effect: Effect, target: str) -> Repeat | None:
+    source, given = plain(run)[1:3]
+    inside = posixpath.join(target, posixpath.basename(source)) if source else None
+    if given.endswith("/") or _FOLDER.search(target):
+        if inside is None:
+            return None
+        why = effect.why.replace(target, inside)
+        return Repeat((inside,), effect.again == "fails", why, effect.guard)
+    objects = (target, inside) if inside else (target,)
+    return Repeat(objects, effect.again == "fails", effect.why, effect.guard)
 
 
-def _git(run: Run) -> Repeat | None:
-    options, operands = _split(
-        run,
-        "-b --branch --depth -o --origin -c --config --reference -j --jobs --filter --template -C",
-    )
-    words = [run.arguments[at] for at in operands]
-    if not words or words[0] != "clone" or "-C" in options or "--help" in options:
-        return None
-    if len(words) == 3:
-        path = run.paths[operands[2]]
-    elif len(words) == 2 and words[1] and run.directory is not None:
-        name = posixpath.basename(words[1].rstrip("/")).removesuffix(".git")
-        path = posixpath.join(run.directory, name) if name else None
-    else:
-        path = None
-    if path is None or _fresh(path):
-        return None
-    return Repeat((path,), True, f"`{path}` exists then and is not empty")
-
+_LASTING = frozenset(
+    {
+        ("append", "firewall"), ("create", "checkout"), ("create", "config"), ("create", "container"),
+        ("create", "context"), ("create", "database"), ("create", "database-user"), ("create", "folder"),
+        ("create", "group"), ("create", "link"), ("create", "network"), ("create", "secret"),
+        ("create", "swarm"), ("create", "user"), ("fetch", "checkout"), ("start", "app"),
+    }
+)  # fmt: skip
+"""What is still there when a script runs again, unless the script itself takes it away."""
 
 _FRESH = regex(r"^(?:/tmp|/var/tmp|/dev/shm|/run)(?:/|$)")
 
@@ -144,19 +96,12 @@ _CONFIGURATION = regex(
 )
 
 
-def _appended(run: Run) -> Repeat | None:
-    paths = [
-        target
-        for (operator, _), target in zip(run.redirects, run.targets, strict=True)
-        if operator in (">>", "1>>", "&>>") and target is not None
-    ]
-    if run.name == "tee":
-        options, operands = _split(run)
-        if _has(options, "a", "--append"):
-            paths += [path for at in operands if (path := run.paths[at]) is not None]
-    for path in paths:
-        if is_configuration(path):
-            return Repeat((path,), False, f"`{path}` gets the same text once more")
+def _appended(told: list[Effect]) -> Repeat | None:
+    for effect in told:
+        path = effect.target
+        if effect.kind == "append" and path is not None and is_configuration(path):
+            guard = effect.guard or f"`grep -qxF … {path} || …` before it"
+            return Repeat((path,), False, f"`{path}` gets the same text once more", guard)
     return None
 
 
@@ -175,16 +120,22 @@ def _crontab(run: Run) -> Repeat | None:
         run.piped_from
     ):
         return None
-    return Repeat(("crontab",), False, "the crontab gets the same line once more")
+    return Repeat(
+        ("crontab",),
+        False,
+        "the crontab gets the same line once more",
+        "`crontab -l | grep -v …` in front, or a file in `/etc/cron.d`",
+    )
 
 
-# ── databases and containers ─────────────────────────────────────────────────────────────────────
+# ── databases ────────────────────────────────────────────────────────────────────────────────────
 
+_CLIENTS = frozenset({"psql", "mysql", "mariadb"})
 _CREATE = regex(r"\bCREATE\s+(DATABASE|USER|ROLE)\s+(?!IF\b)[\"'`\\]*([\w${}.-]+)", re.IGNORECASE)
 _ASKS_FIRST = regex(r"\\gexec|NOT\s+EXISTS|\bDO\s+\$|pg_roles|pg_database|EXCEPTION", re.IGNORECASE)
 
 
-def created(text: str) -> Repeat | None:
+def created(text: str, client: str) -> Repeat | None:
     """What a text of SQL creates without asking whether it is there."""
     if _ASKS_FIRST.search(text):
         return None
@@ -196,15 +147,22 @@ def created(text: str) -> Repeat | None:
             before,
             re.IGNORECASE,
         ):
-            return Repeat((name,), True, f"the {kind} `{name}` exists then")
+            return Repeat((name,), True, f"the {kind} `{name}` exists then", _asked(client, kind))
     return None
+
+
+def _asked(client: str, kind: str) -> str:
+    if client != "psql":
+        return "`IF NOT EXISTS`"
+    catalogue = "pg_database" if kind == "database" else "pg_roles"
+    return f"a look into `{catalogue}` before it"
 
 
 def _sql(run: Run) -> Repeat | None:
     texts = [word or "" for word in run.arguments]
     if run.name == "psql":
         texts = [text for text in texts if not _fails_at_once(text)]
-    return created(" ".join(texts))
+    return created(" ".join(texts), run.name)
 
 
 _QUOTED = regex(r"'[^']*'|\"[^\"]*\"")
@@ -215,44 +173,3 @@ def _fails_at_once(text: str) -> bool:
     """Whether psql runs `CREATE DATABASE` with more in one transaction, which PostgreSQL refuses."""
     statements = [each for each in _QUOTED.sub("", text).split(";") if each.strip()]
     return len(statements) > 1 and _IN_ITSELF.search(text) is not None
-
-
-def _createdb(run: Run) -> Repeat | None:
-    _, operands = _split(
-        run,
-        "-h -p -U -O -E -l -T -D --host --port --username --owner --encoding --template -c -g -m",
-    )
-    name = run.arguments[operands[0]] if operands else None
-    kind = "database" if run.name == "createdb" else "user"
-    return None if name is None else Repeat((name,), True, f"the {kind} `{name}` exists then")
-
-
-def _docker(run: Run) -> Repeat | None:
-    words = [word or "" for word in run.arguments]
-    if words[:2] == ["network", "create"] and words[-1] and not words[-1].startswith("-"):
-        return Repeat((words[-1],), True, f"the network `{words[-1]}` exists then")
-    if words[:1] != ["run"] or "--rm" in words:
-        return None
-    name = next((w[7:] for w in words if w.startswith("--name=")), "")
-    if not name and "--name" in words[:-1]:
-        name = words[words.index("--name") + 1]
-    return Repeat((name,), True, f"a container `{name}` exists then") if name else None
-
-
-_COMMANDS: dict[str, Callable[[Run], Repeat | None]] = {
-    "useradd": _user,
-    "adduser": _user,
-    "groupadd": _user,
-    "addgroup": _user,
-    "mkdir": _mkdir,
-    "ln": _link,
-    "git": _git,
-    "crontab": _crontab,
-    "psql": _sql,
-    "mysql": _sql,
-    "mariadb": _sql,
-    "createdb": _createdb,
-    "createuser": _createdb,
-    "docker": _docker,
-    "podman": _docker,
-}
