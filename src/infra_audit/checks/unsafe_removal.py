@@ -13,8 +13,8 @@ from ..documents.shell.syntax import Literal, Opaque, Parameter, Part, Subshell,
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Severity, Undecided
 from ..project.empties import Empty
-from ..project.levels import within
 from ..project.inside import statements
+from ..project.levels import within
 from ..project.prints import prints_nothing
 from ..project.shells import Place, Shells, Supplied, emptiness, place, shells, supplied
 from ..project.types import Act, Project

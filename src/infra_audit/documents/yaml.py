@@ -361,6 +361,8 @@ def _fault(error: Any, state: _State) -> Problem:
     if _TEMPLATE.search(state.text.content):
         return state.problem(mark.index, "a template, and no YAML before it is rendered")
     said = getattr(error, "problem", None) or "the YAML cannot be read"
-    if "nesting depth" in said:  # libyaml 0.2.6 has a bound of its own, and reads ahead of its events
+    if (
+        "nesting depth" in said
+    ):  # libyaml 0.2.6 has a bound of its own, and reads ahead of its events
         return state.problem(0, _TOO_DEEP)
     return state.problem(mark.index, f"not YAML: {said}")

@@ -11,8 +11,8 @@ from ..flow.handing import receiver
 from ..model import Evidence, Location
 from ..source.regex import regex
 from .empties import Course, Empty, Use, course, empty, is_seen_to, loads
-from .levels import Level, level, within
 from .inside import statements
+from .levels import Level, level, within
 from .telemetry import variables
 from .types import Act, Project
 
