@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..documents.shell.syntax import Command, Function, Script, Statement
-from .behaviour import Behaviour, Entry, Routine
+from .behaviour import Behaviour, Entry, Exits, Routine
 from .constructs import DECLARERS, name_of
 from .endings import last_line
 from .follow import follow, sequence
@@ -25,19 +25,23 @@ def behaviour(script: Script, entry: Entry) -> Behaviour:
     facts = survey(script)
     if facts.depth > DEPTH:
         return Behaviour(bounded=True)
-    reached = reach(script, facts, sourced=entry.sourced)
     serves = entry.sourced or all(map(_declares, script.statements))
+    reached = reach(script, facts, sourced=entry.sourced, serves=serves, options=entry.options)
     walk = begin(script, facts, reached, entry)
+    if reached.bounded:
+        return Behaviour(bounded=True)
     sequence(walk, script.statements, Scene())
     last_line(walk, script)
     end = {name: lookup(walk.state, name) for name in walk.state.values}
-    _functions(walk, serves=serves)
+    _functions(walk)
     kinds = _variables(end)
     return Behaviour(
         runs=tuple(walk.runs),
         unreachable=tuple(sorted(reached.regions, key=lambda region: region.span)),
         endings=tuple(walk.endings),
-        functions=tuple(_routines(reached, facts, serves=serves)),
+        functions=tuple(_routines(reached, facts)),
+        exits=reached.exits,
+        exits_when_all_succeed=reached.exits_when_all_succeed,
         variables=kinds["variables"],
         places=kinds["places"],
         defaults=kinds["defaults"],
@@ -70,14 +74,18 @@ def _variables(end: dict[str, Value | None]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _routines(reached: Reach, facts: Survey, *, serves: bool) -> Iterable[Routine]:
+def _routines(reached: Reach, facts: Survey) -> Iterable[Routine]:
     for name, definitions in facts.definitions.items():
-        called = serves or name in facts.earliest
-        heading = definitions[0].function.heading
-        yield Routine(name, never_returns(reached, name), called, heading)
+        yield Routine(
+            name,
+            never_returns(reached, name),
+            name not in reached.uncalled,
+            definitions[0].function.heading,
+            reached.statuses.get(name, Exits()),
+        )
 
 
-def _functions(walk: Walk, *, serves: bool) -> None:
+def _functions(walk: Walk) -> None:
     """Follow the functions that were not followed where they are called."""
     facts = walk.survey
     dead = _dead_functions(walk.reached, facts)
@@ -85,7 +93,7 @@ def _functions(walk: Walk, *, serves: bool) -> None:
         if name in walk.inlined:
             continue
         for definition in definitions:
-            called = serves or name in facts.earliest
+            called = name not in walk.reached.uncalled
             scene = Scene(function=name, reach="reached" if called else "uncalled", apart=True)
             if id(definition.function) in dead:
                 scene = inner(scene, reach="unreachable")

@@ -90,9 +90,12 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Cause(Struct, frozen=True, gc=False):
-    """What cuts a region off; `via` is the heading of the function that never returns."""
+    """What cuts a region off; `via` is the heading of the function that never returns.
 
-    kind: Choice["exit", "return", "exec", "loop", "function"]
+    `errexit`: a command that fails in every case, with `set -e` in force.
+    """
+
+    kind: Choice["exit", "return", "exec", "loop", "function", "break", "continue", "errexit"]
     text: str
     span: Span
     via: Span | None = None
@@ -127,6 +130,19 @@ class Ending(Struct, frozen=True, gc=False):
     where: str = ""
 
 
+class Exits(Struct, frozen=True, gc=False):
+    """The statuses with which something may end, signals from outside left aside."""
+
+    codes: tuple[int, ...] = ()
+    """Those that the script itself gives, 0 included, in order."""
+    passed_on: bool = False
+    """Whether it may also be any other than 0 that a command from outside ended with."""
+    unknown: bool = True
+    """Whether it may be anything: unknown code may end it."""
+    endless: bool = False
+    """Whether some path runs into a loop that nothing leaves."""
+
+
 class Routine(Struct, frozen=True, gc=False):
     """A function of the script; `called` also where something dynamic might call it."""
 
@@ -135,6 +151,8 @@ class Routine(Struct, frozen=True, gc=False):
     called: bool
     span: Span
     """Of its name."""
+    exits: Exits = Exits()
+    """The statuses with which a call comes back."""
 
 
 class Behaviour(Struct, frozen=True, gc=False, kw_only=True):
@@ -144,6 +162,9 @@ class Behaviour(Struct, frozen=True, gc=False, kw_only=True):
     unreachable: tuple[Region, ...] = ()
     endings: tuple[Ending, ...] = ()
     functions: tuple[Routine, ...] = ()
+    exits: Exits = Exits()
+    exits_when_all_succeed: Exits = Exits()
+    """The same when every command from outside works."""
     variables: dict[str, str] = {}
     places: dict[str, str] = {}
     defaults: dict[str, str] = {}

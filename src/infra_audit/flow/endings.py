@@ -20,7 +20,7 @@ def note_ending(walk: Walk, command: Command, scene: Scene) -> None:
     if cause is None:
         walk.may_have_ended |= name in walk.survey.succeeding and name in walk.survey.definitions
         return
-    if cause.kind == "return" and scene.function:
+    if cause.kind in {"break", "continue"} or (cause.kind == "return" and scene.function):
         return
     status = _status(walk, command, cause.kind)
     walk.endings.append(

@@ -56,7 +56,6 @@ def sequence(walk: Walk, statements: tuple[Statement, ...], scene: Scene) -> Non
     """Follow a list; what an early end leaves behind guards the rest of it."""
     before = walk.guards
     last = len(statements) - 1
-    dead = walk.reached.dead
     plain = scene
     if scene.failure in {"tested", "handled"} or scene.after_failure:
         plain = inner(scene, failure=None, unwatched=scene.failure is not None, after_failure=False)
@@ -64,8 +63,6 @@ def sequence(walk: Walk, statements: tuple[Statement, ...], scene: Scene) -> Non
         here = plain if nth < last else scene
         if nth < last and here.failure is None and asks_status(walk.survey, statements[nth + 1]):
             here = inner(here, asked=True)
-        if here.reach == "reached" and id(statement) in dead:
-            here = inner(here, reach="unreachable")
         follow(walk, statement, here)
         left = _left_behind(walk, statement)
         if left:
@@ -120,6 +117,8 @@ def follow(walk: Walk, statement: Statement, scene: Scene) -> None:
     if walk.depth > 2 * DEPTH:
         return
     walk.depth += 1
+    if scene.reach == "reached" and id(statement) in walk.reached.dead:
+        scene = inner(scene, reach="unreachable")
     for substitution in walk.survey.substitutions.get(id(statement), ()):
         _aside(
             walk,
@@ -466,7 +465,7 @@ def _handed(walk: Walk, command: Command, script: Script, scene: Scene) -> None:
     for name, definitions in facts.definitions.items():
         if name not in inside.inlined:
             for definition in definitions:
-                called = name in facts.earliest
+                called = name not in reached.uncalled
                 follow(
                     inside,
                     definition.function.body,

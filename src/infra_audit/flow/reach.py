@@ -1,124 +1,204 @@
-"""Which statements no execution reaches, and what cuts them off.
+"""Which statements no execution reaches, what cuts them off, and how a script may end.
 
-Each statement is judged by how it may complete: with success, with failure, or never. Whatever is
-not certain may complete both ways, so that nothing reachable is ever called unreachable.
+`explore` leads the shell down every path; here its traces become regions with their causes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from ..documents.shell.syntax import (
     AndOr,
     Arithmetic,
-    Background,
     Case,
     Command,
     Function,
     Group,
     If,
     Loop,
-    Opaque,
-    Parameter,
     Pipeline,
     Redirected,
     Script,
     Statement,
     Subshell,
     Unknown,
-    Word,
 )
 from ..model import Span
 from ..source.regex import regex
-from .behaviour import Cause, Region
-from .constructs import (
-    always_words,
-    chain,
-    lists,
-    name_of,
-    redirects_hold,
-    text_of,
+from .behaviour import Cause, Exits, Region
+from .constructs import chain, lists, name_of, text_of
+from .explore import Exhausted, Explorer, Frame, finish, sequence
+from .simple import run, simple
+from .standing import (
+    ERREXIT,
+    INHERIT,
+    NO_TRAP,
+    SETTINGS,
+    Standing,
+    Standings,
+    exits,
 )
-from .survey import DEPTH, MAIN, Survey, sure
+from .survey import Survey
 
 SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "busybox"})
 """Interpreters whose control flow is the one described here."""
 
+_STEPS = 60
+"""How many steps each statement of a script is granted, over all paths."""
 
-class Way(Struct, frozen=True, gc=False):
-    """How a statement may complete, and how else it may be left.
-
-    `leaps` has bits 0 and 1 set for a `return` with success and with failure, bits 2n and 2n + 1
-    for a `break` and a `continue` of n loops.
-    """
-
-    ok: bool = True
-    bad: bool = True
-    leaps: int = 0
-    cause: Cause | None = None
-    unknown: bool = False
-
-    @property
-    def completes(self) -> bool:
-        """Whether what follows may run."""
-        return self.ok or self.bad
-
-
-EITHER = Way()
-SUCCEEDS = Way(bad=False)
-FAILS = Way(ok=False)
-
-
-class Frame(Struct, frozen=True, gc=False):
-    """Where a statement stands: its function, and how many loops of its own shell are around it."""
-
-    function: str = MAIN
-    loops: int = 0
-    returns: bool = False
-    """Whether `return` ends what it stands in: a function, or a file that is sourced."""
-    apart: bool = False
-    """Whether it runs in a subshell."""
+_MOST_VARIABLES = 12
 
 
 class Reach(Struct):
-    """What is found while a script is judged."""
+    """What is found of a script's paths."""
 
     survey: Survey
-    routines: dict[int, Way] = {}
-    """How calls come back, by the identity of the function's definition."""
-    judging: set[int] = set()
-    depth: int = 0
     regions: list[Region] = []
     dead: set[int] = set()
     """The identities of the first statements in no-man's-land: all inside is unreachable too."""
     stops: set[int] = set()
-    """The identities of statements that never complete."""
+    """The identities of statements that some path reaches and none gets past."""
     causes: dict[int, Cause] = {}
+    """Why, where it can be told."""
+    uncalled: set[str] = set()
+    """Functions that nothing calls."""
+    returning: set[int] = set()
+    """The identities of functions of which some call comes back."""
+    statuses: dict[str, Exits] = {}
+    """With which statuses calls of each function come back."""
+    exits: Exits = Exits()
+    exits_when_all_succeed: Exits = Exits()
+    bounded: bool = False
+    """Whether following every path took too many steps, so that nothing is said."""
 
 
-def reach(script: Script, survey: Survey, *, sourced: bool) -> Reach:
-    """What of `script` can be reached; nothing is claimed for shells of other families."""
+def reach(
+    script: Script,
+    survey: Survey,
+    *,
+    sourced: bool,
+    serves: bool = False,
+    options: tuple[str, ...] = (),
+) -> Reach:
+    """What of `script` can be reached; nothing is claimed for shells of other families.
+
+    `serves` where others call its functions; `options` are in force when it begins.
+    """
     found = Reach(survey=survey)
     if script.interpreter not in SHELLS:
         return found
-    top = Frame(returns=sourced)
-    for definitions in survey.definitions.values():
-        for definition in definitions:
-            _routine(found, definition.function)
-    way = _sequence(found, script.statements, top, cut=script.rest is None)
-    if script.rest is not None:
-        _rest(found, script, way, top)
+    start = 0
+    for option in (*script.options, *options):
+        start |= SETTINGS.get(option, 0)
+    explorer: Explorer | None = None
+    for generous in (True, False):
+        explorer = _explorer(script, survey, failing=True, generous=generous)
+        try:
+            found.exits = _main(explorer, script, start, sourced=sourced)
+            _functions(found, explorer, start, serves=serves)
+            break
+        except (Exhausted, RecursionError):
+            explorer = None
+    if explorer is None:
+        found.bounded = True
+        return found
+    _succeed(found, script, survey, start, sourced=sourced)
+    _Traces(found, explorer, script, sourced).read()
     found.regions[:] = _outermost(found.regions)
     return found
+
+
+def _explorer(script: Script, survey: Survey, *, failing: bool, generous: bool) -> Explorer:
+    functions = [d.function for each in survey.definitions.values() for d in each]
+    watched: list[str] = []
+    if generous and not survey.namerefs:
+        watched = sorted((survey.decisive & survey.told.keys()) - survey.haunted)
+    return Explorer(
+        survey=survey,
+        failing=failing,
+        simple=simple,
+        numbers={id(function): n for n, function in enumerate(functions)},
+        named={name: [d.function for d in each] for name, each in survey.definitions.items()},
+        variables={name: n for n, name in enumerate(watched[:_MOST_VARIABLES])},
+        budget=2000 + _STEPS * survey.size,
+        inherits=script.interpreter not in {"", "bash"},
+        loose=survey.breaks_by_trap,
+        fragile=survey.fragile,
+    )
+
+
+def _main(explorer: Explorer, script: Script, options: int, *, sourced: bool) -> Exits:
+    values = (None,) * len(explorer.variables)
+    begin: Standing = (0, options, 0, NO_TRAP, NO_TRAP, values)
+    frame = Frame(exits=set(), returns=set() if sourced else None)
+    after = sequence(explorer, script.statements, {begin}, frame, quiet=False)
+    if script.fault is not None:
+        after = {(2, *standing[1:]) for standing in after}  # type: ignore[misc]
+    statuses = finish(explorer, after | frame.exits | (frame.returns or set()), frame)
+    loops = explorer.visited & explorer.survey.loops
+    return exits(statuses, unknown=explorer.lost, endless=bool(loops - explorer.left))
+
+
+def _succeed(
+    found: Reach, script: Script, survey: Survey, options: int, *, sourced: bool
+) -> None:
+    """Follow the script once more, with commands from outside that never fail."""
+    explorer = _explorer(script, survey, failing=False, generous=True)
+    try:
+        found.exits_when_all_succeed = _main(explorer, script, options, sourced=sourced)
+    except (Exhausted, RecursionError):
+        found.exits_when_all_succeed = Exits()
+
+
+def _functions(found: Reach, explorer: Explorer, options: int, *, serves: bool) -> None:
+    """Follow the functions that something unseen may call, and those that nothing does."""
+    survey = found.survey
+    lost = explorer.lost
+    starts = _anywhere(explorer, options)
+    for name, definitions in survey.definitions.items():
+        indirect = serves or bool(survey.dynamic) or name in survey.indirect
+        reached = any(id(d.function.body) in explorer.visited for d in definitions)
+        if not reached and not (serves or (indirect and name in survey.earliest)):
+            found.uncalled.add(name)
+        for definition in definitions:
+            function = definition.function
+            seen = id(function.body) in explorer.visited and id(function) not in explorer.deep
+            if seen and not indirect:
+                continue
+            for standing in starts:
+                run(explorer, function, standing, Frame(exits=set()), quiet=False)
+    found.returning = explorer.returned
+    by_function: dict[int, set[int]] = {}
+    for (function, *_), (after, _) in explorer.memory.items():
+        by_function.setdefault(function, set()).update(standing[0] for standing in after)
+    for name, each in explorer.named.items():
+        statuses = set().union(*(by_function.get(id(f), set()) for f in each))
+        found.statuses[name] = exits(statuses, unknown=False, endless=False)
+    explorer.lost = lost
+
+
+def _anywhere(explorer: Explorer, options: int) -> Standings:
+    """How the shell may stand where a function is called from nobody knows where."""
+    survey = explorer.survey
+    functions = 0
+    for definitions in survey.definitions.values():
+        for definition in definitions:
+            functions |= 1 << explorer.numbers[id(definition.function)]
+        certain = all(d.certain for d in definitions) and not survey.doubts
+        if not certain:
+            first = explorer.numbers[id(definitions[0].function)]
+            functions |= 1 << (len(explorer.numbers) + first)
+    values = (None,) * len(explorer.variables)
+    choices = {options} if not survey.sets else {options, options | ERREXIT, options & ~ERREXIT}
+    return {(0, choice, functions, NO_TRAP, NO_TRAP, values) for choice in choices}
 
 
 def never_returns(found: Reach, name: str) -> bool:
     """Whether no call of the function comes back."""
     definitions = found.survey.definitions[name]
-    return all(not _routine(found, d.function).completes for d in definitions)
+    return not found.bounded and all(id(d.function) not in found.returning for d in definitions)
 
 
 def _outermost(regions: list[Region]) -> list[Region]:
@@ -132,55 +212,224 @@ def _outermost(regions: list[Region]) -> list[Region]:
     return kept
 
 
-# ── lists ────────────────────────────────────────────────────────────────────────────────────────
+# ── regions ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _sequence(
-    found: Reach, statements: tuple[Statement, ...], frame: Frame, *, cut: bool = True
-) -> Way:
-    """How a list may complete; with `cut`, what follows its end is a region."""
-    leaps = 0
-    way = SUCCEEDS
-    for nth, statement in enumerate(statements):
-        way = _statement(found, statement, frame)
-        leaps |= way.leaps
-        if way.unknown:
-            for later in statements[nth + 1 :]:
-                leaps |= _statement(found, later, frame).leaps
-            return Way(leaps=leaps, unknown=True)
-        if not way.completes:
-            rest = statements[nth + 1 :]
-            found.dead.update(map(id, rest))
-            if cut and rest and way.cause is not None:
-                _claim(found, rest, way.cause, frame)
-            return Way(ok=False, bad=False, leaps=leaps, cause=way.cause)
-    return Way(way.ok, way.bad, leaps)
+class _Traces:
+    """Turns what an exploration has visited into regions with their causes."""
+
+    def __init__(self, found: Reach, explorer: Explorer, script: Script, sourced: bool) -> None:
+        self.found = found
+        self.explorer = explorer
+        self.script = script
+        self.sourced = sourced
+
+    def read(self) -> None:
+        script = self.script
+        self.body(script.statements, "", cut=script.rest is None)
+        if script.rest is not None:
+            self.rest()
+
+    def body(self, statements: tuple[Statement, ...], where: str, *, cut: bool = True) -> None:
+        """Note what of a list, of which some path reaches the first statement, is never reached."""
+        stack = [(statements, where, cut, True)]
+        while stack:
+            some, where, cut, listed = stack.pop()
+            alive = self.alive(some, where, cut=cut, listed=listed)
+            for statement in some[:alive]:
+                inner = statement.name if isinstance(statement, Function) else where
+                for substitution in self.found.survey.substitutions.get(id(statement), ()):
+                    stack.append((substitution.body, where, True, True))
+                if isinstance(statement, Command):
+                    continue
+                listing = not isinstance(statement, AndOr | Pipeline)
+                for inside, _ in lists(statement):
+                    stack.append((inside, inner, True, listing))
+
+    def alive(
+        self, statements: tuple[Statement, ...], where: str, *, cut: bool, listed: bool
+    ) -> int:
+        """How many statements of a list some path reaches, from the first on."""
+        visited, completed = self.explorer.visited, self.explorer.completed
+        for nth, statement in enumerate(statements):
+            if id(statement) not in visited:
+                self.found.dead.update(map(id, statements[nth:]))
+                if not listed:
+                    continue
+                if nth and cut:
+                    self.region(statements, nth, where)
+                return nth
+            if id(statement) not in completed:
+                self.found.stops.add(id(statement))
+                cause = self.cause(statement, where)
+                if cause is not None:
+                    self.found.causes[id(statement)] = cause
+        return len(statements)
+
+    def region(self, statements: tuple[Statement, ...], nth: int, where: str) -> None:
+        cause = self.found.causes.get(id(statements[nth - 1]))
+        if cause is not None:
+            _claim(self.found, statements[nth:], cause, where)
+
+    def rest(self) -> None:
+        """Claim what lies behind the last statement that bash reads of a broken script."""
+        script = self.script
+        fault, rest = script.fault, script.rest
+        ended = next(
+            (n for n, s in enumerate(script.statements) if id(s) in self.found.stops), None
+        )
+        if ended is None or fault is None or rest is None:
+            return
+        cause = self.found.causes.get(id(script.statements[ended]))
+        keyword = fault.found in _KEYWORDS or (not fault.found and fault.opener in _KEYWORDS)
+        behind = script.statements[ended + 1 :]
+        if cause is None or not keyword or any(map(_has_unknown, behind)):
+            return
+        if behind and _deliberate(self.found, behind, cause, "", code=True):
+            return
+        start = behind[0].span if behind else rest
+        span = Span(start.line, start.column, rest.end_line, rest.end_column)
+        self.found.regions.append(Region(span, len(behind) + 1, cause))
+
+    # ── causes ───────────────────────────────────────────────────────────────────────────────────
+
+    def cause(self, statement: Statement, where: str) -> Cause | None:
+        """Why no path gets past a statement; None where the value of a variable decides it."""
+        match statement:
+            case Command():
+                return self.of_command(statement, where)
+            case Group():
+                return self.of_list(statement.body, where)
+            case Redirected():
+                return self.cause(statement.body, where)
+            case AndOr():
+                return self.of_chain(statement, where)
+            case If() | Case():
+                return self.of_choice(statement, where)
+            case Loop():
+                return self.of_loop(statement, where)
+            case Subshell():
+                ends = self.of_list(statement.body, where)
+                if ends is not None and ends.kind == "loop":
+                    return ends
+                return Cause("errexit", "( … )", statement.span)
+            case Pipeline():
+                last = statement.commands[-1] if statement.commands else None
+                if last is not None and id(last) not in self.explorer.completed:
+                    ends = self.cause(last, where)
+                    if len(statement.commands) == 1 or (ends is not None and ends.kind == "loop"):
+                        return ends
+                return Cause("errexit", "… | …", statement.span)
+            case Arithmetic():
+                decided = id(statement) in self.explorer.decided
+                return None if decided else Cause("errexit", statement.raw, statement.span)
+            case _:
+                return None
+
+    def of_list(self, body: tuple[Statement, ...], where: str) -> Cause | None:
+        for statement in body:
+            if id(statement) in self.explorer.visited - self.explorer.completed:
+                return self.cause(statement, where)
+        return None
+
+    def of_chain(self, statement: AndOr, where: str) -> Cause | None:
+        links = [link for _, link in chain(statement)]
+        if self.decides(links[:-1]):
+            return None
+        for link in reversed(links):
+            if self.stopped(link):
+                return self.cause(link, where)
+        return None
+
+    def of_choice(self, statement: If | Case, where: str) -> Cause | None:
+        bodies: list[tuple[Statement, ...]] = []
+        conditions: list[tuple[Statement, ...]] = []
+        if isinstance(statement, If):
+            conditions = [branch.condition for branch in statement.branches]
+            bodies = [branch.body for branch in statement.branches]
+            whole = statement.otherwise is not None
+            bodies += [statement.otherwise] if statement.otherwise is not None else []
+        else:
+            bodies = [clause.body for clause in statement.clauses]
+            whole = any(p.raw == "*" for c in statement.clauses for p in c.patterns)
+            if not whole and id(statement) in self.explorer.decided:
+                return None
+        taken = [body for body in bodies if body and id(body[0]) in self.explorer.visited]
+        open_ = len(taken) < len(bodies) or not whole
+        if open_ and (
+            id(statement) in self.explorer.decided or any(map(self.decides, conditions))
+        ):
+            return None
+        for body in (*reversed(taken), *conditions):
+            found = self.of_list(body, where)
+            if found is not None:
+                return found
+        return None
+
+    def of_loop(self, loop: Loop, where: str) -> Cause | None:
+        if self.decides(loop.condition) or id(loop) in self.explorer.decided:
+            return None
+        for body in (loop.condition, loop.body):
+            found = self.of_list(body, where)
+            if found is not None and found.kind != "continue":
+                return found
+        return Cause("loop", _heading(loop), _heading_span(loop))
+
+    def of_command(self, command: Command, where: str) -> Cause | None:
+        name = name_of(command)
+        words = command.words
+        named = self.found.survey.definitions.get(name or "")
+        text, span = text_of(command), command.span
+        if named:
+            if self.explorer.numbers and all(
+                id(d.function) not in self.explorer.returned for d in named
+            ):
+                return Cause("function", text, span, named[0].function.heading)
+            return Cause("errexit", text, span)
+        while name in {"command", "builtin"} and len(words) > 1:
+            words = words[1:]
+            name = words[0].literal
+        match name:
+            case "exit":
+                return Cause("exit", text, span)
+            case "return" if where or self.sourced:
+                return Cause("return", text, span)
+            case "exec":
+                return Cause("exec", text, span)
+            case "break":
+                return Cause("break", text, span)
+            case "continue":
+                return Cause("continue", text, span)
+            case "[" | "[[" | "test" | "let" if id(command) in self.explorer.decided:
+                return None
+            case _:
+                return Cause("errexit", text, span)
+
+    def stopped(self, statement: Statement) -> bool:
+        visited = id(statement) in self.explorer.visited
+        return visited and id(statement) not in self.explorer.completed
+
+    def decides(self, condition: Iterable[Statement]) -> bool:
+        """Whether the value of a variable decides a condition."""
+        return any(id(leaf) in self.explorer.decided for leaf in _leaves(condition))
 
 
-def _claim(found: Reach, rest: tuple[Statement, ...], cause: Cause, frame: Frame) -> None:
-    if _deliberate(found, rest, cause, frame) or any(map(_has_unknown, rest)):
+def _leaves(statements: Iterable[Statement]) -> Iterator[Statement]:
+    stack = list(statements)
+    while stack:
+        statement = stack.pop()
+        yield statement
+        for inside, _ in lists(statement):
+            stack.extend(inside)
+
+
+def _claim(found: Reach, rest: tuple[Statement, ...], cause: Cause, where: str) -> None:
+    if _deliberate(found, rest, cause, where) or any(map(_has_unknown, rest)):
         return
     last = rest[-1].span
     start = rest[0].span
     span = Span(start.line, start.column, last.end_line, last.end_column)
-    found.regions.append(Region(span, len(rest), cause, frame.function))
-
-
-def _rest(found: Reach, script: Script, way: Way, frame: Frame) -> None:
-    """Claim what lies behind the last statement that bash reads of a broken script."""
-    fault, rest = script.fault, script.rest
-    if way.completes or fault is None or rest is None or way.cause is None:
-        return
-    keyword = fault.found in _KEYWORDS or (not fault.found and fault.opener in _KEYWORDS)
-    ended = next(n for n, s in enumerate(script.statements) if id(s) in found.stops)
-    behind = script.statements[ended + 1 :]
-    if not keyword or (behind and _deliberate(found, behind, way.cause, frame, code=True)):
-        return
-    if any(map(_has_unknown, behind)):
-        return
-    start = behind[0].span if behind else rest
-    span = Span(start.line, start.column, rest.end_line, rest.end_column)
-    found.regions.append(Region(span, len(behind) + 1, way.cause))
+    found.regions.append(Region(span, len(rest), cause, where))
 
 
 _KEYWORDS = frozenset(
@@ -211,7 +460,7 @@ _MARKER = regex(r"_{0,2}[A-Z][A-Z0-9_ -]*_{0,2}:?|[A-Z][a-z]+[,.:]?|[-=*#~+]{2,}
 
 
 def _deliberate(
-    found: Reach, rest: tuple[Statement, ...], cause: Cause, frame: Frame, *, code: bool = False
+    found: Reach, rest: tuple[Statement, ...], cause: Cause, where: str, *, code: bool = False
 ) -> bool:
     """Whether what follows an end was put there on purpose, or is no code at all."""
     names = [name_of(s) if isinstance(s, Command) else None for s in rest]
@@ -222,7 +471,7 @@ def _deliberate(
         return True
     if not code and cause.kind == "loop" and names[-1] in _FAREWELLS and all(map(_speaks, names)):
         return True
-    if frame.function:
+    if where:
         return False
     first = rest[0]
     prose = (
@@ -245,212 +494,6 @@ def _speaks(name: str | None) -> bool:
     return name is not None and (name in _FAREWELLS or _SPEAKERS.fullmatch(name) is not None)
 
 
-# ── statements ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _statement(found: Reach, statement: Statement, frame: Frame) -> Way:
-    found.depth += 1
-    way = _way(found, statement, frame)
-    found.depth -= 1
-    if not way.completes:
-        found.stops.add(id(statement))
-        if way.cause is not None:
-            found.causes[id(statement)] = way.cause
-    return way
-
-
-def _way(found: Reach, statement: Statement, frame: Frame) -> Way:
-    for substitution in found.survey.substitutions.get(id(statement), ()):
-        _sequence(found, substitution.body, _subshell(frame))
-    match statement:
-        case Command():
-            return _command(found, statement, frame)
-        case Arithmetic() | Function():
-            return _constant(statement)
-        case Unknown():
-            return Way(unknown=True)
-        case Group():
-            return _sequence(found, statement.body, frame)
-        case Redirected():
-            way = _statement(found, statement.body, frame)
-            return way if redirects_hold(statement.redirects) else _also(way, bad=True)
-        case Subshell():
-            inner = _sequence(found, statement.body, _subshell(frame))
-            return Way(unknown=inner.unknown)
-        case Background():
-            inner = _statement(found, statement.body, _subshell(frame))
-            return Way(bad=False, unknown=inner.unknown)
-        case Pipeline():
-            return _pipeline(found, statement, frame)
-        case AndOr():
-            return _and_or(found, statement, frame)
-        case If():
-            return _if(found, statement, frame)
-        case Case():
-            return _case(found, statement, frame)
-        case Loop():
-            return _loop(found, statement, frame)
-        case _:
-            assert_never(statement)
-
-
-def _subshell(frame: Frame) -> Frame:
-    return Frame(frame.function, 0, frame.returns, apart=True)
-
-
-def _also(way: Way, *, ok: bool = False, bad: bool = False) -> Way:
-    return Way(way.ok or ok, way.bad or bad, way.leaps, way.cause, way.unknown)
-
-
-def _constant(statement: Arithmetic | Function) -> Way:
-    if isinstance(statement, Function):
-        return SUCCEEDS
-    raw = statement.raw.strip().removeprefix("((").removesuffix("))").strip()
-    if raw.isdigit():
-        return SUCCEEDS if int(raw) else FAILS
-    return EITHER
-
-
-def _pipeline(found: Reach, statement: Pipeline, frame: Frame) -> Way:
-    if len(statement.commands) > 1:
-        ways = [_statement(found, part, _subshell(frame)) for part in statement.commands]
-        return Way(unknown=any(way.unknown for way in ways))
-    if not statement.commands:
-        return EITHER
-    way = _statement(found, statement.commands[0], frame)
-    if statement.negated:
-        return Way(way.bad, way.ok, way.leaps, way.cause, way.unknown)
-    return way
-
-
-def _and_or(found: Reach, statement: AndOr, frame: Frame) -> Way:
-    ok, bad = True, False
-    leaps = 0
-    cause: Cause | None = None
-    unknown = False
-    for operator, link in chain(statement):
-        way = _statement(found, link, frame)
-        match operator:
-            case "&&":
-                bad = bad or (ok and way.bad)
-                ok = ok and way.ok
-            case "||":
-                ok = ok or (bad and way.ok)
-                bad = bad and way.bad
-            case _:
-                ok, bad = way.ok, way.bad
-        leaps |= way.leaps
-        cause = way.cause or cause
-        unknown = unknown or way.unknown
-    return Way(ok, bad, leaps, cause, unknown)
-
-
-def _joined(ways: Iterable[Way], *, ok: bool, bad: bool) -> Way:
-    leaps = 0
-    cause: Cause | None = None
-    unknown = False
-    for way in ways:
-        ok, bad = ok or way.ok, bad or way.bad
-        leaps |= way.leaps
-        cause = way.cause or cause
-        unknown = unknown or way.unknown
-    return Way(ok, bad, leaps, cause, unknown)
-
-
-def _if(found: Reach, statement: If, frame: Frame) -> Way:
-    taken: list[Way] = []
-    asked: list[Way] = []
-    open_ = True
-    for branch in statement.branches:
-        condition = _sequence(found, branch.condition, frame)
-        body = _sequence(found, branch.body, frame)
-        asked.append(condition)
-        if open_ and condition.ok:
-            taken.append(body)
-        else:
-            asked.append(body)
-        open_ = open_ and condition.bad
-    if statement.otherwise is not None:
-        body = _sequence(found, statement.otherwise, frame)
-        (taken if open_ else asked).append(body)
-        open_ = False
-    aside = _joined(asked, ok=False, bad=False)
-    way = _joined(taken, ok=open_, bad=False)
-    return Way(
-        way.ok,
-        way.bad,
-        way.leaps | aside.leaps,
-        way.cause or aside.cause,
-        way.unknown or aside.unknown,
-    )
-
-
-def _case(found: Reach, statement: Case, frame: Frame) -> Way:
-    ways: list[Way] = []
-    covered = False
-    last = len(statement.clauses) - 1
-    for nth, clause in enumerate(statement.clauses):
-        body = _sequence(found, clause.body, frame)
-        covered = covered or any(pattern.raw == "*" for pattern in clause.patterns)
-        if clause.terminator == ";&" and nth < last:
-            body = Way(
-                ok=False, bad=False, leaps=body.leaps, cause=body.cause, unknown=body.unknown
-            )
-        elif clause.terminator in {";&", ";;&"}:
-            body = _also(body, ok=body.completes, bad=body.completes)
-        ways.append(body)
-    return _joined(ways, ok=not covered, bad=False)
-
-
-def _loop(found: Reach, statement: Loop, frame: Frame) -> Way:
-    inner = Frame(frame.function, frame.loops + 1, frame.returns, frame.apart)
-    condition = _sequence(found, statement.condition, inner)
-    body = _sequence(found, statement.body, inner)
-    leaps = condition.leaps | body.leaps
-    outer = (leaps >> 4 << 2) | (leaps & 3)
-    again = body.completes or bool(body.leaps & 8)
-    match statement.kind:
-        case "while":
-            done = condition.bad
-        case "until":
-            done = condition.ok
-        case "for((":
-            done = not _endless_header(statement.header)
-        case "for":
-            done = again or not any(map(always_words, statement.words or ()))
-        case "select":
-            done = True
-        case _:
-            assert_never(statement.kind)
-    unknown = condition.unknown or body.unknown
-    if done or unknown or leaps & 4 or found.survey.breaks_loose or _may_break(statement):
-        return Way(leaps=outer, unknown=unknown)
-    cause = body.cause or condition.cause
-    if again and condition.completes:
-        cause = Cause("loop", _heading(statement), _heading_span(statement))
-    return Way(ok=False, bad=False, leaps=outer, cause=cause)
-
-
-def _endless_header(header: str) -> bool:
-    fields = header.strip().removeprefix("((").removesuffix("))").split(";")
-    return len(fields) == 3 and not fields[1].strip()
-
-
-def _may_break(loop: Loop) -> bool:
-    """Whether some command in the loop may turn out to be `break`."""
-    stack: list[Statement] = [loop]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Command):
-            name = name_of(top)
-            if (top.words and name is None) or name in {"eval", "source", "."}:
-                return True
-        for inside, apart in lists(top):
-            if not apart and not isinstance(top, Function):
-                stack.extend(inside)
-    return False
-
-
 def _heading(loop: Loop) -> str:
     if loop.kind == "for((":
         return "for ((" + loop.header.strip().removeprefix("((").removesuffix("))") + "))"
@@ -465,110 +508,3 @@ def _heading_span(loop: Loop) -> Span:
         end = loop.condition[-1].span
         return Span(span.line, span.column, end.end_line, end.end_column)
     return Span(span.line, span.column, span.line, span.column + len(loop.kind))
-
-
-# ── commands ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _command(found: Reach, command: Command, frame: Frame) -> Way:
-    name = name_of(command)
-    if name is None or name in found.survey.renamed:
-        return EITHER
-    if name in found.survey.definitions:
-        return _call(found, command, name, frame)
-    words = command.words
-    while name in {"command", "builtin"} and len(words) > 1:
-        words = words[1:]
-        name = words[0].literal
-    if name is None or name in found.survey.renamed or not redirects_hold(command.redirects):
-        return EITHER
-    match name:
-        case "true" | ":":
-            return SUCCEEDS
-        case "false":
-            return FAILS
-        case "exit" if _plain_status(words):
-            return Way(ok=False, bad=False, cause=Cause("exit", text_of(command), command.span))
-        case "return" if _plain_status(words):
-            if not frame.returns:
-                return EITHER if frame.apart else FAILS
-            cause = Cause("return", text_of(command), command.span)
-            return Way(ok=False, bad=False, leaps=_return_bits(words), cause=cause)
-        case "exec" if not found.survey.execfail and _replaces(words):
-            return Way(ok=False, bad=False, cause=Cause("exec", text_of(command), command.span))
-        case "break" | "continue" if frame.loops:
-            return _jump(name, words, frame)
-        case _:
-            return EITHER
-
-
-def _plain_status(words: tuple[Word, ...]) -> bool:
-    if len(words) == 1:
-        return True
-    if len(words) > 2:
-        return False
-    literal = words[1].literal
-    if literal is not None:
-        return literal.lstrip("-").isdigit()
-    part = words[1].parts[0] if len(words[1].parts) == 1 else None
-    return isinstance(part, Parameter | Opaque) and getattr(part, "name", "") not in {"@", "*"}
-
-
-_DESCRIPTOR = regex(r"\d+|\{\w+\}")
-"""What stands before a redirection that the parser may have taken for a word."""
-
-
-def _replaces(words: tuple[Word, ...]) -> bool:
-    """Whether `exec` surely has a command."""
-    rest = list(words[1:])
-    while rest and (rest[0].literal or "").startswith("-"):
-        option = rest.pop(0).literal
-        if option == "-a" and rest:
-            rest.pop(0)
-    if not rest or _DESCRIPTOR.fullmatch(rest[0].raw):
-        return False
-    return always_words(rest[0])
-
-
-def _jump(name: str, words: tuple[Word, ...], frame: Frame) -> Way:
-    given = words[1].literal if len(words) > 1 else "1"
-    if given is None or not given.isdigit() or int(given) < 1:
-        return Way(leaps=(4 << 2 * frame.loops) - 4)
-    level = min(int(given), frame.loops)
-    return Way(ok=False, bad=False, leaps=(1 if name == "break" else 2) << 2 * level)
-
-
-def _return_bits(words: tuple[Word, ...]) -> int:
-    status = words[1].literal if len(words) > 1 else None
-    if status is None or not status.isdigit():
-        return 3
-    return 2 if int(status) % 256 else 1
-
-
-def _call(found: Reach, command: Command, name: str, frame: Frame) -> Way:
-    function = sure(found.survey, name, command.span, frame.function)
-    if function is None or not redirects_hold(command.redirects):
-        return EITHER
-    way = _routine(found, function)
-    if way.completes:
-        return Way(way.ok, way.bad)
-    cause = Cause("function", text_of(command), command.span, function.heading)
-    return Way(ok=False, bad=False, cause=cause)
-
-
-def _routine(found: Reach, function: Function) -> Way:
-    """How a call of the function may come back."""
-    key = id(function)
-    known = found.routines.get(key)
-    if known is not None:
-        return known
-    if key in found.judging or found.depth > DEPTH // 2:
-        return EITHER
-    found.judging.add(key)
-    way = _statement(found, function.body, Frame(function.name, returns=True))
-    found.judging.discard(key)
-    if way.unknown or found.survey.returns_loose:
-        way = EITHER
-    way = Way(way.ok or bool(way.leaps & 1), way.bad or bool(way.leaps & 2))
-    found.routines[key] = way
-    return way

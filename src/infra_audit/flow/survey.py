@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -42,9 +43,14 @@ from .writes import moved_by, reckoned, written_by
 DEPTH = 100
 """How deep a script may nest before nothing is said of it."""
 
+_Text = tuple[Span, str, str, bool]
+"""The place, context and text of a word, and whether it is another than a command's first."""
+
 MAIN = ""
 """The context of statements outside of all functions."""
 
+_DECIDERS = frozenset({"[", "[[", "test", "exit", "return", "let"})
+_NAMES = regex(r"[A-Za-z_]\w*")
 _TOKENS = regex(r"[^\s;&|(){}<>\"'`$=,]+")
 _HELP = regex(r"-*(?:h|help|\?|V|v|version|usage|list)", re.IGNORECASE)
 _HELPER = regex(r"(?:\w+[_-])?(?:usage|help|version|syntax)(?:[_-]\w+)?", re.IGNORECASE)
@@ -130,6 +136,10 @@ class Survey(Struct):
     definitions: dict[str, list[Definition]] = {}
     mentions: list[tuple[Span, str, str]] = []
     """Place, context and name of each word that may be a function's name."""
+    indirect: set[str] = set()
+    """The functions that are named elsewhere than as a command."""
+    decisive: set[str] = set()
+    """The variables that a test, a pattern or an ending looks at."""
     dynamic: list[tuple[Span, str]] = []
     """Where anything may be called, and in which context."""
     doubts: list[tuple[Span, str]] = []
@@ -158,6 +168,16 @@ class Survey(Struct):
     """What traps other than for EXIT run, at any time."""
     haunted: set[str] = set()
     """Variables that such a trap may give a value at any time."""
+    breaks_by_trap: bool = False
+    """Whether the action of a signal's trap leaves loops or functions."""
+    size: int = 0
+    """How many statements it has, substitutions included."""
+    sets: bool = False
+    """Whether it changes the shell's options."""
+    loops: set[int] = set()
+    """The identities of its loops."""
+    fragile: set[int] = set()
+    """The identities of commands in which an expansion may end the shell (`${x:?}`)."""
     execfail: bool = False
     reads_itself: bool = False
     namerefs: bool = False
@@ -196,12 +216,13 @@ def sure(found: Survey, name: str, at: Span, context: str) -> Function | None:
 def survey(script: Script) -> Survey:
     """The facts of `script`."""
     found = Survey()
-    texts: list[tuple[Span, str, str]] = []
+    texts: list[_Text] = []
     main = Place(context=MAIN, certain=True, shared=True, looped=False, help=False, depth=0)
     stack: list[tuple[tuple[Statement, ...], Place]] = [(script.statements, main)]
     while stack:
         body, place = stack.pop()
         found.depth = max(found.depth, place.depth)
+        found.size += len(body)
         here = replace(place, depth=place.depth + 1)
         for statement in body:
             _read(found, statement, here, texts)
@@ -284,20 +305,24 @@ def _asks_for_help(condition: tuple[Statement, ...]) -> bool:
 
 
 def _read(
-    found: Survey, statement: Statement, place: Place, texts: list[tuple[Span, str, str]]
+    found: Survey, statement: Statement, place: Place, texts: list[_Text]
 ) -> None:
     span = statement.span
+    command = isinstance(statement, Command) and statement.words
+    first = statement.words[0] if command and isinstance(statement, Command) else None
     for word in words(statement):
         if word.literal is not None:
-            texts.append((span, place.context, word.literal))
+            texts.append((span, place.context, word.literal, word is not first))
             continue
         for part in parts(word):
             if isinstance(part, Literal):
-                texts.append((span, place.context, part.text))
+                texts.append((span, place.context, part.text, True))
             else:
                 _part(found, statement, part, place, texts)
     match statement:
         case Command():
+            if first is not None and first.literal in _DECIDERS:
+                _decides(found, statement.words)
             _command(found, statement, place, texts)
         case Function():
             found.definitions.setdefault(statement.name, []).append(
@@ -306,11 +331,16 @@ def _read(
             if statement.name in _BUILTINS:
                 found.renamed.add(statement.name)
         case Loop():
+            found.loops.add(id(statement))
             if statement.variable:
                 _writes(found, statement.variable, place)
+            found.decisive.update(_NAMES.findall(statement.header))
             _reckons(found, statement.header, place)
         case Arithmetic():
+            found.decisive.update(_NAMES.findall(statement.raw))
             _reckons(found, statement.raw, place)
+        case Case():
+            _decides(found, (statement.word,))
         case Unknown():
             found.unknown = True
             found.dynamic.append((span, place.context))
@@ -325,7 +355,7 @@ def _part(
     statement: Statement,
     part: Part,
     place: Place,
-    texts: list[tuple[Span, str, str]],
+    texts: list[_Text],
 ) -> None:
     """Note what a part of a statement's words does."""
     match part:
@@ -333,17 +363,27 @@ def _part(
             if part.operator in {"=", ":="}:
                 found.expanding.add(id(statement))
                 _writes(found, part.name, place)
+            if part.operator in {":?", "?"}:
+                found.fragile.add(id(statement))
             if part.name in {"?", "PIPESTATUS"}:
                 found.asking.add(id(statement))
         case Substitution():
             found.substitutions.setdefault(id(statement), []).append(part)
         case Opaque():
-            texts.append((statement.span, place.context, part.raw))
+            texts.append((statement.span, place.context, part.raw, True))
             if part.kind == "arithmetic":
                 found.expanding.add(id(statement))
                 _reckons(found, part.raw, place)
         case _:
             pass
+
+
+def _decides(found: Survey, looked_at: Sequence[Word]) -> None:
+    for word in looked_at:
+        if word.literal is None:
+            found.decisive.update(p.name for p in word.parts if isinstance(p, Parameter))
+        elif word.literal[:1].isalpha():
+            found.decisive.update(_NAMES.findall(word.literal))
 
 
 def _reckons(found: Survey, raw: str, place: Place) -> None:
@@ -359,7 +399,7 @@ def _writes(found: Survey, name: str, place: Place, literal: str | None = None) 
 
 
 def _command(
-    found: Survey, command: Command, place: Place, texts: list[tuple[Span, str, str]]
+    found: Survey, command: Command, place: Place, texts: list[_Text]
 ) -> None:
     name = name_of(command)
     declares = name in DECLARERS
@@ -378,7 +418,7 @@ def _command(
                 found.assigned[word.literal or ""] = found.assigned.get(word.literal or "", 0) + 1
         found.namerefs |= any(re.fullmatch(r"-\w*n\w*", flag) for flag in flags)
     texts.extend(
-        (command.span, place.context, redirect.heredoc.content)
+        (command.span, place.context, redirect.heredoc.content, True)
         for redirect in command.redirects
         if redirect.heredoc is not None and name != "cat"
     )
@@ -454,6 +494,7 @@ def _tail(word: Word) -> str:
 
 def _oddities(found: Survey, command: Command, name: str | None, place: Place) -> None:
     given = [word.literal or "" for word in command.words[1:]]
+    found.sets |= name in {"set", "shopt"}
     if name in {"cd", "pushd", "popd", "set", "shopt"}:
         for variable in moved_by(command, name):
             _writes(found, variable, place)
@@ -467,6 +508,8 @@ def _oddities(found: Survey, command: Command, name: str | None, place: Place) -
         found.returns_loose |= "return" in tokens
         if set(given[1:]) - {"EXIT", "0"} and given[0] != "-":
             found.trapped.append(given[0])
+            if set(given[1:]) - {"EXIT", "0", "ERR"}:
+                found.breaks_by_trap |= bool(tokens & {"break", "continue", "return"}) or not given[0]
     if name == "alias":
         found.renamed.update(word.raw.split("=", 1)[0] for word in command.words[1:])
     if name == "unset" and given:
@@ -498,20 +541,20 @@ def _exit(command: Command, place: Place) -> Exit:
     return Exit(place.context, command.span, not status and not place.help, place.help, status)
 
 
-def _name(found: Survey, texts: list[tuple[Span, str, str]]) -> None:
+def _name(found: Survey, texts: list[_Text]) -> None:
     """Keep the words that name a function."""
     names = found.definitions
     if "command_not_found_handle" in names:
         found.dynamic.append((names["command_not_found_handle"][0].function.span, MAIN))
     if not names:
         return
-    for span, context, text in texts:
-        if text in names:
-            found.mentions.append((span, context, text))
-        elif len(text) > 1:
-            for token in _TOKENS.findall(text):
-                if token in names:
-                    found.mentions.append((span, context, token))
+    for span, context, text, indirect in texts:
+        tokens = (text,) if text in names else _TOKENS.findall(text) if len(text) > 1 else ()
+        for token in tokens:
+            if token in names:
+                found.mentions.append((span, context, token))
+                if indirect:
+                    found.indirect.add(token)
 
 
 def _order(found: Survey) -> None:

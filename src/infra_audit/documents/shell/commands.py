@@ -74,14 +74,14 @@ def command(
             if kind == "variable_assignment":
                 assignments.append(_assignment(source, child))
             rest.append(child)
-    if assignments and own and kind != "variable_assignment":
+    if assignments and (own or len(assignments) > 1) and kind != "variable_assignment":
         _one_line(source, children)
     words = _words(source, _runs(source, rest))
     return completed(source, node, words, assignments, own + redirects, fed)
 
 
 def _one_line(source: Source, nodes: list[Node]) -> None:
-    """Suspect a command of several lines: the parser takes `x=1 2>y` for the next line's beginning."""
+    """Suspect a command of several lines: the parser takes `x=1 y=2` for the next line's beginning."""
     for before, after in pairwise(nodes):
         if _BROKEN.search(source.content, before.end_byte, after.start_byte):
             source.suspect.append((before.end_byte, after.start_byte))

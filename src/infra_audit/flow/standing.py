@@ -1,0 +1,80 @@
+"""How a shell stands at one point of one path: its last status, options, functions, traps, values.
+
+A standing is a plain tuple, made and compared by the hundred thousand:
+`(status, options, functions, exit trap, error trap, values)`. A status is 0 to 255, `FAILED` for
+whatever else than 0 a command from outside ended with, or `UNKNOWN` for any other than 0.
+`functions` has bit n set where definition n is in force, and bit n of its upper half where unknown
+code may have replaced it. Traps are numbers of the script's trap actions, `NO_TRAP` for none.
+`values` holds those of the variables that decide something, None where unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .behaviour import Exits
+
+Value = str | None
+Standing = tuple[int, int, int, int, int, tuple[Value, ...]]
+Standings = set[Standing]
+
+FAILED = 256
+UNKNOWN = 257
+NO_TRAP = -1
+
+ERREXIT, PIPEFAIL, ERRTRACE, NOUNSET, INHERIT, LASTPIPE, EXECFAIL = (1 << n for n in range(7))
+
+SETTINGS = {
+    "errexit": ERREXIT,
+    "pipefail": PIPEFAIL,
+    "errtrace": ERRTRACE,
+    "nounset": NOUNSET,
+    "inherit_errexit": INHERIT,
+    "lastpipe": LASTPIPE,
+    "execfail": EXECFAIL,
+}
+LETTERS = {"e": ERREXIT, "E": ERRTRACE, "u": NOUNSET}
+
+NONZERO = "\0nonzero"
+"""The value of a variable that holds the status of a command that failed."""
+
+CROWD = 24
+"""More standings than these at one point are told apart no longer by the values of variables."""
+
+
+def ended(standings: Iterable[Standing], status: int) -> Standings:
+    """The same shells after a command that ended with `status`."""
+    return {(status, *s[1:]) for s in standings}  # type: ignore[misc]
+
+
+def split(standings: Standings) -> tuple[Standings, Standings]:
+    """Those whose last command worked, and the others."""
+    good = {s for s in standings if s[0] == 0}
+    return good, standings - good
+
+
+def forgotten(standings: Iterable[Standing]) -> Standings:
+    """The same shells when no variable's value is known any more."""
+    return {(*s[:5], (None,) * len(s[5])) for s in standings}
+
+
+def thinned(standings: Standings) -> Standings:
+    """The standings, without the values of variables where there are too many of them."""
+    return forgotten(standings) if len(standings) > CROWD else standings
+
+
+def with_value(standing: Standing, nth: int, value: Value) -> Standing:
+    """The shell after a variable was given a value."""
+    values = standing[5]
+    return (*standing[:5], (*values[:nth], value, *values[nth + 1 :]))
+
+
+def exits(statuses: Iterable[int], *, unknown: bool, endless: bool) -> Exits:
+    """Statuses as others see them."""
+    found = set(statuses)
+    return Exits(
+        codes=tuple(sorted(s for s in found if s < FAILED)),
+        passed_on=FAILED in found,
+        unknown=unknown or UNKNOWN in found,
+        endless=endless,
+    )
