@@ -32,6 +32,7 @@ from ..documents.shell.syntax import (
     Unknown,
     Word,
 )
+from .conditions import Verdict
 from .constructs import always_words, chain, parts, redirects_hold, words
 from .standing import (
     CROWD,
@@ -94,6 +95,14 @@ class Explorer(Struct):
     variables: dict[str, int]
     """The variables whose values are kept, and where in `Standing`."""
     budget: int
+    bound: set[str] = set()
+    """The functions for which these values matter."""
+    special: frozenset[str] = frozenset()
+    """The names of commands that are more than a command from outside: builtins, functions."""
+    busy: set[int] = set()
+    """The identities of commands whose words do something of their own."""
+    verdicts: dict[int, Verdict] = {}
+    """What tests come to whatever the standing, by the identity of their command."""
     inherits: bool = False
     """Whether command substitutions inherit errexit in any case, as in sh."""
     visited: set[int] = set()
@@ -163,7 +172,13 @@ def statement_(
     if id(statement) in found.survey.expanding:
         at = loosened(found, statement, at)
     if isinstance(statement, Command):
-        after = found.simple(found, statement, at, frame, quiet)
+        name = statement.words[0].literal if statement.words else None
+        if name in _TALKERS and not statement.redirects and name not in found.named:
+            after = {(0, *s[1:]) for s in at}  # type: ignore[misc]
+        elif name is None or name in found.special or id(statement) in found.busy:
+            after = found.simple(found, statement, at, frame, quiet)
+        else:
+            after = _outside(found, at, frame, quiet)
     else:
         for substitution in found.survey.substitutions.get(id(statement), ()):
             substituted(found, substitution.body, at, frame, quiet=quiet)
@@ -172,6 +187,24 @@ def statement_(
         found.completed.add(id(statement))
         if len(after) > CROWD:
             after = thinned(after)
+    return after
+
+
+_TALKERS = frozenset({"echo", ":", "true"})
+
+
+def _outside(found: Explorer, at: Standings, frame: Frame, quiet: bool) -> Standings:
+    """Where the shell may stand behind a command from outside: most commands are no more."""
+    after: Standings = set()
+    for standing in at:
+        rest = standing[1:]
+        after.add((0, *rest))  # type: ignore[arg-type]
+        if found.failing:
+            failed: Standing = (FAILED, *rest)  # type: ignore[assignment]
+            if quiet or not (rest[0] & ERREXIT or rest[3] != NO_TRAP):
+                after.add(failed)
+            elif failed not in frame.exits or rest[3] != NO_TRAP:
+                after |= settle(found, {failed}, frame, quiet)
     return after
 
 

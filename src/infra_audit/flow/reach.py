@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Set
 
 from msgspec import Struct
 
@@ -30,7 +31,7 @@ from ..source.regex import regex
 from .behaviour import Cause, Exits, Region
 from .constructs import chain, lists, name_of, text_of
 from .explore import Exhausted, Explorer, Frame, finish, sequence
-from .simple import run, simple
+from .simple import SPECIAL, run, simple
 from .standing import (
     ERREXIT,
     INHERIT,
@@ -49,6 +50,10 @@ _STEPS = 60
 """How many steps each statement of a script is granted, over all paths."""
 
 _MOST_VARIABLES = 12
+
+_FRAMES = 20_000
+"""Functions in functions in nested statements are followed by recursion; `explore.INLINED` and the
+depth that is read bound it well below this."""
 
 
 class Reach(Struct):
@@ -87,6 +92,7 @@ def reach(
     `serves` where others call its functions; `options` are in force when it begins.
     """
     found = Reach(survey=survey)
+    sys.setrecursionlimit(max(_FRAMES, sys.getrecursionlimit()))
     if script.interpreter not in SHELLS:
         return found
     start = 0
@@ -114,19 +120,45 @@ def _explorer(script: Script, survey: Survey, *, failing: bool, generous: bool) 
     functions = [d.function for each in survey.definitions.values() for d in each]
     watched: list[str] = []
     if generous and not survey.namerefs:
-        watched = sorted((survey.decisive & survey.told.keys()) - survey.haunted)
+        known = {name for name, texts in survey.told.items() if texts != {None}}
+        watched = sorted((survey.decisive & known) - survey.haunted)
+    variables = {name: n for n, name in enumerate(watched[:_MOST_VARIABLES])}
     return Explorer(
         survey=survey,
         failing=failing,
         simple=simple,
         numbers={id(function): n for n, function in enumerate(functions)},
         named={name: [d.function for d in each] for name, each in survey.definitions.items()},
-        variables={name: n for n, name in enumerate(watched[:_MOST_VARIABLES])},
+        variables=variables,
+        bound=_bound(survey, variables.keys()),
+        special=SPECIAL | survey.definitions.keys() | survey.renamed,
+        busy=survey.fragile | survey.bare | survey.substitutions.keys(),
         budget=2000 + _STEPS * survey.size,
         inherits=script.interpreter not in {"", "bash"},
         loose=survey.breaks_by_trap,
         fragile=survey.fragile,
     )
+
+
+def _bound(survey: Survey, variables: Set[str]) -> set[str]:
+    """The functions that look at some of the variables or may change them, themselves or in calls."""
+    if not variables:
+        return set()
+    stack = [context for _, context in survey.dynamic]
+    for touched in (survey.looks, survey.written):
+        stack += [context for context, names in touched.items() if names & variables]
+    stack += [context for context in survey.restless if context in survey.definitions]
+    callers: dict[str, list[str]] = {}
+    for context, names in survey.body_calls.items():
+        for name in names:
+            callers.setdefault(name, []).append(context)
+    bound: set[str] = set()
+    while stack:
+        context = stack.pop()
+        if context not in bound:
+            bound.add(context)
+            stack.extend(callers.get(context, ()))
+    return bound
 
 
 def _main(explorer: Explorer, script: Script, options: int, *, sourced: bool) -> Exits:
@@ -145,6 +177,10 @@ def _succeed(
     found: Reach, script: Script, survey: Survey, options: int, *, sourced: bool
 ) -> None:
     """Follow the script once more, with commands from outside that never fail."""
+    if set(found.exits.codes) <= {0}:
+        known = found.exits
+        found.exits_when_all_succeed = Exits((0,), False, known.unknown, known.endless)
+        return
     explorer = _explorer(script, survey, failing=False, generous=True)
     try:
         found.exits_when_all_succeed = _main(explorer, script, options, sourced=sourced)

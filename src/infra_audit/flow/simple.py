@@ -22,7 +22,7 @@ from ..documents.shell.syntax import (
 from ..source.regex import regex
 from ..source.text import Text
 from .arithmetic import evaluate
-from .conditions import matches, tested
+from .conditions import Verdict, matches, tested
 from .constructs import DECLARERS, always_words, parts, redirects_hold
 from .constructs import words as words_of
 from .explore import (
@@ -75,12 +75,6 @@ _EITHER = frozenset(
 _WRITERS = frozenset({"read", "mapfile", "readarray", "unset", "getopts", "printf"})
 _PLAIN_SIGNAL = regex(r"(?:SIG)?(\w+)")
 _PATH = regex(r".*/[\w.@+-]+")
-_ALWAYS_SET = frozenset(
-    {"HOME", "PATH", "PWD", "OLDPWD", "UID", "EUID", "PPID", "SHELL", "RANDOM", "SECONDS", "LINENO"}
-    | {"IFS", "OPTIND", "HOSTNAME", "OSTYPE", "HOSTTYPE", "MACHTYPE", "BASH", "BASHPID", "SHLVL"}
-    | {"BASH_SOURCE", "BASH_VERSION", "BASH_VERSINFO", "FUNCNAME", "PIPESTATUS", "USER", "LOGNAME"}
-    | {"BASH_LINENO", "BASH_SUBSHELL", "TERM", "EPOCHSECONDS", "EPOCHREALTIME", "SRANDOM", "SHELLOPTS"}
-)
 
 
 def simple(
@@ -258,31 +252,17 @@ def _forget(found: Explorer, command: Command, at: Standings) -> Standings:
 
 
 def _expansions(found: Explorer, command: Command, at: Standings, frame: Frame) -> None:
-    """Let `${x:?}`, and unset variables under nounset, end the shell; let `${x:=y}` assign."""
-    watched = {s for s in at if s[1] & NOUNSET}
-    if id(command) not in found.fragile and not watched:
+    """Let `${x:?}`, and unset variables under nounset, end the shell."""
+    if id(command) in found.survey.bare:
+        frame.exits |= ended({s for s in at if s[1] & NOUNSET}, 1)
+    if id(command) not in found.fragile:
         return
     for word in words_of(command):
         if word.literal is not None:
             continue
         for part in parts(word):
-            if not isinstance(part, Parameter):
-                continue
-            if part.operator in {":?", "?"}:
-                frame.exits |= {
-                    s for s in ended(at, 1) if not (_parameter(found, s, part) or "")
-                }
-            elif watched and _may_be_unset(found, part):
-                frame.exits |= ended(watched, 1)
-
-
-def _may_be_unset(found: Explorer, part: Parameter) -> bool:
-    if part.operator[:1] in {":", "-", "=", "+"} or part.operator[:2] in {":-", ":=", ":+"}:
-        return False
-    name = part.name
-    if name in _ALWAYS_SET or name in found.survey.assigned:
-        return False
-    return name not in {"@", "*", "#", "?", "$", "!", "-", "_", "0"}
+            if isinstance(part, Parameter) and part.operator in {":?", "?"}:
+                frame.exits |= ended({s for s in at if not _parameter(found, s, part)}, 1)
 
 
 def _assignments(  # noqa: PLR0913, PLR0917 (as simple, and what its substitutions gave)
@@ -295,6 +275,8 @@ def _assignments(  # noqa: PLR0913, PLR0917 (as simple, and what its substitutio
 ) -> Standings:
     after: Standings = set()
     failed: Standings = set()
+    if statuses is None and not command.redirects and not found.variables and not found.frozen:
+        return ended(at, 0)
     for standing in at:
         here = _assigned(found, command.assignments, standing)
         for status in {0} if statuses is None else statuses[standing]:
@@ -352,6 +334,13 @@ def run(
     found: Explorer, function: Function, standing: Standing, frame: Frame, quiet: bool
 ) -> Standings:
     """Where the shell may stand behind a call of a function."""
+    values = standing[5]
+    if function.name not in found.bound and any(v is not None for v in values):
+        (blank,) = forgotten({standing})
+        inside = Frame(exits=set(), saved=frame.saved, calls=frame.calls)
+        after = run(found, function, blank, inside, quiet)
+        frame.exits.update((*s[:5], values) for s in inside.exits)
+        return {(*s[:5], values) for s in after}
     if standing[0] and not _asks(found, function):
         standing = (0, *standing[1:])  # type: ignore[assignment]
     key = (id(function), standing, quiet, frame.saved)
@@ -366,7 +355,7 @@ def run(
             exits=set(), returns=set(), function=True, saved=frame.saved, calls=frame.calls + 1
         )
         error = standing[4] if standing[1] & ERRTRACE else NO_TRAP
-        start: Standing = (*standing[:4], error, standing[5])  # type: ignore[assignment]
+        start: Standing = (*standing[:4], error, values)  # type: ignore[assignment]
         after = statement_(found, function.body, {start}, inside, quiet)
         after = after | (inside.returns or set())
         if found.loose:
@@ -603,17 +592,7 @@ def _learn(found: Explorer) -> None:
 def _test(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
     after: Standings = set()
     for standing in at:
-        reads: list[Word] = []
-
-        def reading(word: Word, standing: Standing = standing, reads: list[Word] = reads) -> Value:
-            value = read(found, standing, word)
-            if value is not None and word.literal is None and "?" not in word.raw:
-                reads.append(word)
-            return value
-
-        verdict = tested(words, reading)
-        if verdict.truth is not None and reads:
-            found.decided.add(id(command))
+        verdict = found.verdicts.get(id(command)) or _judged(found, command, words, standing)
         if verdict.truth is not False:
             after.add((0, *standing[1:]))  # type: ignore[arg-type]
         if verdict.truth is not True:
@@ -621,6 +600,27 @@ def _test(found: Explorer, command: Command, words: tuple[Word, ...], at: Standi
         if verdict.odd:
             after.add((2, *standing[1:]))  # type: ignore[arg-type]
     return after
+
+
+def _judged(
+    found: Explorer, command: Command, words: tuple[Word, ...], standing: Standing
+) -> Verdict:
+    """The verdict of a test in a standing; one that is the same in all is kept."""
+    looked: list[Word] = []
+
+    def reading(word: Word) -> Value:
+        if word.literal is None:
+            looked.append(word)
+        return read(found, standing, word)
+
+    verdict = tested(words, reading)
+    names = {p.name for word in looked for p in word.parts if isinstance(p, Parameter)}
+    watched = names & found.variables.keys()
+    if verdict.truth is not None and watched:
+        found.decided.add(id(command))
+    if not watched and "?" not in names:
+        found.verdicts[id(command)] = verdict
+    return verdict
 
 
 def _let(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
@@ -723,3 +723,6 @@ _HANDLERS: dict[str, Handler] = {
     "trap": _trap,
     "wait": _wait,
 }
+
+SPECIAL = frozenset(_HANDLERS) | _EITHER
+"""The names of commands that are builtins."""

@@ -38,7 +38,7 @@ LETTERS = {"e": ERREXIT, "E": ERRTRACE, "u": NOUNSET}
 NONZERO = "\0nonzero"
 """The value of a variable that holds the status of a command that failed."""
 
-CROWD = 24
+CROWD = 12
 """More standings than these at one point are told apart no longer by the values of variables."""
 
 

@@ -101,6 +101,18 @@ _BUILTINS = frozenset(
 )
 
 
+_DEFAULTS = frozenset({":", "-", "=", "+"})
+_ALWAYS_SET = frozenset(
+    {"HOME", "PATH", "PWD", "OLDPWD", "UID", "EUID", "PPID", "SHELL", "RANDOM", "SECONDS", "LINENO"}
+    | {"IFS", "OPTIND", "HOSTNAME", "OSTYPE", "HOSTTYPE", "MACHTYPE", "BASH", "BASHPID", "SHLVL"}
+    | {"BASH_SOURCE", "BASH_VERSION", "BASH_VERSINFO", "FUNCNAME", "PIPESTATUS", "USER", "LOGNAME"}
+    | {"BASH_LINENO", "BASH_SUBSHELL", "TERM", "EPOCHSECONDS", "EPOCHREALTIME", "SRANDOM"}
+    | {"SHELLOPTS", "BASHOPTS", "DIRSTACK", "GROUPS", "REPLY"}
+    | {"@", "*", "#", "?", "$", "!", "-", "_", "0"}
+)
+"""Variables that the shell, or login(1), sets."""
+
+
 class Definition(Struct, frozen=True, gc=False):
     """A function's definition; `certain` when no path past it avoids it."""
 
@@ -140,6 +152,8 @@ class Survey(Struct):
     """The functions that are named elsewhere than as a command."""
     decisive: set[str] = set()
     """The variables that a test, a pattern or an ending looks at."""
+    looks: dict[str, set[str]] = {}
+    """Those that each function looks at."""
     dynamic: list[tuple[Span, str]] = []
     """Where anything may be called, and in which context."""
     doubts: list[tuple[Span, str]] = []
@@ -178,6 +192,10 @@ class Survey(Struct):
     """The identities of its loops."""
     fragile: set[int] = set()
     """The identities of commands in which an expansion may end the shell (`${x:?}`)."""
+    plain: list[tuple[int, str]] = []
+    """The variables that statements expand without a default, by the statements' identities."""
+    bare: set[int] = set()
+    """The identities of statements that expand what nothing here sets: fatal under nounset."""
     execfail: bool = False
     reads_itself: bool = False
     namerefs: bool = False
@@ -233,6 +251,11 @@ def survey(script: Script) -> Survey:
             if id(statement) in found.substitutions:
                 apart = _inside(here, certain=False, shared=False)
                 stack.extend((s.body, apart) for s in found.substitutions[id(statement)])
+    found.bare = {
+        identity
+        for identity, name in found.plain
+        if name not in found.assigned and name not in _ALWAYS_SET
+    }
     _name(found, texts)
     _order(found)
     _spread(found)
@@ -322,7 +345,7 @@ def _read(
     match statement:
         case Command():
             if first is not None and first.literal in _DECIDERS:
-                _decides(found, statement.words)
+                _decides(found, statement.words, place)
             _command(found, statement, place, texts)
         case Function():
             found.definitions.setdefault(statement.name, []).append(
@@ -334,13 +357,13 @@ def _read(
             found.loops.add(id(statement))
             if statement.variable:
                 _writes(found, statement.variable, place)
-            found.decisive.update(_NAMES.findall(statement.header))
+            _looks(found, _NAMES.findall(statement.header), place)
             _reckons(found, statement.header, place)
         case Arithmetic():
-            found.decisive.update(_NAMES.findall(statement.raw))
+            _looks(found, _NAMES.findall(statement.raw), place)
             _reckons(found, statement.raw, place)
         case Case():
-            _decides(found, (statement.word,))
+            _decides(found, (statement.word,), place)
         case Unknown():
             found.unknown = True
             found.dynamic.append((span, place.context))
@@ -365,6 +388,8 @@ def _part(
                 _writes(found, part.name, place)
             if part.operator in {":?", "?"}:
                 found.fragile.add(id(statement))
+            elif part.operator[:1] not in _DEFAULTS:
+                found.plain.append((id(statement), part.name))
             if part.name in {"?", "PIPESTATUS"}:
                 found.asking.add(id(statement))
         case Substitution():
@@ -378,12 +403,18 @@ def _part(
             pass
 
 
-def _decides(found: Survey, looked_at: Sequence[Word]) -> None:
+def _decides(found: Survey, looked_at: Sequence[Word], place: Place) -> None:
     for word in looked_at:
         if word.literal is None:
-            found.decisive.update(p.name for p in word.parts if isinstance(p, Parameter))
+            _looks(found, [p.name for p in word.parts if isinstance(p, Parameter)], place)
         elif word.literal[:1].isalpha():
-            found.decisive.update(_NAMES.findall(word.literal))
+            _looks(found, _NAMES.findall(word.literal), place)
+
+
+def _looks(found: Survey, names: list[str], place: Place) -> None:
+    if names:
+        found.decisive.update(names)
+        found.looks.setdefault(place.context, set()).update(names)
 
 
 def _reckons(found: Survey, raw: str, place: Place) -> None:
@@ -458,7 +489,7 @@ def _told(assignment: Assignment) -> str | None:
     if assignment.append:
         return None
     if first is not None:
-        return first.literal
+        return "$?" if first.raw.strip('"') == "$?" else first.literal
     return "" if _bare(assignment) else None
 
 
