@@ -41,6 +41,9 @@ from .standing import (
     FAILED,
     INHERIT,
     LASTPIPE,
+    MAYBE,
+    MAYBE_ERREXIT,
+    MAYBE_PIPEFAIL,
     NO_TRAP,
     PIPEFAIL,
     UNKNOWN,
@@ -201,9 +204,9 @@ def _outside(found: Explorer, at: Standings, frame: Frame, quiet: bool) -> Stand
         after.add((0, *rest))  # type: ignore[arg-type]
         if found.failing:
             failed: Standing = (FAILED, *rest)  # type: ignore[assignment]
-            if quiet or not (rest[0] & ERREXIT or rest[3] != NO_TRAP):
+            if quiet or not (rest[0] & (ERREXIT | MAYBE_ERREXIT) or rest[3] != NO_TRAP):
                 after.add(failed)
-            elif failed not in frame.exits or rest[3] != NO_TRAP:
+            else:
                 after |= settle(found, {failed}, frame, quiet)
     return after
 
@@ -232,9 +235,9 @@ def settle(found: Explorer, failed: Standings, frame: Frame, quiet: bool) -> Sta
         if standing[4] != NO_TRAP:
             shells = trapped(found, standing, 4, frame)
         for shell in shells:
-            if shell[1] & ERREXIT:
+            if shell[1] & (ERREXIT | MAYBE_ERREXIT):
                 frame.exits.add(shell)
-            else:
+            if not shell[1] & ERREXIT:
                 after.add(shell)
     return after
 
@@ -312,7 +315,7 @@ def substituted(
     for standing in at:
         options = standing[1]
         if not options & INHERIT and not found.inherits:
-            options &= ~ERREXIT
+            options &= ~(ERREXIT | MAYBE_ERREXIT)
         start = shared_start(found, body, (standing[0], options, *standing[2:]))  # type: ignore[arg-type]
         if start not in done:
             done[start] = shell(found, body, start, frame, quiet)
@@ -405,7 +408,11 @@ def _pipeline(
             ways = [shell(found, (part,), standing, frame, within) for part in ahead]
             if not lasting and not ways[-1]:
                 continue
-            earlier = _rightmost(ways if lasting else ways[:-1], found) if options & PIPEFAIL else {0}
+            earlier = {0}
+            if options & (PIPEFAIL | MAYBE_PIPEFAIL):
+                earlier = _rightmost(ways if lasting else ways[:-1], found)
+            if not options & PIPEFAIL:
+                earlier.add(0)
             lasts = (
                 statement_(found, parts[-1], {(0, *standing[1:])}, frame, within)
                 if lasting
@@ -709,7 +716,7 @@ def doubt(found: Explorer, name: str) -> int:
     return 1 << (len(found.numbers) + found.numbers[id(found.named[name][0])])
 
 
-def havoc(found: Explorer, at: Standings, frame: Frame, options: int = ERREXIT | PIPEFAIL) -> Standings:
+def havoc(found: Explorer, at: Standings, frame: Frame, options: int = MAYBE) -> Standings:
     """What may stand behind code that is unknown: it may do anything that the shell can."""
     found.lost = True
     doubts = 0
@@ -718,13 +725,8 @@ def havoc(found: Explorer, at: Standings, frame: Frame, options: int = ERREXIT |
     after: Standings = set()
     for _, old, functions, leaving, error, values in at:
         nothing = (None,) * len(values)
-        choices = {old}
-        for bit in (ERREXIT, PIPEFAIL):
-            if options & bit:
-                choices |= {choice ^ bit for choice in choices}
-        for choice in choices:
-            for status in (0, UNKNOWN):
-                after.add((status, choice, functions | doubts, leaving, error, nothing))
+        for status in (0, UNKNOWN):
+            after.add((status, (old & ~(options // MAYBE_ERREXIT)) | options, functions | doubts, leaving, error, nothing))
     jump(frame, after)
     return after
 

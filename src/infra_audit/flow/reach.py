@@ -34,8 +34,9 @@ from .explore import Exhausted, Explorer, Frame, finish, sequence
 from .simple import SPECIAL, run, simple
 from .standing import (
     ERREXIT,
-    INHERIT,
+    MAYBE,
     NO_TRAP,
+    PIPEFAIL,
     SETTINGS,
     Standing,
     Standings,
@@ -46,7 +47,7 @@ from .survey import Survey
 SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "busybox"})
 """Interpreters whose control flow is the one described here."""
 
-_STEPS = 60
+_STEPS = 25
 """How many steps each statement of a script is granted, over all paths."""
 
 _MOST_VARIABLES = 12
@@ -227,8 +228,9 @@ def _anywhere(explorer: Explorer, options: int) -> Standings:
             first = explorer.numbers[id(definitions[0].function)]
             functions |= 1 << (len(explorer.numbers) + first)
     values = (None,) * len(explorer.variables)
-    choices = {options} if not survey.sets else {options, options | ERREXIT, options & ~ERREXIT}
-    return {(0, choice, functions, NO_TRAP, NO_TRAP, values) for choice in choices}
+    if survey.sets:
+        options = (options & ~(ERREXIT | PIPEFAIL)) | MAYBE
+    return {(0, options, functions, NO_TRAP, NO_TRAP, values)}
 
 
 def never_returns(found: Reach, name: str) -> bool:
@@ -395,6 +397,8 @@ class _Traces:
         if open_ and (
             id(statement) in self.explorer.decided or any(map(self.decides, conditions))
         ):
+            return None
+        if open_ and len(taken) > 1:
             return None
         for body in (*reversed(taken), *conditions):
             found = self.of_list(body, where)

@@ -44,6 +44,7 @@ from .standing import (
     EXECFAIL,
     FAILED,
     LETTERS,
+    MAYBE,
     NO_TRAP,
     NONZERO,
     NOUNSET,
@@ -56,6 +57,7 @@ from .standing import (
     ended,
     forgotten,
     split,
+    switched,
     with_value,
 )
 from .writes import reckoned, written_by
@@ -434,6 +436,8 @@ def _with_status(
 
 def _return(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
     if frame.returns is None:
+        if found.inherits:
+            _exit(found, command, words, at, frame, quiet)
         return ended(at, 2)
     for standing in at:
         frame.returns |= _with_status(found, standing, words[:2], frame)
@@ -487,7 +491,7 @@ def _set(found: Explorer, command: Command, words: tuple[Word, ...], at: Standin
     while rest:
         word = rest.pop(0)
         if word is None:
-            return ended(_any_of(at, ERREXIT | PIPEFAIL), 0)
+            return switched(at, MAYBE, ERREXIT | PIPEFAIL)
         if word[:1] not in {"-", "+"} or word in {"-", "--", "+"}:
             break
         bits = 0
@@ -500,14 +504,7 @@ def _set(found: Explorer, command: Command, words: tuple[Word, ...], at: Standin
             on, off = on | bits, off & ~bits
         else:
             on, off = on & ~bits, off | bits
-    return {(0, (s[1] | on) & ~off, *s[2:]) for s in at}  # type: ignore[misc]
-
-
-def _any_of(at: Standings, bits: int) -> Standings:
-    for n in range(bits.bit_length()):
-        if bits >> n & 1:
-            at = at | {(s[0], s[1] ^ (1 << n), *s[2:]) for s in at}  # type: ignore[misc]
-    return at
+    return switched(at, on, off)
 
 
 def _shopt(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
@@ -517,9 +514,9 @@ def _shopt(found: Explorer, command: Command, words: tuple[Word, ...], at: Stand
         bits |= SETTINGS.get(word.literal or "", 0)
     letters = "".join(flag or "" for flag in flags)
     if "s" in letters:
-        return {(0, s[1] | bits, *s[2:]) for s in at}  # type: ignore[misc]
+        return switched(at, bits, 0)
     if "u" in letters:
-        return {(0, s[1] & ~bits, *s[2:]) for s in at}  # type: ignore[misc]
+        return switched(at, 0, bits)
     return ended(at, 0) | ended(at, 1)
 
 

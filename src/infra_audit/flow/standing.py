@@ -24,6 +24,10 @@ NO_TRAP = -1
 
 ERREXIT, PIPEFAIL, ERRTRACE, NOUNSET, INHERIT, LASTPIPE, EXECFAIL = (1 << n for n in range(7))
 
+MAYBE_ERREXIT, MAYBE_PIPEFAIL = 1 << 7, 1 << 8
+"""Unknown code ran, and may have switched these on or off."""
+MAYBE = MAYBE_ERREXIT | MAYBE_PIPEFAIL
+
 SETTINGS = {
     "errexit": ERREXIT,
     "pipefail": PIPEFAIL,
@@ -56,6 +60,12 @@ def split(standings: Standings) -> tuple[Standings, Standings]:
 def forgotten(standings: Iterable[Standing]) -> Standings:
     """The same shells when no variable's value is known any more."""
     return {(*s[:5], (None,) * len(s[5])) for s in standings}
+
+
+def switched(standings: Iterable[Standing], on: int, off: int) -> Standings:
+    """The shells after options were switched; what is switched is unknown no longer."""
+    off |= (on | off) * MAYBE_ERREXIT & MAYBE
+    return {(0, (s[1] & ~off) | on, *s[2:]) for s in standings}  # type: ignore[misc]
 
 
 def thinned(standings: Standings) -> Standings:
