@@ -9,7 +9,7 @@ from .behaviour import Behaviour, Entry, Exits, Routine
 from .constructs import DECLARERS, name_of
 from .endings import last_line
 from .follow import follow, sequence
-from .reach import Reach, never_returns, reach
+from .reach import Reach, is_called, never_returns, reach
 from .scene import Scene, Walk, inner
 from .start import begin
 from .state import DIRECTORY, OPTIONS, PREVIOUS, ROOT, State, Value, lookup, shown
@@ -79,7 +79,7 @@ def _routines(reached: Reach, facts: Survey) -> Iterable[Routine]:
         yield Routine(
             name,
             never_returns(reached, name),
-            name not in reached.uncalled,
+            is_called(reached, name),
             definitions[0].function.heading,
             reached.statuses.get(name, Exits()),
         )
@@ -93,7 +93,7 @@ def _functions(walk: Walk) -> None:
         if name in walk.inlined:
             continue
         for definition in definitions:
-            called = name not in walk.reached.uncalled
+            called = id(definition.function) in walk.reached.called
             scene = Scene(function=name, reach="reached" if called else "uncalled", apart=True)
             if id(definition.function) in dead:
                 scene = inner(scene, reach="unreachable")

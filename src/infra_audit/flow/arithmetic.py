@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ..source.regex import regex
 
-_TOKEN = regex(r"\s*(\d+|\$?\{?[A-Za-z_]\w*\}?|\+\+|--|<=|>=|==|!=|&&|\|\||[-+*/%]?=|[-+*/%<>!()])")
+_TOKEN = regex(r"\s*(\d+|\$\?|\$?\{?[A-Za-z_]\w*\}?|\+\+|--|<=|>=|==|!=|&&|\|\||[-+*/%]?=|[-+*/%<>!()])")
 _NAME = regex(r"\$?\{?([A-Za-z_]\w*)\}?")
 
 _BINARY: tuple[dict[str, Callable[[int, int], int]], ...] = (
@@ -125,6 +125,8 @@ class Sum:
         return self.operand(token)
 
     def operand(self, token: str) -> int | None:
+        if token == "$?":
+            return self.get("?")
         if token.isdigit():
             if token[0] == "0" and token != "0":
                 raise _Odd

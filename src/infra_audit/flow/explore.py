@@ -176,9 +176,11 @@ def statement_(
         at = loosened(found, statement, at)
     if isinstance(statement, Command):
         name = statement.words[0].literal if statement.words else None
-        if name in _TALKERS and not statement.redirects and name not in found.named:
+        if name is None or id(statement) in found.busy:
+            after = found.simple(found, statement, at, frame, quiet)
+        elif name in _TALKERS and not statement.redirects and name not in found.named:
             after = {(0, *s[1:]) for s in at}  # type: ignore[misc]
-        elif name is None or name in found.special or id(statement) in found.busy:
+        elif name in found.special:
             after = found.simple(found, statement, at, frame, quiet)
         else:
             after = _outside(found, at, frame, quiet)
@@ -642,7 +644,7 @@ def _each(found: Explorer, loop: Loop, at: Standings, frame: Frame, quiet: bool)
     known = over is not None and all(word.literal is not None for word in over)
     if loop.kind == "for" and known and over is not None and len(over) <= UNROLLED:
         return _unrolled(found, loop, over, at, frame, quiet)
-    surely = loop.kind == "for" and any(map(always_words, over or ()))
+    surely = any(map(always_words, over or ()))
     begun = False
 
     def turn(heads: Standings) -> tuple[Standings, Standings]:
@@ -656,7 +658,7 @@ def _each(found: Explorer, loop: Loop, at: Standings, frame: Frame, quiet: bool)
 
     after = _turns(found, loop.body, at, turn, frame, quiet)
     if loop.kind == "select":
-        return ended(after, 1) | (ended(at, 0) if not surely else set())
+        return ended(after | at, 1) | (ended(at, 0) if not surely else set())
     return after
 
 

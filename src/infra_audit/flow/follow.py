@@ -465,7 +465,7 @@ def _handed(walk: Walk, command: Command, script: Script, scene: Scene) -> None:
     for name, definitions in facts.definitions.items():
         if name not in inside.inlined:
             for definition in definitions:
-                called = name not in reached.uncalled
+                called = id(definition.function) in reached.called
                 follow(
                     inside,
                     definition.function.body,

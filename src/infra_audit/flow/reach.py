@@ -68,8 +68,8 @@ class Reach(Struct):
     """The identities of statements that some path reaches and none gets past."""
     causes: dict[int, Cause] = {}
     """Why, where it can be told."""
-    uncalled: set[str] = set()
-    """Functions that nothing calls."""
+    called: set[int] = set()
+    """The identities of functions that something calls, or may call."""
     returning: set[int] = set()
     """The identities of functions of which some call comes back."""
     statuses: dict[str, Exits] = {}
@@ -194,18 +194,22 @@ def _functions(found: Reach, explorer: Explorer, options: int, *, serves: bool) 
     survey = found.survey
     lost = explorer.lost
     starts = _anywhere(explorer, options)
-    for name, definitions in survey.definitions.items():
-        indirect = serves or bool(survey.dynamic) or name in survey.indirect
-        reached = any(id(d.function.body) in explorer.visited for d in definitions)
-        if not reached and not (serves or (indirect and name in survey.earliest)):
-            found.uncalled.add(name)
-        for definition in definitions:
-            function = definition.function
-            seen = id(function.body) in explorer.visited and id(function) not in explorer.deep
-            if seen and not indirect:
-                continue
-            for standing in starts:
-                run(explorer, function, standing, Frame(exits=set()), quiet=False)
+    functions = [d.function for each in survey.definitions.values() for d in each]
+    for function in functions:
+        unseen = serves or bool(survey.dynamic) or function.name in survey.indirect
+        if unseen and (serves or function.name in survey.earliest):
+            _follow(explorer, function, starts)
+    while True:
+        deep = [f for f in functions if id(f) in explorer.deep]
+        if not deep:
+            break
+        explorer.deep.clear()
+        for function in deep:
+            _follow(explorer, function, starts)
+    found.called = {id(f) for f in functions if id(f.body) in explorer.visited}
+    for function in functions:
+        if id(function) not in found.called:
+            _follow(explorer, function, starts)
     found.returning = explorer.returned
     by_function: dict[int, set[int]] = {}
     for (function, *_), (after, _) in explorer.memory.items():
@@ -214,6 +218,11 @@ def _functions(found: Reach, explorer: Explorer, options: int, *, serves: bool) 
         statuses = set().union(*(by_function.get(id(f), set()) for f in each))
         found.statuses[name] = exits(statuses, unknown=False, endless=False)
     explorer.lost = lost
+
+
+def _follow(explorer: Explorer, function: Function, starts: Standings) -> None:
+    for standing in starts:
+        run(explorer, function, standing, Frame(exits=set()), quiet=False)
 
 
 def _anywhere(explorer: Explorer, options: int) -> Standings:
@@ -231,6 +240,12 @@ def _anywhere(explorer: Explorer, options: int) -> Standings:
     if survey.sets:
         options = (options & ~(ERREXIT | PIPEFAIL)) | MAYBE
     return {(0, options, functions, NO_TRAP, NO_TRAP, values)}
+
+
+def is_called(found: Reach, name: str) -> bool:
+    """Whether something calls the function, or may call it."""
+    definitions = found.survey.definitions[name]
+    return found.bounded or any(id(d.function) in found.called for d in definitions)
 
 
 def never_returns(found: Reach, name: str) -> bool:
@@ -291,9 +306,10 @@ class _Traces:
         visited, completed = self.explorer.visited, self.explorer.completed
         for nth, statement in enumerate(statements):
             if id(statement) not in visited:
-                self.found.dead.update(map(id, statements[nth:]))
                 if not listed:
+                    self.found.dead.add(id(statement))
                     continue
+                self.found.dead.update(map(id, statements[nth:]))
                 if nth and cut:
                     self.region(statements, nth, where)
                 return nth

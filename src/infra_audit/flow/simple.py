@@ -85,7 +85,11 @@ def simple(
     """Where the shell may stand behind a simple command."""
     statuses: dict[Standing, set[int]] | None = None
     for substitution in found.survey.substitutions.get(id(command), ()):
-        statuses = substituted(found, substitution.body, at, frame, quiet=quiet)
+        gave = substituted(found, substitution.body, at, frame, quiet=quiet)
+        if substitution.opener.startswith(("<", ">")):
+            found.children.update(*gave.values())
+        else:
+            statuses = gave
     _expansions(found, command, at, frame)
     words = command.words
     if not words:
@@ -187,6 +191,8 @@ def _status_text(status: int) -> Value:
 
 def number(found: Explorer, standing: Standing, name: str) -> int | None:
     """The value of a variable as arithmetic sees it."""
+    if name == "?":
+        return standing[0] if standing[0] < FAILED else None
     nth = found.variables.get(name)
     value = None if nth is None else standing[5][nth]
     if value == "":
@@ -679,9 +685,9 @@ def _source(found: Explorer, command: Command, words: tuple[Word, ...], at: Stan
 def _wait(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
     if len(words) == 1:
         return ended(at, 0)
-    statuses = {0, 127, *found.children}
-    if found.failing:
-        statuses.add(FAILED)
+    statuses = set(found.children)
+    if not statuses or not all(word.raw.strip('"') in {"$!", "${!}"} for word in words[1:]):
+        statuses |= {0, 127, FAILED} if found.failing else {0, 127}
     after: Standings = set()
     for status in statuses:
         after |= ended(at, status)

@@ -49,6 +49,9 @@ _Text = tuple[Span, str, str, bool]
 MAIN = ""
 """The context of statements outside of all functions."""
 
+_TELLERS = frozenset({"echo", "printf"})
+"""Commands whose words are only said."""
+
 _DECIDERS = frozenset({"[", "[[", "test", "exit", "return", "let"})
 _NAMES = regex(r"[A-Za-z_]\w*")
 _TOKENS = regex(r"[^\s;&|(){}<>\"'`$=,]+")
@@ -333,13 +336,14 @@ def _read(
     span = statement.span
     command = isinstance(statement, Command) and statement.words
     first = statement.words[0] if command and isinstance(statement, Command) else None
+    told = first is not None and first.literal in _TELLERS
     for word in words(statement):
         if word.literal is not None:
-            texts.append((span, place.context, word.literal, word is not first))
+            texts.append((span, place.context, word.literal, word is not first and not told))
             continue
         for part in parts(word):
             if isinstance(part, Literal):
-                texts.append((span, place.context, part.text, True))
+                texts.append((span, place.context, part.text, not told))
             else:
                 _part(found, statement, part, place, texts)
     match statement:
