@@ -44,6 +44,7 @@ from .standing import (
     MAYBE,
     MAYBE_ERREXIT,
     MAYBE_PIPEFAIL,
+    NO_LIST,
     NO_TRAP,
     PIPEFAIL,
     UNKNOWN,
@@ -134,6 +135,15 @@ class Explorer(Struct):
     """The identities of commands in which an expansion may end the shell."""
     signalled: set[int] = set()
     """Numbers of the actions of traps for signals."""
+    lists: list[tuple[Word | None, ...]] = []
+    """Lists of positional parameters; None where it is unknown what they are from there on."""
+    list_numbers: dict[tuple[int | None, ...], int] = {}
+    dispatching: set[str] = set()
+    """The functions that may run what they are given (`"$@"`), for which these lists are kept."""
+    dispatched: dict[tuple[int, int], Command] = {}
+    """The commands that this comes to, by that of the script and the number of the list."""
+    undispatched: bool = False
+    """Whether it is also done where the list is unknown: any function may be called there."""
     children: set[int] = set()
     """Statuses of background jobs."""
     loose: bool = False
@@ -293,7 +303,7 @@ def shell(
     quiet: bool,
 ) -> set[int]:
     """The statuses of a subshell that begins as `standing` says; none where it never ends."""
-    status, options, functions, _, error, values = standing
+    status, options, functions, _, error, parameters, values = standing
     if not options & ERRTRACE:
         error = NO_TRAP
     inside = Frame(
@@ -303,7 +313,7 @@ def shell(
         saved=frame.saved,
         calls=frame.calls,
     )
-    start: Standing = (status, options, functions, NO_TRAP, error, values)
+    start: Standing = (status, options, functions, NO_TRAP, error, parameters, values)
     after = sequence(found, body, {start}, inside, quiet)
     return finish(found, after | inside.exits | (inside.returns or set()), inside)
 
@@ -701,7 +711,7 @@ def _function(
 ) -> Standings:
     mine, names, doubts = _bits(found, statement.name, id(statement))
     return {
-        (0, s[1], (s[2] & ~names & ~doubts) | mine, s[3], s[4], s[5]) for s in at
+        (0, s[1], (s[2] & ~names & ~doubts) | mine, *s[3:]) for s in at
     }
 
 
@@ -725,10 +735,11 @@ def havoc(found: Explorer, at: Standings, frame: Frame, options: int = MAYBE) ->
     for name in found.named:
         doubts |= doubt(found, name)
     after: Standings = set()
-    for _, old, functions, leaving, error, values in at:
+    for _, old, functions, leaving, error, _, values in at:
         nothing = (None,) * len(values)
+        kept = (old & ~(options // MAYBE_ERREXIT)) | options
         for status in (0, UNKNOWN):
-            after.add((status, (old & ~(options // MAYBE_ERREXIT)) | options, functions | doubts, leaving, error, nothing))
+            after.add((status, kept, functions | doubts, leaving, error, NO_LIST, nothing))
     jump(frame, after)
     return after
 

@@ -35,6 +35,7 @@ from .simple import SPECIAL, run, simple
 from .standing import (
     ERREXIT,
     MAYBE,
+    NO_LIST,
     NO_TRAP,
     PIPEFAIL,
     SETTINGS,
@@ -42,7 +43,7 @@ from .standing import (
     Standings,
     exits,
 )
-from .survey import Survey
+from .survey import MAIN, Survey
 
 SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "busybox"})
 """Interpreters whose control flow is the one described here."""
@@ -132,6 +133,7 @@ def _explorer(script: Script, survey: Survey, *, failing: bool, generous: bool) 
         named={name: [d.function for d in each] for name, each in survey.definitions.items()},
         variables=variables,
         bound=_bound(survey, variables.keys()),
+        dispatching=_dispatching(survey),
         special=SPECIAL | survey.definitions.keys() | survey.renamed,
         busy=survey.fragile | survey.bare | survey.substitutions.keys(),
         budget=2000 + _STEPS * survey.size,
@@ -149,22 +151,33 @@ def _bound(survey: Survey, variables: Set[str]) -> set[str]:
     for touched in (survey.looks, survey.written):
         stack += [context for context, names in touched.items() if names & variables]
     stack += [context for context in survey.restless if context in survey.definitions]
+    return _with_callers(survey, stack)
+
+
+def _dispatching(survey: Survey) -> set[str]:
+    """The functions that run what they are given, or hand it to one that does."""
+    direct = survey.dispatches - {MAIN}
+    return direct | (_with_callers(survey, list(direct)) & survey.positional)
+
+
+def _with_callers(survey: Survey, contexts: list[str]) -> set[str]:
+    """The contexts, and those that may call them."""
     callers: dict[str, list[str]] = {}
     for context, names in survey.body_calls.items():
         for name in names:
             callers.setdefault(name, []).append(context)
-    bound: set[str] = set()
-    while stack:
-        context = stack.pop()
-        if context not in bound:
-            bound.add(context)
-            stack.extend(callers.get(context, ()))
-    return bound
+    found: set[str] = set()
+    while contexts:
+        context = contexts.pop()
+        if context not in found:
+            found.add(context)
+            contexts.extend(callers.get(context, ()))
+    return found
 
 
 def _main(explorer: Explorer, script: Script, options: int, *, sourced: bool) -> Exits:
     values = (None,) * len(explorer.variables)
-    begin: Standing = (0, options, 0, NO_TRAP, NO_TRAP, values)
+    begin: Standing = (0, options, 0, NO_TRAP, NO_TRAP, NO_LIST, values)
     frame = Frame(exits=set(), returns=set() if sourced else None)
     after = sequence(explorer, script.statements, {begin}, frame, quiet=False)
     if script.fault is not None:
@@ -195,10 +208,14 @@ def _functions(found: Reach, explorer: Explorer, options: int, *, serves: bool) 
     lost = explorer.lost
     starts = _anywhere(explorer, options)
     functions = [d.function for each in survey.definitions.values() for d in each]
-    for function in functions:
-        unseen = serves or bool(survey.dynamic) or function.name in survey.indirect
-        if unseen and (serves or function.name in survey.earliest):
-            _follow(explorer, function, starts)
+    while True:
+        anything = serves or survey.unseen or explorer.undispatched
+        for function in functions:
+            unseen = anything or function.name in survey.indirect
+            if unseen and (serves or function.name in survey.earliest):
+                _follow(explorer, function, starts)
+        if anything or not explorer.undispatched:
+            break
     while True:
         deep = [f for f in functions if id(f) in explorer.deep]
         if not deep:
@@ -239,7 +256,7 @@ def _anywhere(explorer: Explorer, options: int) -> Standings:
     values = (None,) * len(explorer.variables)
     if survey.sets:
         options = (options & ~(ERREXIT | PIPEFAIL)) | MAYBE
-    return {(0, options, functions, NO_TRAP, NO_TRAP, values)}
+    return {(0, options, functions, NO_TRAP, NO_TRAP, NO_LIST, values)}
 
 
 def is_called(found: Reach, name: str) -> bool:

@@ -45,6 +45,7 @@ from .standing import (
     FAILED,
     LETTERS,
     MAYBE,
+    NO_LIST,
     NO_TRAP,
     NONZERO,
     NOUNSET,
@@ -60,6 +61,7 @@ from .standing import (
     switched,
     with_value,
 )
+from .survey import first_of
 from .writes import reckoned, written_by
 
 _QUIET = frozenset(
@@ -68,7 +70,7 @@ _QUIET = frozenset(
 """Builtins that work, as long as their output is taken."""
 
 _EITHER = frozenset(
-    {"cd", "pushd", "popd", "read", "type", "hash", "alias", "unalias", "shift", "getopts", "kill"}
+    {"cd", "pushd", "popd", "read", "type", "hash", "alias", "unalias", "getopts", "kill"}
     | {"jobs", "mapfile", "readarray", "ulimit", "bg", "fg", "disown", "caller", "compgen", "enable"}
     | {"bind", "help", "fc", "complete", "compopt", "logout", "suspend"}
 )
@@ -100,7 +102,7 @@ def simple(
     if found.failing and command.redirects and not outside and not redirects_hold(command.redirects):
         after = settle(found, ended(at, 1), frame, quiet)
     if name is None:
-        good, failed = split(_unnamed(found, command, at, frame))
+        good, failed = split(_unnamed(found, command, at, frame, quiet))
     elif name in found.survey.renamed and name not in found.named:
         good, failed = split(_outside(found, at) | ended(at, 1))
     elif name in found.named:
@@ -133,14 +135,24 @@ def _outside(found: Explorer, at: Standings) -> Standings:
     return after | ended(at, FAILED) if found.failing else after
 
 
-def _unnamed(found: Explorer, command: Command, at: Standings, frame: Frame) -> Standings:
+def _unnamed(
+    found: Explorer, command: Command, at: Standings, frame: Frame, quiet: bool
+) -> Standings:
     """A command whose name is computed."""
     word = command.words[0]
     part = word.parts[0] if len(word.parts) == 1 else None
     if isinstance(part, Parameter) and found.survey.lifting.get(part.name):
         return _outside(found, at)
+    nth = first_of(command)
+    if nth is not None:
+        return _dispatched(found, command, nth, at, frame, quiet)
     if word.parts and isinstance(word.parts[-1], Literal) and _PATH.fullmatch(word.raw.strip('"')):
         return _outside(found, at)
+    return _anything(found, at, frame)
+
+
+def _anything(found: Explorer, at: Standings, frame: Frame) -> Standings:
+    """A command that may be any, though none that changes options or traps."""
     found.lost = True
     anything = _outside(found, at) | ended(at, 0)
     if found.failing:
@@ -149,6 +161,73 @@ def _unnamed(found: Explorer, command: Command, at: Standings, frame: Frame) -> 
         anything = forgotten(anything)
     jump(frame, anything)
     return anything
+
+
+# ── positional parameters ────────────────────────────────────────────────────────────────────────
+
+
+def _dispatched(  # noqa: PLR0913, PLR0917 (as simple)
+    found: Explorer, command: Command, nth: int, at: Standings, frame: Frame, quiet: bool
+) -> Standings:
+    """A command whose name is the positional parameter `nth`, or the first of all for 0."""
+    after: Standings = set()
+    for standing in at:
+        words = None if standing[5] == NO_LIST else found.lists[standing[5]]
+        first = None if words is None else words[: None if nth == 0 else nth][nth - 1 if nth else 0 :]
+        if first is None or (None in first) or (nth and not first):
+            found.undispatched = True
+            after |= _anything(found, {standing}, frame)
+            continue
+        key = (id(command), standing[5])
+        if key not in found.dispatched:
+            whole = (*(word for word in first if word is not None), *command.words[1:])
+            found.dispatched[key] = Command(whole, (), command.redirects, command.span)
+        after |= simple(found, found.dispatched[key], {standing}, frame, quiet)
+    return after
+
+
+def _listed(found: Explorer, words: tuple[Word, ...], standing: Standing) -> int:
+    """The number of the list of parameters that these words come to."""
+    result: list[Word | None] = []
+    for word in words:
+        part = word.parts[0] if len(word.parts) == 1 else None
+        if isinstance(part, Parameter) and part.name == "@" and not part.operator:
+            result.extend((None,) if standing[5] == NO_LIST else found.lists[standing[5]])
+        elif word.literal is not None or (word.quoted and "@" not in word.raw):
+            own = {p.name for p in word.parts if isinstance(p, Parameter)}
+            result.append(None if any(map(str.isdigit, own)) else word)
+        else:
+            result.append(None)
+        if result and result[-1] is None:
+            break
+    return _number(found, tuple(result))
+
+
+def _number(found: Explorer, words: tuple[Word | None, ...]) -> int:
+    if words == (None,):
+        return NO_LIST
+    key = tuple([None if word is None else id(word) for word in words])
+    if key not in found.list_numbers:
+        found.list_numbers[key] = len(found.lists)
+        found.lists.append(words)
+    return found.list_numbers[key]
+
+
+def _shift(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+    count = words[1].literal if len(words) > 1 else "1"
+    after: Standings = set()
+    for standing in at:
+        known = None if standing[5] == NO_LIST else found.lists[standing[5]]
+        if known is None or count is None or not count.isdecimal():
+            after |= {(n, *standing[1:5], NO_LIST, standing[6]) for n in (0, 1)}
+        elif int(count) > len(known) and None not in known:
+            after |= ended({standing}, 1)
+        elif None in known[: int(count)] or int(count) > len(known):
+            after |= {(n, *standing[1:5], NO_LIST, standing[6]) for n in (0, 1)}
+        else:
+            rest = known[int(count) :]
+            after.add((0, *standing[1:5], _number(found, rest), standing[6]))  # type: ignore[arg-type]
+    return after
 
 
 # ── values ───────────────────────────────────────────────────────────────────────────────────────
@@ -177,7 +256,7 @@ def _parameter(found: Explorer, standing: Standing, part: Parameter) -> Value:
     nth = found.variables.get(part.name)
     if nth is None or part.operator not in {"", ":-", "-", ":?", "?"}:
         return None
-    value = standing[5][nth]
+    value = standing[6][nth]
     if value == "" and part.operator == ":-":
         return None
     return value
@@ -194,7 +273,7 @@ def number(found: Explorer, standing: Standing, name: str) -> int | None:
     if name == "?":
         return standing[0] if standing[0] < FAILED else None
     nth = found.variables.get(name)
-    value = None if nth is None else standing[5][nth]
+    value = None if nth is None else standing[6][nth]
     if value == "":
         return 0
     return int(value) if value is not None and value.isdecimal() else None
@@ -333,8 +412,15 @@ def _called(  # noqa: PLR0913, PLR0917 (as simple)
             after |= _outside(found, {standing}) | ended({standing}, UNKNOWN)
         elif not known:
             after |= _unshadowed(found, command, name, command.words, {standing}, frame, quiet)
+        given_ = NO_LIST
+        if name in found.dispatching:
+            given_ = _listed(found, command.words[1:], standing)
+        start: Standing = (*standing[:5], given_, standing[6])  # type: ignore[assignment]
         for function in known:
-            after |= run(found, function, standing, frame, quiet)
+            after |= {
+                (*s[:5], standing[5], s[6])  # type: ignore[misc]
+                for s in run(found, function, start, frame, quiet)
+            }
     return after
 
 
@@ -342,13 +428,13 @@ def run(
     found: Explorer, function: Function, standing: Standing, frame: Frame, quiet: bool
 ) -> Standings:
     """Where the shell may stand behind a call of a function."""
-    values = standing[5]
+    values = standing[6]
     if function.name not in found.bound and any(v is not None for v in values):
         (blank,) = forgotten({standing})
         inside = Frame(exits=set(), saved=frame.saved, calls=frame.calls)
         after = run(found, function, blank, inside, quiet)
-        frame.exits.update((*s[:5], values) for s in inside.exits)
-        return {(*s[:5], values) for s in after}
+        frame.exits.update((*s[:6], values) for s in inside.exits)
+        return {(*s[:6], values) for s in after}
     if standing[0] and not _asks(found, function):
         standing = (0, *standing[1:])  # type: ignore[assignment]
     key = (id(function), standing, quiet, frame.saved)
@@ -363,7 +449,7 @@ def run(
             exits=set(), returns=set(), function=True, saved=frame.saved, calls=frame.calls + 1
         )
         error = standing[4] if standing[1] & ERRTRACE else NO_TRAP
-        start: Standing = (*standing[:4], error, values)  # type: ignore[assignment]
+        start: Standing = (*standing[:4], error, standing[5], values)  # type: ignore[assignment]
         after = statement_(found, function.body, {start}, inside, quiet)
         after = after | (inside.returns or set())
         if found.loose:
@@ -387,13 +473,13 @@ def _come_back(
     found: Explorer, function: Function, before: Standing, after: Standing
 ) -> Standing:
     """Restore what a function keeps to itself: its local variables and, without errtrace, ERR."""
-    values = after[5]
+    values = after[6]
     for name in found.survey.own.get(function.name, ()):
         nth = found.variables.get(name)
         if nth is not None:
-            values = (*values[:nth], before[5][nth], *values[nth + 1 :])
+            values = (*values[:nth], before[6][nth], *values[nth + 1 :])
     error = after[4] if after[4] != NO_TRAP or after[1] & ERRTRACE else before[4]
-    return (*after[:4], error, values)  # type: ignore[return-value]
+    return (*after[:4], error, before[5], values)  # type: ignore[return-value]
 
 
 # ── builtins ─────────────────────────────────────────────────────────────────────────────────────
@@ -499,6 +585,8 @@ def _set(found: Explorer, command: Command, words: tuple[Word, ...], at: Standin
         if word is None:
             return switched(at, MAYBE, ERREXIT | PIPEFAIL)
         if word[:1] not in {"-", "+"} or word in {"-", "--", "+"}:
+            operands = words[len(words) - len(rest) - (word != "--") :]
+            at = {(*s[:5], _listed(found, operands, s), s[6]) for s in at}  # type: ignore[misc]
             break
         bits = 0
         for letter in word[1:]:
@@ -542,7 +630,7 @@ def _trap(found: Explorer, command: Command, words: tuple[Word, ...], at: Standi
         if name in {"EXIT", "0"}:
             at = {(*s[:3], number_, *s[4:]) for s in at}  # type: ignore[misc]
         elif name == "ERR":
-            at = {(*s[:4], number_, s[5]) for s in at}
+            at = {(*s[:4], number_, *s[5:]) for s in at}  # type: ignore[misc]
         elif number_ != NO_TRAP:
             found.signalled.add(number_)
     return ended(at, 0)
@@ -701,9 +789,9 @@ def _kill(found: Explorer, command: Command, words: tuple[Word, ...], at: Standi
         found.lost = True
         for number_ in list(found.signalled):
             for standing in ended(at, 0):
-                lent = (*standing[:4], number_, standing[5])
+                lent: Standing = (*standing[:4], number_, *standing[5:])  # type: ignore[assignment]
                 for shell in trapped(found, lent, 4, frame):
-                    after.add((*shell[:4], standing[4], shell[5]))
+                    after.add((*shell[:4], standing[4], *shell[5:]))  # type: ignore[arg-type]
     return after
 
 
@@ -722,6 +810,7 @@ _HANDLERS: dict[str, Handler] = {
     "let": _let,
     "return": _return,
     "set": _set,
+    "shift": _shift,
     "shopt": _shopt,
     "trap": _trap,
     "wait": _wait,

@@ -1,11 +1,12 @@
 """How a shell stands at one point of one path: its last status, options, functions, traps, values.
 
 A standing is a plain tuple, made and compared by the hundred thousand:
-`(status, options, functions, exit trap, error trap, values)`. A status is 0 to 255, `FAILED` for
+`(status, options, functions, exit trap, error trap, parameters, values)`. A status is 0 to 255, `FAILED` for
 whatever else than 0 a command from outside ended with, or `UNKNOWN` for any other than 0.
 `functions` has bit n set where definition n is in force, and bit n of its upper half where unknown
 code may have replaced it. Traps are numbers of the script's trap actions, `NO_TRAP` for none.
-`values` holds those of the variables that decide something, None where unknown.
+`parameters` is the number
+of the list of positional parameters, `NO_LIST` where it is unknown. `values` holds those of the variables that decide something, None where unknown.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from collections.abc import Iterable
 from .behaviour import Exits
 
 Value = str | None
-Standing = tuple[int, int, int, int, int, tuple[Value, ...]]
+Standing = tuple[int, int, int, int, int, int, tuple[Value, ...]]
 Standings = set[Standing]
 
 FAILED = 256
 UNKNOWN = 257
 NO_TRAP = -1
+NO_LIST = -1
 
 ERREXIT, PIPEFAIL, ERRTRACE, NOUNSET, INHERIT, LASTPIPE, EXECFAIL = (1 << n for n in range(7))
 
@@ -59,7 +61,7 @@ def split(standings: Standings) -> tuple[Standings, Standings]:
 
 def forgotten(standings: Iterable[Standing]) -> Standings:
     """The same shells when no variable's value is known any more."""
-    return {(*s[:5], (None,) * len(s[5])) for s in standings}
+    return {(*s[:6], (None,) * len(s[6])) for s in standings}
 
 
 def switched(standings: Iterable[Standing], on: int, off: int) -> Standings:
@@ -75,8 +77,8 @@ def thinned(standings: Standings) -> Standings:
 
 def with_value(standing: Standing, nth: int, value: Value) -> Standing:
     """The shell after a variable was given a value."""
-    values = standing[5]
-    return (*standing[:5], (*values[:nth], value, *values[nth + 1 :]))
+    values = standing[6]
+    return (*standing[:6], (*values[:nth], value, *values[nth + 1 :]))
 
 
 def exits(statuses: Iterable[int], *, unknown: bool, endless: bool) -> Exits:

@@ -159,6 +159,12 @@ class Survey(Struct):
     """Those that each function looks at."""
     dynamic: list[tuple[Span, str]] = []
     """Where anything may be called, and in which context."""
+    unseen: bool = False
+    """Whether that is so otherwise than by `"$@"`."""
+    dispatches: set[str] = set()
+    """The contexts in which `"$@"` or `"$1"` is a command."""
+    positional: set[str] = set()
+    """The contexts that look at positional parameters."""
     doubts: list[tuple[Span, str]] = []
     """Where unknown code runs in this shell that might define functions."""
     doubted: list[Span] = []
@@ -369,7 +375,7 @@ def _read(
         case Case():
             _decides(found, (statement.word,), place)
         case Unknown():
-            found.unknown = True
+            found.unknown = found.unseen = True
             found.dynamic.append((span, place.context))
             found.restless.add(place.context)
             found.breaks_loose = True
@@ -394,6 +400,8 @@ def _part(
                 found.fragile.add(id(statement))
             elif part.operator[:1] not in _DEFAULTS:
                 found.plain.append((id(statement), part.name))
+            if part.name in {"@", "*"} or part.name.isdigit():
+                found.positional.add(place.context)
             if part.name in {"?", "PIPESTATUS"}:
                 found.asking.add(id(statement))
         case Substitution():
@@ -440,6 +448,7 @@ def _command(
     declares = name in DECLARERS
     if any(a.value is None and not a.elements and not _bare(a) for a in command.assignments):
         found.dynamic.append((command.span, place.context))
+        found.unseen = True
     if declares or not command.words:
         for assignment in command.assignments:
             _assigns(found, assignment, name, place)
@@ -504,11 +513,27 @@ def _calls(found: Survey, command: Command, name: str | None, place: Place) -> N
         if name in {"source", "."} and first is not None and _DATA_FILE.fullmatch(_tail(first)):
             return
         found.dynamic.append((command.span, place.context))
+        if name is None and first_of(command) is not None:
+            found.dispatches.add(place.context)
+        else:
+            found.unseen = True
         if place.shared and name in {"eval", "source", "."}:
             found.doubts.append((command.span, place.context))
             found.restless.add(place.context)
     elif _hands_over(command, name):
+        found.unseen = True
         found.dynamic.append((command.span, place.context))
+
+
+def first_of(command: Command) -> int | None:
+    """Which positional parameter a command begins with: 0 for all of them, None for none."""
+    parts_ = command.words[0].parts
+    part = parts_[0] if len(parts_) == 1 else None
+    if not isinstance(part, Parameter) or part.operator:
+        return None
+    if part.name in {"@", "*"}:
+        return 0
+    return int(part.name) if part.name.isdecimal() and part.name != "0" else None
 
 
 def _hands_over(command: Command, name: str) -> bool:
@@ -580,6 +605,7 @@ def _name(found: Survey, texts: list[_Text]) -> None:
     """Keep the words that name a function."""
     names = found.definitions
     if "command_not_found_handle" in names:
+        found.unseen = True
         found.dynamic.append((names["command_not_found_handle"][0].function.span, MAIN))
     if not names:
         return
