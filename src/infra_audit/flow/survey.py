@@ -43,14 +43,20 @@ from .writes import moved_by, reckoned, written_by
 DEPTH = 100
 """How deep a script may nest before nothing is said of it."""
 
-_Text = tuple[Span, str, str, bool]
-"""The place, context and text of a word, and whether it is another than a command's first."""
+_Text = tuple[Span, str, str, str | None]
+"""The place, context and text of a word, and the command that is told it.
+
+That is '' where something may keep the text and call it later, None where nothing does.
+"""
 
 MAIN = ""
 """The context of statements outside of all functions."""
 
+_KEEPERS = DECLARERS | {"trap", "mapfile", "readarray", "complete", "compopt", "bind"}
+"""Commands that keep the name of a function in order to call it later."""
+
 _TELLERS = frozenset({"echo", "printf"})
-"""Commands whose words are only said."""
+"""Commands that only say what they are told; functions here call it only by `"$@"` and the like."""
 
 _DECIDERS = frozenset({"[", "[[", "test", "exit", "return", "let"})
 _NAMES = regex(r"[A-Za-z_]\w*")
@@ -152,7 +158,7 @@ class Survey(Struct):
     mentions: list[tuple[Span, str, str]] = []
     """Place, context and name of each word that may be a function's name."""
     indirect: set[str] = set()
-    """The functions that are named elsewhere than as a command."""
+    """The functions whose name is kept where something unseen may call them: in a trap, a variable."""
     decisive: set[str] = set()
     """The variables that a test, a pattern or an ending looks at."""
     looks: dict[str, set[str]] = {}
@@ -342,14 +348,14 @@ def _read(
     span = statement.span
     command = isinstance(statement, Command) and statement.words
     first = statement.words[0] if command and isinstance(statement, Command) else None
-    told = first is not None and first.literal in _TELLERS
+    told = "" if first is None or first.literal in _KEEPERS else first.literal or ""
     for word in words(statement):
         if word.literal is not None:
-            texts.append((span, place.context, word.literal, word is not first and not told))
+            texts.append((span, place.context, word.literal, None if word is first else told))
             continue
         for part in parts(word):
             if isinstance(part, Literal):
-                texts.append((span, place.context, part.text, not told))
+                texts.append((span, place.context, part.text, told))
             else:
                 _part(found, statement, part, place, texts)
     match statement:
@@ -407,7 +413,7 @@ def _part(
         case Substitution():
             found.substitutions.setdefault(id(statement), []).append(part)
         case Opaque():
-            texts.append((statement.span, place.context, part.raw, True))
+            texts.append((statement.span, place.context, part.raw, ""))
             if part.kind == "arithmetic":
                 found.expanding.add(id(statement))
                 _reckons(found, part.raw, place)
@@ -462,7 +468,7 @@ def _command(
                 found.assigned[word.literal or ""] = found.assigned.get(word.literal or "", 0) + 1
         found.namerefs |= any(re.fullmatch(r"-\w*n\w*", flag) for flag in flags)
     texts.extend(
-        (command.span, place.context, redirect.heredoc.content, True)
+        (command.span, place.context, redirect.heredoc.content, None)
         for redirect in command.redirects
         if redirect.heredoc is not None and name != "cat"
     )
@@ -609,12 +615,13 @@ def _name(found: Survey, texts: list[_Text]) -> None:
         found.dynamic.append((names["command_not_found_handle"][0].function.span, MAIN))
     if not names:
         return
-    for span, context, text, indirect in texts:
+    for span, context, text, told in texts:
+        kept = told is not None and told not in names and told not in _TELLERS
         tokens = (text,) if text in names else _TOKENS.findall(text) if len(text) > 1 else ()
         for token in tokens:
             if token in names:
                 found.mentions.append((span, context, token))
-                if indirect:
+                if kept:
                     found.indirect.add(token)
 
 
