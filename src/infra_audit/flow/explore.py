@@ -79,6 +79,8 @@ class Frame(Struct):
     """Inside a trap's action: the status before it, which a bare `exit` reports."""
     calls: int = 0
     """How many functions are being followed into each other."""
+    apart: bool = False
+    """Whether it runs in a subshell."""
 
 
 class Exhausted(Exception):  # noqa: N818 (nothing is wrong with the script: it is too much)
@@ -144,6 +146,8 @@ class Explorer(Struct):
     """The commands that this comes to, by that of the script and the number of the list."""
     undispatched: bool = False
     """Whether it is also done where the list is unknown: any function may be called there."""
+    killed: set[int] = set()
+    """Statuses of the script where a subshell sends it a signal."""
     children: set[int] = set()
     """Statuses of background jobs."""
     loose: bool = False
@@ -197,6 +201,10 @@ def statement_(
     else:
         for substitution in found.survey.substitutions.get(id(statement), ()):
             substituted(found, substitution.body, at, frame, quiet=quiet)
+        if id(statement) in found.busy:
+            from .simple import expand
+
+            expand(found, statement, at, frame)
         after = _COMPOUND[type(statement)](found, statement, at, frame, quiet)
     if after:
         found.completed.add(id(statement))
@@ -270,6 +278,7 @@ def trapped(found: Explorer, standing: Standing, nth: int, frame: Frame) -> Stan
         function=frame.function,
         saved=status,
         calls=frame.calls,
+        apart=frame.apart,
     )
     after = sequence(found, action, {bare}, inside, False)  # type: ignore[arg-type]
     return {
@@ -288,7 +297,7 @@ def finish(found: Explorer, exits: Standings, frame: Frame) -> set[int]:
         if standing[3] == NO_TRAP:
             statuses.add(standing[0])
             continue
-        last = Frame(exits=set(), calls=frame.calls)
+        last = Frame(exits=set(), calls=frame.calls, apart=frame.apart)
         after = trapped(found, standing, 3, last)
         statuses.update(s[0] for s in after)
         statuses.update(s[0] for s in last.exits)
@@ -312,6 +321,7 @@ def shell(
         function=frame.function,
         saved=frame.saved,
         calls=frame.calls,
+        apart=True,
     )
     start: Standing = (status, options, functions, NO_TRAP, error, parameters, values)
     after = sequence(found, body, {start}, inside, quiet)
@@ -553,6 +563,7 @@ def _loop(found: Explorer, statement: Loop, at: Standings, frame: Frame, quiet: 
         function=frame.function,
         saved=frame.saved,
         calls=frame.calls,
+        apart=frame.apart,
     )
     match statement.kind:
         case "while" | "until":

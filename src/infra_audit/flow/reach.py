@@ -183,6 +183,7 @@ def _main(explorer: Explorer, script: Script, options: int, *, sourced: bool) ->
     if script.fault is not None:
         after = {(2, *standing[1:]) for standing in after}  # type: ignore[misc]
     statuses = finish(explorer, after | frame.exits | (frame.returns or set()), frame)
+    statuses |= explorer.killed
     loops = explorer.visited & explorer.survey.loops
     return exits(statuses, unknown=explorer.lost, endless=bool(loops - explorer.left))
 

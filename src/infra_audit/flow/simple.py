@@ -92,7 +92,7 @@ def simple(
             found.children.update(*gave.values())
         else:
             statuses = gave
-    _expansions(found, command, at, frame)
+    expand(found, command, at, frame)
     words = command.words
     if not words:
         return _assignments(found, command, at, frame, quiet, statuses)
@@ -338,7 +338,7 @@ def _forget(found: Explorer, command: Command, at: Standings) -> Standings:
 # ── expansions and assignments ───────────────────────────────────────────────────────────────────
 
 
-def _expansions(found: Explorer, command: Command, at: Standings, frame: Frame) -> None:
+def expand(found: Explorer, command: Statement, at: Standings, frame: Frame) -> None:
     """Let `${x:?}`, and unset variables under nounset, end the shell."""
     if id(command) in found.survey.bare:
         frame.exits |= ended({s for s in at if s[1] & NOUNSET}, 1)
@@ -446,7 +446,12 @@ def run(
             return after | ended({standing}, FAILED)
         found.following.add(id(function))
         inside = Frame(
-            exits=set(), returns=set(), function=True, saved=frame.saved, calls=frame.calls + 1
+            exits=set(),
+            returns=set(),
+            function=True,
+            saved=frame.saved,
+            calls=frame.calls + 1,
+            apart=frame.apart,
         )
         error = standing[4] if standing[1] & ERRTRACE else NO_TRAP
         start: Standing = (*standing[:4], error, standing[5], values)  # type: ignore[assignment]
@@ -783,16 +788,43 @@ def _wait(found: Explorer, command: Command, words: tuple[Word, ...], at: Standi
 
 
 def _kill(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+    raws = [word.raw.strip('"') for word in words[1:]]
+    text = " ".join(raws)
+    if not any(name in text for name in ("$$", "${$}", "BASHPID")) and "0" not in raws:
+        return ended(at, 0) | ended(at, 1)
+    signal = _signal(raws)
+    if signal is not None and not found.survey.trapped:
+        if not frame.apart:
+            frame.exits |= ended(at, 128 + signal)
+            return set()
+        found.killed.add(128 + signal)
+        return ended(at, 0)
+    found.lost = True
     after = ended(at, 0) | ended(at, 1)
-    raws = " ".join(word.raw for word in words[1:])
-    if "$$" in raws or "BASHPID" in raws or regex(r"(?:^|\s)-?0(?:\s|$)").search(raws):
-        found.lost = True
-        for number_ in list(found.signalled):
-            for standing in ended(at, 0):
-                lent: Standing = (*standing[:4], number_, *standing[5:])  # type: ignore[assignment]
-                for shell in trapped(found, lent, 4, frame):
-                    after.add((*shell[:4], standing[4], *shell[5:]))  # type: ignore[arg-type]
+    for number_ in list(found.signalled):
+        for standing in ended(at, 0):
+            lent: Standing = (*standing[:4], number_, *standing[5:])  # type: ignore[assignment]
+            for shell in trapped(found, lent, 4, frame):
+                after.add((*shell[:4], standing[4], *shell[5:]))  # type: ignore[arg-type]
     return after
+
+
+_SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15}
+
+
+def _signal(raws: list[str]) -> int | None:
+    """The signal that a `kill` of this shell sends; None where another is meant or it is unknown."""
+    name = "TERM"
+    if raws[:1] == ["-s"] and len(raws) == 3:
+        name = raws[1]
+    elif len(raws) == 2:
+        name = raws[0].removeprefix("-")
+    elif len(raws) != 1:
+        return None
+    if raws[-1] not in {"$$", "${$}"}:
+        return None
+    number_ = _SIGNALS.get(name.removeprefix("SIG"))
+    return int(name) if number_ is None and name in {str(n) for n in _SIGNALS.values()} else number_
 
 
 _HANDLERS: dict[str, Handler] = {
