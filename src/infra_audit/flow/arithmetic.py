@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 from ..source.regex import regex
 
-_TOKEN = regex(r"\s*(\d+|\$\?|\$?\{?[A-Za-z_]\w*\}?|\+\+|--|<=|>=|==|!=|&&|\|\||[-+*/%]?=|[-+*/%<>!()])")
+_TOKEN = regex(
+    r"\s*(\d+|\$\?|\$?\{?[A-Za-z_]\w*\}?|\+\+|--|<=|>=|==|!=|&&|\|\||[-+*/%]?=|[-+*/%<>!()])"
+)
 _NAME = regex(r"\$?\{?([A-Za-z_]\w*)\}?")
 
 _BINARY: tuple[dict[str, Callable[[int, int], int]], ...] = (
@@ -144,9 +146,7 @@ _ASSIGNING = frozenset({"=", "+=", "-=", "*=", "/=", "%="})
 _BINARY_OF = {sign: function for level in _BINARY for sign, function in level.items()}
 
 
-def _apply(
-    function: Callable[[int, int], int], left: int | None, right: int | None
-) -> int | None:
+def _apply(function: Callable[[int, int], int], left: int | None, right: int | None) -> int | None:
     if left is None or right is None:
         return None
     try:

@@ -345,9 +345,7 @@ def substituted(
     return results
 
 
-def shared_start(
-    found: Explorer, body: tuple[Statement, ...], standing: Standing
-) -> Standing:
+def shared_start(found: Explorer, body: tuple[Statement, ...], standing: Standing) -> Standing:
     """The standing without its status, where nothing of the body may ask for it."""
     if standing[0] == 0 or asks(found, body):
         return standing
@@ -524,7 +522,9 @@ def _case(found: Explorer, statement: Case, at: Standings, frame: Frame, quiet: 
         fresh, at = _fitting(found, statement, nth, at)
         more, carried = _fitting(found, statement, nth, carried)
         entered = fresh | more | fallen
-        done = sequence(found, clause.body, entered if clause.body else ended(entered, 0), frame, quiet)
+        done = sequence(
+            found, clause.body, entered if clause.body else ended(entered, 0), frame, quiet
+        )
         fallen = done if clause.terminator == ";&" and nth < last else set()
         if clause.terminator == ";;&" and nth < last:
             carried |= done
@@ -593,7 +593,12 @@ Turn = Callable[[Standings], tuple[Standings, Standings]]
 
 
 def _turns(
-    found: Explorer, body: tuple[Statement, ...], at: Standings, turn: Turn, frame: Frame, quiet: bool
+    found: Explorer,
+    body: tuple[Statement, ...],
+    at: Standings,
+    turn: Turn,
+    frame: Frame,
+    quiet: bool,
 ) -> Standings:
     """Where a loop leads; what leaves reports the status of the last turn, or 0 without one."""
     after: Standings = set()
@@ -696,9 +701,7 @@ def _unrolled(  # noqa: PLR0913, PLR0917 (as the others)
     again = frame.loops[-1][1]
     at = ended(at, 0) if not over else at
     for word in over:
-        at = sequence(
-            found, loop.body, given(found, loop.variable, word.literal, at), frame, quiet
-        )
+        at = sequence(found, loop.body, given(found, loop.variable, word.literal, at), frame, quiet)
         at |= again
         again.clear()
     return at
@@ -721,9 +724,7 @@ def _function(
     found: Explorer, statement: Function, at: Standings, frame: Frame, quiet: bool
 ) -> Standings:
     mine, names, doubts = _bits(found, statement.name, id(statement))
-    return {
-        (0, s[1], (s[2] & ~names & ~doubts) | mine, *s[3:]) for s in at
-    }
+    return {(0, s[1], (s[2] & ~names & ~doubts) | mine, *s[3:]) for s in at}
 
 
 def _bits(found: Explorer, name: str, identity: int) -> tuple[int, int, int]:

@@ -188,9 +188,7 @@ def _main(explorer: Explorer, script: Script, options: int, *, sourced: bool) ->
     return exits(statuses, unknown=explorer.lost, endless=bool(loops - explorer.left))
 
 
-def _succeed(
-    found: Reach, script: Script, survey: Survey, options: int, *, sourced: bool
-) -> None:
+def _succeed(found: Reach, script: Script, survey: Survey, options: int, *, sourced: bool) -> None:
     """Follow the script once more, with commands from outside that never fail."""
     if set(found.exits.codes) <= {0}:
         known = found.exits
@@ -428,9 +426,7 @@ class _Traces:
                 return None
         taken = [body for body in bodies if body and id(body[0]) in self.explorer.visited]
         open_ = len(taken) < len(bodies) or not whole
-        if open_ and (
-            id(statement) in self.explorer.decided or any(map(self.decides, conditions))
-        ):
+        if open_ and (id(statement) in self.explorer.decided or any(map(self.decides, conditions))):
             return None
         if open_ and len(taken) > 1:
             return None

@@ -71,7 +71,18 @@ _QUIET = frozenset(
 
 _EITHER = frozenset(
     {"cd", "pushd", "popd", "read", "type", "hash", "alias", "unalias", "getopts", "kill"}
-    | {"jobs", "mapfile", "readarray", "ulimit", "bg", "fg", "disown", "caller", "compgen", "enable"}
+    | {
+        "jobs",
+        "mapfile",
+        "readarray",
+        "ulimit",
+        "bg",
+        "fg",
+        "disown",
+        "caller",
+        "compgen",
+        "enable",
+    }
     | {"bind", "help", "fc", "complete", "compopt", "logout", "suspend"}
 )
 """Builtins that may fail with 1 whatever commands from outside do."""
@@ -99,7 +110,12 @@ def simple(
     after: Standings = set()
     name = words[0].literal
     outside = name is not None and name not in found.named and name not in _HANDLERS
-    if found.failing and command.redirects and not outside and not redirects_hold(command.redirects):
+    if (
+        found.failing
+        and command.redirects
+        and not outside
+        and not redirects_hold(command.redirects)
+    ):
         after = settle(found, ended(at, 1), frame, quiet)
     if name is None:
         good, failed = split(_unnamed(found, command, at, frame, quiet))
@@ -173,7 +189,9 @@ def _dispatched(  # noqa: PLR0913, PLR0917 (as simple)
     after: Standings = set()
     for standing in at:
         words = None if standing[5] == NO_LIST else found.lists[standing[5]]
-        first = None if words is None else words[: None if nth == 0 else nth][nth - 1 if nth else 0 :]
+        first = (
+            None if words is None else words[: None if nth == 0 else nth][nth - 1 if nth else 0 :]
+        )
         if first is None or (None in first) or (nth and not first):
             found.undispatched = True
             after |= _anything(found, {standing}, frame)
@@ -213,7 +231,14 @@ def _number(found: Explorer, words: tuple[Word | None, ...]) -> int:
     return found.list_numbers[key]
 
 
-def _shift(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _shift(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     count = words[1].literal if len(words) > 1 else "1"
     after: Standings = set()
     for standing in at:
@@ -310,6 +335,7 @@ def reckon(found: Explorer, text: str, at: Standings, identity: int) -> Standing
 
 def fits(found: Explorer, statement: Case, nth: int, standing: Standing) -> bool | None:
     """Whether the patterns of a clause fit the word of its case; None where that is unknown."""
+
     def reading(word: Word) -> Value:
         return read(found, standing, word)
 
@@ -376,9 +402,7 @@ def _assignments(  # noqa: PLR0913, PLR0917 (as simple, and what its substitutio
     return after | settle(found, failed, frame, quiet)
 
 
-def _assigned(
-    found: Explorer, assignments: Iterable[Assignment], standing: Standing
-) -> Standing:
+def _assigned(found: Explorer, assignments: Iterable[Assignment], standing: Standing) -> Standing:
     for assignment in assignments:
         nth = found.variables.get(assignment.name)
         if nth is None:
@@ -474,9 +498,7 @@ def _asks(found: Explorer, function: Function) -> bool:
     return asks(found, (function.body,))
 
 
-def _come_back(
-    found: Explorer, function: Function, before: Standing, after: Standing
-) -> Standing:
+def _come_back(found: Explorer, function: Function, before: Standing, after: Standing) -> Standing:
     """Restore what a function keeps to itself: its local variables and, without errtrace, ERR."""
     values = after[6]
     for name in found.survey.own.get(function.name, ()):
@@ -489,20 +511,39 @@ def _come_back(
 
 # ── builtins ─────────────────────────────────────────────────────────────────────────────────────
 
-Handler = Callable[
-    [Explorer, Command, tuple[Word, ...], Standings, Frame, bool], Standings
-]
+Handler = Callable[[Explorer, Command, tuple[Word, ...], Standings, Frame, bool], Standings]
 
 
-def _works(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _works(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     return _forget(found, command, ended(at, 0))
 
 
-def _fails(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _fails(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     return ended(at, 1)
 
 
-def _exit(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _exit(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     if len(words) > 2:
         frame.exits |= ended(at, 1)
         return ended(at, 1)
@@ -531,7 +572,14 @@ def _with_status(
     return ended({standing}, int(text) % 256)
 
 
-def _return(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _return(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     if frame.returns is None:
         if found.inherits:
             _exit(found, command, words, at, frame, quiet)
@@ -541,7 +589,14 @@ def _return(found: Explorer, command: Command, words: tuple[Word, ...], at: Stan
     return set()
 
 
-def _break(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _break(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     if not frame.loops:
         return ended(at, 0)
     given_ = words[1].literal if len(words) > 1 else "1"
@@ -557,7 +612,14 @@ def _break(found: Explorer, command: Command, words: tuple[Word, ...], at: Stand
     return set()
 
 
-def _exec(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _exec(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     rest = list(words[1:])
     while rest and (rest[0].literal or "").startswith("-"):
         option = rest.pop(0).literal
@@ -582,7 +644,14 @@ _DESCRIPTOR = regex(r"\d+|\{\w+\}")
 """What stands before a redirection that the parser may have taken for a word."""
 
 
-def _set(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _set(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     on = off = 0
     rest = [word.literal for word in words[1:]]
     while rest:
@@ -606,7 +675,14 @@ def _set(found: Explorer, command: Command, words: tuple[Word, ...], at: Standin
     return switched(at, on, off)
 
 
-def _shopt(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _shopt(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     flags = {w.literal for w in words[1:] if (w.literal or "").startswith("-")}
     bits = 0
     for word in words[1:]:
@@ -619,7 +695,14 @@ def _shopt(found: Explorer, command: Command, words: tuple[Word, ...], at: Stand
     return ended(at, 0) | ended(at, 1)
 
 
-def _trap(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _trap(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     rest = list(words[1:])
     if rest and rest[0].literal == "--":
         rest.pop(0)
@@ -685,7 +768,14 @@ def _learn(found: Explorer) -> None:
         found.lost = True
 
 
-def _test(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _test(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     after: Standings = set()
     for standing in at:
         verdict = found.verdicts.get(id(command)) or _judged(found, command, words, standing)
@@ -719,13 +809,27 @@ def _judged(
     return verdict
 
 
-def _let(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _let(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     for word in words[1:]:
         at = reckon(found, word.literal if word.literal is not None else "?", at, id(command))
     return at if len(words) > 1 else ended(at, 1)
 
 
-def _declare(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _declare(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     name = words[0].literal
     if name == "local" and not frame.function:
         return ended(at, 1)
@@ -748,7 +852,14 @@ def _declare(found: Explorer, command: Command, words: tuple[Word, ...], at: Sta
     return after | ended(after, 1) if asks_names else after
 
 
-def _command(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _command(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     rest = words[1:]
     while rest and (rest[0].literal or "") in {"-p", "--"}:
         rest = rest[1:]
@@ -762,7 +873,14 @@ def _command(found: Explorer, command: Command, words: tuple[Word, ...], at: Sta
     return _unshadowed(found, command, name, rest, at, frame, quiet)
 
 
-def _eval(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _eval(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     texts = [word.literal for word in words[1:]]
     if None not in texts and words[1:]:
         body = _parsed(found, words[1], " ".join(text or "" for text in texts))
@@ -771,11 +889,25 @@ def _eval(found: Explorer, command: Command, words: tuple[Word, ...], at: Standi
     return havoc(found, at, frame)
 
 
-def _source(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _source(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     return havoc(found, at, Frame(exits=frame.exits, loops=frame.loops))
 
 
-def _wait(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _wait(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     if len(words) == 1:
         return ended(at, 0)
     statuses = set(found.children)
@@ -787,7 +919,14 @@ def _wait(found: Explorer, command: Command, words: tuple[Word, ...], at: Standi
     return after
 
 
-def _kill(found: Explorer, command: Command, words: tuple[Word, ...], at: Standings, frame: Frame, quiet: bool) -> Standings:  # noqa: E501, PLR0913, PLR0917
+def _kill(
+    found: Explorer,
+    command: Command,
+    words: tuple[Word, ...],
+    at: Standings,
+    frame: Frame,
+    quiet: bool,
+) -> Standings:  # noqa: E501, PLR0913, PLR0917
     raws = [word.raw.strip('"') for word in words[1:]]
     text = " ".join(raws)
     if not any(name in text for name in ("$$", "${$}", "BASHPID")) and "0" not in raws:

@@ -342,9 +342,7 @@ def _asks_for_help(condition: tuple[Statement, ...]) -> bool:
     return False
 
 
-def _read(
-    found: Survey, statement: Statement, place: Place, texts: list[_Text]
-) -> None:
+def _read(found: Survey, statement: Statement, place: Place, texts: list[_Text]) -> None:
     span = statement.span
     command = isinstance(statement, Command) and statement.words
     first = statement.words[0] if command and isinstance(statement, Command) else None
@@ -447,9 +445,7 @@ def _writes(found: Survey, name: str, place: Place, literal: str | None = None) 
         found.written.setdefault(place.context, set()).add(name)
 
 
-def _command(
-    found: Survey, command: Command, place: Place, texts: list[_Text]
-) -> None:
+def _command(found: Survey, command: Command, place: Place, texts: list[_Text]) -> None:
     name = name_of(command)
     declares = name in DECLARERS
     if any(a.value is None and not a.elements and not _bare(a) for a in command.assignments):
@@ -575,7 +571,9 @@ def _oddities(found: Survey, command: Command, name: str | None, place: Place) -
         if set(given[1:]) - {"EXIT", "0"} and given[0] != "-":
             found.trapped.append(given[0])
             if set(given[1:]) - {"EXIT", "0", "ERR"}:
-                found.breaks_by_trap |= bool(tokens & {"break", "continue", "return"}) or not given[0]
+                found.breaks_by_trap |= (
+                    bool(tokens & {"break", "continue", "return"}) or not given[0]
+                )
     if name == "alias":
         found.renamed.update(word.raw.split("=", 1)[0] for word in command.words[1:])
     if name == "unset" and given:
