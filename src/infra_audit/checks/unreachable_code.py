@@ -47,6 +47,12 @@ def _note(cause: Cause) -> str:
             return "this takes the shell's place"
         case "return":
             return "this always leaves the function"
+        case "break":
+            return "this always leaves the loop"
+        case "continue":
+            return "this always begins the next turn of the loop"
+        case "errexit":
+            return "this always fails"
         case _:
             return "this always ends the script"
 
@@ -62,5 +68,13 @@ def _cause(cause: Cause) -> str:
             return f"`{cause.text}` on line {line} replaces the shell"
         case "loop":
             return f"the loop of line {line} never ends"
+        case "break":
+            return f"`{cause.text}` on line {line} leaves the loop in every case"
+        case "continue":
+            return f"`{cause.text}` on line {line} begins the next turn in every case"
+        case "errexit":
+            return (
+                f"`{cause.text}` on line {line} fails in every case, and a failure ends the shell"
+            )
         case "function":
             return f"`{cause.text}` on line {line} never comes back"

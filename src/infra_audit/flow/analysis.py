@@ -9,7 +9,8 @@ from .behaviour import Behaviour, Entry, Exits, Routine
 from .constructs import DECLARERS, name_of
 from .endings import last_line
 from .follow import follow, sequence
-from .reach import Reach, is_called, never_returns, reach
+from .reach import reach
+from .reached import Reach, is_called, never_returns
 from .scene import Scene, Walk, inner
 from .start import begin
 from .state import DIRECTORY, OPTIONS, PREVIOUS, ROOT, State, Value, lookup, shown

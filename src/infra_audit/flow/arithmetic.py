@@ -9,6 +9,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from ..source.regex import regex
 
 _TOKEN = regex(
@@ -33,117 +35,150 @@ _BINARY: tuple[dict[str, Callable[[int, int], int]], ...] = (
         "%": lambda a, b: a - b * int(a / b),
     },
 )
+_BINARY_OF = {sign: function for level in _BINARY for sign, function in level.items()}
+_ASSIGNING = frozenset({"=", "+=", "-=", "*=", "/=", "%="})
+_STEPPING = frozenset({"++", "--"})
 _MOST = 10**9
+"""A variable of a larger value is unknown: bash wraps around, and loops must come to an end."""
+
+_LONGEST = 400
+"""Longer expressions are unknown."""
+
+Look = Callable[[str], int | None]
+"""The value of a variable; None where it is unknown."""
 
 
 class _Odd(Exception):  # noqa: N818 (it never leaves this module)
     """The expression has something that is not understood, or divides by zero."""
 
 
-class Sum:
-    """One evaluation: reads through `read`, and what it assigns is left in `written`."""
+class _Sum(Struct):
+    """One evaluation, and how far it has come."""
 
-    def __init__(self, text: str, read: Callable[[str], int | None]) -> None:
-        self.read = read
-        self.written: dict[str, int | None] = {}
-        self.lazy = 0
-        self.tokens: list[str] = []
-        at = 0
-        text = text.rstrip()
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            if match is None:
-                raise _Odd
-            self.tokens.append(match[1])
-            at = match.end()
-        self.at = 0
+    tokens: list[str]
+    look: Look
+    written: dict[str, int | None] = {}
+    """What it has assigned."""
+    at: int = 0
+    unsure: int = 0
+    """How many `&&` and `||` around may skip what is being evaluated."""
 
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
-    def take(self) -> str:
-        token = self.peek()
-        self.at += 1
-        return token
+def evaluate(text: str, look: Look) -> tuple[int | None, dict[str, int | None]] | None:
+    """The value of an expression and what it assigns; None where it is not understood."""
+    if len(text) > _LONGEST:
+        return None
+    try:
+        sum_ = _Sum(_tokens(text), look)
+        found = _assignment(sum_)
+    except _Odd:
+        return None
+    return None if sum_.at < len(sum_.tokens) else (found, sum_.written)
 
-    def get(self, name: str) -> int | None:
-        return self.written[name] if name in self.written else self.read(name)
 
-    def put(self, name: str, value: int | None) -> int | None:
-        if value is not None and abs(value) > _MOST:
-            value = None
-        self.written[name] = None if self.lazy else value
-        return value
-
-    def whole(self) -> int | None:
-        found = self.assignment()
-        if self.at < len(self.tokens):
-            raise _Odd
-        return found
-
-    def assignment(self) -> int | None:
-        token = self.peek()
-        following = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else ""
-        if token and (token[0].isalpha() or token[0] == "_") and following in _ASSIGNING:
-            self.at += 2
-            right = self.assignment()
-            if following != "=":
-                right = _apply(_BINARY_OF[following[0]], self.get(token), right)
-            return self.put(token, right)
-        return self.binary(0)
-
-    def binary(self, level: int) -> int | None:
-        if level == len(_BINARY):
-            return self.unary()
-        left = self.binary(level + 1)
-        while self.peek() in _BINARY[level]:
-            sign = self.take()
-            lazy = sign in {"&&", "||"} and not (left is not None and bool(left) == (sign == "&&"))
-            self.lazy += lazy
-            right = self.binary(level + 1)
-            self.lazy -= lazy
-            left = _apply(_BINARY[level][sign], left, right)
-        return left
-
-    def unary(self) -> int | None:
-        token = self.take()
-        match token:
-            case "!":
-                found = self.unary()
-                return None if found is None else int(not found)
-            case "-" | "+":
-                found = self.unary()
-                return None if found is None else (-found if token == "-" else found)  # noqa: S105
-            case "(":
-                found = self.assignment()
-                if self.take() != ")":
-                    raise _Odd
-                return found
-            case "++" | "--":
-                name = self.take()
-                if not name or not (name[0].isalpha() or name[0] == "_"):
-                    raise _Odd
-                return self.put(name, _step(self.get(name), token))
-        return self.operand(token)
-
-    def operand(self, token: str) -> int | None:
-        if token == "$?":
-            return self.get("?")
-        if token.isdigit():
-            if token[0] == "0" and token != "0":
-                raise _Odd
-            return int(token)
-        match = _NAME.fullmatch(token)
+def _tokens(text: str) -> list[str]:
+    tokens: list[str] = []
+    at = 0
+    text = text.rstrip()
+    while at < len(text):
+        match = _TOKEN.match(text, at)
         if match is None:
             raise _Odd
-        value = self.get(match[1])
-        if self.peek() in {"++", "--"} and token == match[1]:
-            self.put(token, _step(value, self.take()))
-        return value
+        tokens.append(match[1])
+        at = match.end()
+    return tokens
 
 
-_ASSIGNING = frozenset({"=", "+=", "-=", "*=", "/=", "%="})
-_BINARY_OF = {sign: function for level in _BINARY for sign, function in level.items()}
+def _peek(sum_: _Sum, ahead: int = 0) -> str:
+    at = sum_.at + ahead
+    return sum_.tokens[at] if at < len(sum_.tokens) else ""
+
+
+def _take(sum_: _Sum) -> str:
+    sign = _peek(sum_)
+    sum_.at += 1
+    return sign
+
+
+def _get(sum_: _Sum, name: str) -> int | None:
+    return sum_.written[name] if name in sum_.written else sum_.look(name)
+
+
+def _put(sum_: _Sum, name: str, value: int | None) -> int | None:
+    if value is not None and abs(value) > _MOST:
+        value = None
+    sum_.written[name] = None if sum_.unsure else value
+    return value
+
+
+def _assignment(sum_: _Sum) -> int | None:
+    name, sign = _peek(sum_), _peek(sum_, 1)
+    if not _is_name(name) or sign not in _ASSIGNING:
+        return _binary(sum_, 0)
+    sum_.at += 2
+    right = _assignment(sum_)
+    if sign != "=":
+        right = _apply(_BINARY_OF[sign[0]], _get(sum_, name), right)
+    return _put(sum_, name, right)
+
+
+def _binary(sum_: _Sum, level: int) -> int | None:
+    if level == len(_BINARY):
+        return _unary(sum_)
+    left = _binary(sum_, level + 1)
+    while _peek(sum_) in _BINARY[level]:
+        sign = _take(sum_)
+        unsure = sign in {"&&", "||"} and not (left is not None and bool(left) == (sign == "&&"))
+        sum_.unsure += unsure
+        right = _binary(sum_, level + 1)
+        sum_.unsure -= unsure
+        left = _apply(_BINARY[level][sign], left, right)
+    return left
+
+
+def _unary(sum_: _Sum) -> int | None:
+    sign = _take(sum_)
+    match sign:
+        case "!":
+            found = _unary(sum_)
+            return None if found is None else int(not found)
+        case "-":
+            found = _unary(sum_)
+            return None if found is None else -found
+        case "+":
+            return _unary(sum_)
+        case "(":
+            found = _assignment(sum_)
+            if _take(sum_) != ")":
+                raise _Odd
+            return found
+        case "++" | "--":
+            name = _take(sum_)
+            if not _is_name(name):
+                raise _Odd
+            return _put(sum_, name, _stepped(_get(sum_, name), sign))
+        case _:
+            return _operand(sum_, sign)
+
+
+def _operand(sum_: _Sum, operand: str) -> int | None:
+    if operand == "$?":
+        return _get(sum_, "?")
+    if operand.isdigit():
+        if operand[0] == "0" and operand != "0":
+            raise _Odd
+        return int(operand)
+    match = _NAME.fullmatch(operand)
+    if match is None:
+        raise _Odd
+    value = _get(sum_, match[1])
+    if _peek(sum_) in _STEPPING and operand == match[1]:
+        _put(sum_, operand, _stepped(value, _take(sum_)))
+    return value
+
+
+def _is_name(text: str) -> bool:
+    return text[:1].isalpha() or text[:1] == "_"
 
 
 def _apply(function: Callable[[int, int], int], left: int | None, right: int | None) -> int | None:
@@ -155,18 +190,5 @@ def _apply(function: Callable[[int, int], int], left: int | None, right: int | N
         raise _Odd from error
 
 
-def _step(value: int | None, sign: str) -> int | None:
+def _stepped(value: int | None, sign: str) -> int | None:
     return None if value is None else value + (1 if sign == "++" else -1)
-
-
-def evaluate(
-    text: str, read: Callable[[str], int | None]
-) -> tuple[int | None, dict[str, int | None]] | None:
-    """The value of an expression and what it assigns; None where it is not understood."""
-    if len(text) > 400:
-        return None
-    try:
-        sum_ = Sum(text, read)
-        return sum_.whole(), sum_.written
-    except _Odd:
-        return None

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 
+from msgspec import Struct
+
 from ..documents.shell.syntax import Word
 from ..source.regex import regex
 from .standing import NONZERO
@@ -28,14 +30,12 @@ _NUMERIC = {
 _UNARY = re.compile(r"-[a-zA-Z]")
 
 
-class Verdict:
-    """The truth of a test: True, False or None for unknown, and whether it may be ill-formed."""
+class Verdict(Struct, frozen=True, gc=False):
+    """The truth of a test, None for unknown."""
 
-    __slots__ = ("odd", "truth")
-
-    def __init__(self, truth: bool | None, *, odd: bool = False) -> None:
-        self.truth = truth
-        self.odd = odd
+    truth: bool | None
+    odd: bool = False
+    """Whether it may be ill-formed, so that its status may be 2."""
 
 
 def tested(words: Sequence[Word], read: Read) -> Verdict:

@@ -17,7 +17,7 @@ from ..documents.shell.syntax import (
 from ..model import START, Span
 from .behaviour import Ending, Guard, Outcome, Reach, Run
 from .constructs import chain
-from .reach import Reach as Reached
+from .reached import Reach as Reached
 from .state import State, Value, lookup
 from .survey import MAIN, Survey
 

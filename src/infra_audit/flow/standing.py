@@ -1,12 +1,12 @@
 """How a shell stands at one point of one path: its last status, options, functions, traps, values.
 
 A standing is a plain tuple, made and compared by the hundred thousand:
-`(status, options, functions, exit trap, error trap, parameters, values)`. A status is 0 to 255, `FAILED` for
-whatever else than 0 a command from outside ended with, or `UNKNOWN` for any other than 0.
-`functions` has bit n set where definition n is in force, and bit n of its upper half where unknown
-code may have replaced it. Traps are numbers of the script's trap actions, `NO_TRAP` for none.
-`parameters` is the number
-of the list of positional parameters, `NO_LIST` where it is unknown. `values` holds those of the variables that decide something, None where unknown.
+`(status, options, functions, exit trap, error trap, parameters, values)`. A status is 0 to 255,
+`FAILED` for whatever else than 0 a command from outside ended with, or `UNKNOWN` for any other
+than 0. `functions` has bit n set where definition n is in force, and bit n of its upper half where
+unknown code may have replaced it. Traps are numbers of the script's trap actions, `NO_TRAP` for
+none. `parameters` is the number of the list of positional parameters, `NO_LIST` where it is
+unknown. `values` holds those of the variables that decide something, None where unknown.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ Standings = set[Standing]
 
 FAILED = 256
 UNKNOWN = 257
+EXIT_TRAP, ERROR_TRAP = 3, 4
+"""Where the traps are in a standing."""
+
 NO_TRAP = -1
 NO_LIST = -1
 
@@ -50,13 +53,21 @@ CROWD = 12
 
 def ended(standings: Iterable[Standing], status: int) -> Standings:
     """The same shells after a command that ended with `status`."""
-    return {(status, *s[1:]) for s in standings}  # type: ignore[misc]
+    return {(status, *s[1:]) for s in standings}
 
 
 def split(standings: Standings) -> tuple[Standings, Standings]:
     """Those whose last command worked, and the others."""
     good = {s for s in standings if s[0] == 0}
     return good, standings - good
+
+
+def grouped(standings: Standings, nth: int) -> dict[int, Standings]:
+    """The standings by their status (0) or options (1)."""
+    groups: dict[int, Standings] = {}
+    for standing in standings:
+        groups.setdefault(standing[nth], set()).add(standing)  # type: ignore[arg-type]
+    return groups
 
 
 def forgotten(standings: Iterable[Standing]) -> Standings:
@@ -67,7 +78,7 @@ def forgotten(standings: Iterable[Standing]) -> Standings:
 def switched(standings: Iterable[Standing], on: int, off: int) -> Standings:
     """The shells after options were switched; what is switched is unknown no longer."""
     off |= (on | off) * MAYBE_ERREXIT & MAYBE
-    return {(0, (s[1] & ~off) | on, *s[2:]) for s in standings}  # type: ignore[misc]
+    return {(0, (s[1] & ~off) | on, *s[2:]) for s in standings}
 
 
 def thinned(standings: Standings) -> Standings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..documents.shell.syntax import Script
 from .behaviour import Entry
-from .reach import Reach
+from .reached import Reach
 from .scene import Walk
 from .state import DIRECTORY, OPTIONS, ROOT, STACK, State, Value, assign
 from .survey import Survey
