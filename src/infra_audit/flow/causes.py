@@ -126,14 +126,15 @@ def _of_command(traces: Traces, command: Command, where: str) -> Cause | None:
     named = traces.explorer.survey.definitions.get(name or "")
     text, span = text_of(command), command.span
     returned = traces.explorer.returned
-    if named and traces.explorer.numbers and all(id(d.function) not in returned for d in named):
+    if named and all(id(d.function) not in returned for d in named):
         return Cause("function", text, span, named[0].function.heading)
     while not named and name in {"command", "builtin"} and len(words) > 1:
         words = words[1:]
         name = words[0].literal
+    gone = id(command) in traces.explorer.gone
     match name:
         case _ if named:
-            pass
+            return Cause("exit" if gone else "errexit", text, span)
         case "return" if where or traces.sourced:
             return Cause("return", text, span)
         case "exit" | "exec" | "break" | "continue":
@@ -143,8 +144,7 @@ def _of_command(traces: Traces, command: Command, where: str) -> Cause | None:
         case "[" | "[[" | "test" | "let" if id(command) in traces.explorer.decided:
             return None
         case _:
-            pass
-    return None if id(command) in traces.explorer.gone else Cause("errexit", text, span)
+            return None if gone else Cause("errexit", text, span)
 
 
 def _stopped(traces: Traces, statement: Statement) -> bool:

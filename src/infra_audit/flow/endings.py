@@ -41,6 +41,8 @@ def note_ending(walk: Walk, command: Command, scene: Scene) -> None:
 
 def _passes_on(command: Command) -> bool:
     """Whether an `exit` hands on the status of the command before it."""
+    if name_of(command) != "exit":
+        return False
     return len(command.words) == 1 or command.words[1].raw.strip('"') in {"$?", "${?}"}
 
 
@@ -49,7 +51,7 @@ def _status(walk: Walk, command: Command, kind: str) -> int | None:
     if kind == "function":
         statuses = {e.status for e in walk.survey.exits.values() if e.context == name}
         return statuses.pop() if len(statuses) == 1 else None
-    if kind not in {"exit", "return"} or len(command.words) < 2:
+    if name not in {"exit", "return"} or len(command.words) < 2:
         return None
     found = value(walk.state, command.words[1])
     if found is None or found.assumed or not found.text.isdecimal():
