@@ -8,13 +8,14 @@ from ..documents.shell.syntax import Command, Function, Script, Statement
 from .behaviour import Behaviour, Entry, Exits, Routine
 from .constructs import DECLARERS, name_of
 from .endings import last_line
+from .facts import DEPTH, Survey
 from .follow import follow, sequence
 from .reach import reach
 from .reached import Reach, is_called, never_returns
 from .scene import Scene, Walk, inner
 from .start import begin
 from .state import DIRECTORY, OPTIONS, PREVIOUS, ROOT, State, Value, lookup, shown
-from .survey import DEPTH, Survey, survey
+from .survey import survey
 
 _SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "zsh", "busybox"})
 

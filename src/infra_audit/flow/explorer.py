@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from ..documents.shell.syntax import Command, Function, Script, Statement, Word
 from .conditions import Verdict
+from .facts import Survey
 from .standing import Standing, Standings
-from .survey import Survey
 
 
 class Frame(Struct):

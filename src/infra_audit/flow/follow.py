@@ -26,6 +26,7 @@ from .behaviour import Entry, Guard
 from .constructs import chain, lists, name_of, redirects_hold
 from .effects import is_action
 from .endings import note_ending
+from .facts import DEPTH, sure
 from .guards import guards, root_demanded
 from .handing import hand_over, receiver
 from .line import line
@@ -44,7 +45,7 @@ from .state import (
     take_back,
     value,
 )
-from .survey import DEPTH, sure, survey
+from .survey import survey
 from .writes import reckoned
 
 _MOST_GUARDS = 40

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from ..documents.shell.syntax import Function, Script
 from .behaviour import Exits
 from .builtin import SPECIAL
+from .callers import callers, reachable
 from .calls import run
 from .compound import COMPOUND
 from .explorer import Exhausted, Explorer, Frame
+from .facts import MAIN, Survey
 from .paths import finish, sequence
 from .reached import Reach
 from .regions import note_regions
@@ -25,7 +28,6 @@ from .standing import (
     Standings,
     exits,
 )
-from .survey import MAIN, Survey
 from .unseen import doubt
 
 SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "busybox"})
@@ -118,22 +120,12 @@ def _bound(survey: Survey, variables: dict[str, int]) -> set[str]:
 def _dispatching(survey: Survey) -> set[str]:
     """The functions that run what they are given, or hand it to one that does."""
     direct = survey.dispatches - {MAIN}
-    return direct | (_with_callers(survey, list(direct)) & survey.positional)
+    return direct | (_with_callers(survey, direct) & survey.positional)
 
 
-def _with_callers(survey: Survey, contexts: list[str]) -> set[str]:
+def _with_callers(survey: Survey, contexts: Iterable[str]) -> set[str]:
     """The contexts, and those that may call them."""
-    callers: dict[str, list[str]] = {}
-    for context, names in survey.body_calls.items():
-        for name in names:
-            callers.setdefault(name, []).append(context)
-    found: set[str] = set()
-    while contexts:
-        context = contexts.pop()
-        if context not in found:
-            found.add(context)
-            contexts.extend(callers.get(context, ()))
-    return found
+    return reachable(contexts, callers(survey))
 
 
 def _main(explorer: Explorer, script: Script, options: int, *, sourced: bool) -> Exits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from .behaviour import Cause, Exits, Region
-from .survey import Survey
+from .facts import Survey
 
 
 class Reach(Struct):

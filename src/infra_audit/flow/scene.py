@@ -17,9 +17,9 @@ from ..documents.shell.syntax import (
 from ..model import START, Span
 from .behaviour import Ending, Guard, Outcome, Reach, Run
 from .constructs import chain
+from .facts import MAIN, Survey
 from .reached import Reach as Reached
 from .state import State, Value, lookup
-from .survey import MAIN, Survey
 
 
 class Scene(Struct, frozen=True, gc=False):

@@ -13,10 +13,10 @@ from .builtin import HANDLERS, plain
 from .calls import called
 from .constructs import redirects_hold
 from .explorer import Call, Explorer, Frame
+from .noting import first_of
 from .parameters import dispatched
 from .paths import expand, settle, substituted
 from .standing import Standing, Standings, ended, split
-from .survey import first_of
 from .unseen import anything, outside
 from .values import assigned
 

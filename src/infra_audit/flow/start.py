@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..documents.shell.syntax import Script
 from .behaviour import Entry
+from .facts import Survey
 from .reached import Reach
 from .scene import Walk
 from .state import DIRECTORY, OPTIONS, ROOT, STACK, State, Value, assign
-from .survey import Survey
 
 
 def begin(script: Script, facts: Survey, reached: Reach, entry: Entry) -> Walk:
