@@ -76,6 +76,46 @@ REGIONS = {
         [(4, 5, "function", "usage")],
     ),
     "function that calls itself": ("f() { f; }\nf\nfoo\n", []),
+    "after a break": (
+        "while work; do\n break\n foo\n bar\ndone\n",
+        [(3, 4, "break", "break")],
+    ),
+    "after a continue": (
+        "for x in $y; do\n work\n continue\n foo\n bar\ndone\n",
+        [(4, 5, "continue", "continue")],
+    ),
+    "after a break in a branch": ("while work; do\n if x; then break; fi\n foo\ndone\n", []),
+    "after a failure under errexit": ("set -e\nfalse\nfoo\n", [(3, 3, "errexit", "false")]),
+    "after a failure without errexit": ("false\nfoo\n", []),
+    "after a negation under errexit": ("set -e\n! true\nfoo\n", []),
+    "after a failing test under errexit": (
+        "set -e\n[ a = b ]\nfoo\n",
+        [(3, 3, "errexit", "[ a = b ]")],
+    ),
+    "after a test that a variable decides": ("set -e\nx=a\n[ $x = b ]\nfoo\n", []),
+    "after a count from nothing under errexit": ("set -e\nn=0\n((n++))\nfoo\n", []),
+    "after a function that fails under errexit": (
+        "set -e\nf() { work; return 1; }\nf\nfoo\n",
+        [(4, 4, "errexit", "f")],
+    ),
+    "after a subshell that fails under errexit": (
+        "set -e\n(\n work\n exit 1\n)\nfoo\n",
+        [(6, 6, "errexit", "( … )")],
+    ),
+    "after a pipeline that fails under errexit": (
+        "set -eo pipefail\nfalse | cat\nfoo\n",
+        [(3, 3, "errexit", "… | …")],
+    ),
+    "after a kill of the shell": (
+        "kill -TERM $$\nfoo\n",
+        [(2, 2, "exit", "kill -TERM $$")],
+    ),
+    "after a kill of another": ('kill -TERM "$pid"\nfoo\n', []),
+    "after a function that exits here and returns there": (
+        "f() {\n if [ $x = a ]; then exit 1; fi\n}\nx=b\nf\nx=a\nf\nfoo\n",
+        [(8, 8, "exit", "f")],
+    ),
+    "after an eval that exits": ("eval 'exit 1'\nfoo\n", []),
     "exit that is a function": ("exit() { echo no; }\nexit 1\nfoo\n", []),
     "exit that is an alias": ("shopt -s expand_aliases\nalias exit=echo\nexit 1\nfoo\n", []),
     "exit whose redirection may fail": ("exit 1 >/some/where\nfoo\n", []),
