@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 
@@ -27,7 +26,7 @@ _NUMERIC = {
     "-gt": operator.gt,
     "-ge": operator.ge,
 }
-_UNARY = re.compile(r"-[a-zA-Z]")
+_UNARY = regex(r"-[a-zA-Z]")
 
 
 class Verdict(Struct, frozen=True, gc=False):

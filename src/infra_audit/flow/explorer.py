@@ -56,35 +56,53 @@ class Explorer(Struct):
     numbers: dict[int, int]
     """The number of each function definition, by its identity."""
     named: dict[str, list[Function]]
+    """The definitions of each function."""
     variables: dict[str, int]
     """The variables whose values are kept, and where in `Standing`."""
-    budget: int
-    bound: set[str] = set()
+    bound: set[str]
     """The functions for which these values matter."""
-    special: frozenset[str] = frozenset()
+    dispatching: set[str]
+    """The functions that may run what they are given (`"$@"`), for which parameters are kept."""
+    special: frozenset[str]
     """The names of commands that are more than a command from outside: builtins, functions."""
-    busy: set[int] = set()
+    busy: set[int]
     """The identities of commands whose words do something of their own."""
-    verdicts: dict[int, Verdict] = {}
-    """What tests come to whatever the standing, by the identity of their command."""
-    inherits: bool = False
+    fragile: set[int]
+    """The identities of commands in which an expansion may end the shell."""
+    inherits: bool
     """Whether command substitutions inherit errexit in any case, as in sh."""
+    loose: bool
+    """Whether the trap of a signal may leave any loop or function."""
+    budget: int
+    """How many more steps it may take."""
+
     visited: set[int] = set()
     """The identities of statements that some path reaches."""
     completed: set[int] = set()
     """The identities of those that some path gets past."""
     returned: set[int] = set()
     """The identities of functions of which some call comes back."""
+    left: set[int] = set()
+    """The identities of loops that some path leaves."""
     gone: set[int] = set()
     """The identities of commands that some path leaves otherwise than by failing: `exit`, calls."""
     decided: set[int] = set()
     """The identities of conditions that came out as they did for a variable's value alone."""
-    left: set[int] = set()
-    """The identities of loops that some path leaves."""
     deep: set[int] = set()
     """The identities of functions that were called where their call was not followed."""
+    undispatched: bool = False
+    """Whether some `"$@"` runs where its list is unknown: any function may be called there."""
     lost: bool = False
     """Whether unknown code may end the script with any status."""
+    killed: set[int] = set()
+    """Statuses of the script where a subshell sends it a signal."""
+    children: set[int] = set()
+    """Statuses of background jobs."""
+    signalled: set[int] = set()
+    """Numbers of the actions of traps for signals."""
+    frozen: set[str] = set()
+    """Variables that were made readonly."""
+
     actions: list[tuple[Statement, ...] | None] = []
     """What traps run; None where that is unknown."""
     action_numbers: dict[int, int] = {}
@@ -93,36 +111,22 @@ class Explorer(Struct):
     """Texts that the shell reads as it runs (actions, `eval`), by the identity of their word."""
     texts: list[Script] = []
     """What was parsed of them, so that identities stay theirs."""
-    fragile: set[int] = set()
-    """The identities of commands in which an expansion may end the shell."""
-    signalled: set[int] = set()
-    """Numbers of the actions of traps for signals."""
     lists: list[tuple[Word | None, ...]] = []
     """Lists of positional parameters; None where it is unknown what they are from there on."""
     list_numbers: dict[tuple[int | None, ...], int] = {}
     """The number of a list, by the identities of its words."""
-    dispatching: set[str] = set()
-    """The functions that may run what they are given (`"$@"`), for which these lists are kept."""
     dispatched: dict[tuple[int, int], Command] = {}
-    """The commands that this comes to, by that of the script and the number of the list."""
-    undispatched: bool = False
-    """Whether it is also done where the list is unknown: any function may be called there."""
-    killed: set[int] = set()
-    """Statuses of the script where a subshell sends it a signal."""
-    children: set[int] = set()
-    """Statuses of background jobs."""
-    loose: bool = False
-    """Whether the trap of a signal may leave any loop or function."""
-    frozen: set[str] = set()
-    """Variables that were made readonly."""
+    """What a `"$@"` comes to, by its command and the number of the list."""
+    verdicts: dict[int, Verdict] = {}
+    """What tests come to whatever the standing, by the identity of their command."""
+    asking: dict[int, bool] = {}
+    """Whether the status before a list may matter to it, by the identity of its first statement."""
     memory: dict[
         tuple[int, Standing, bool, int | None], tuple[frozenset[Standing], frozenset[Standing]]
     ] = {}
     """Where calls of functions led: what came back, and what ended the script."""
     following: set[int] = set()
     """The identities of functions that are being followed."""
-    asking: dict[int, bool] = {}
-    """Whether the status before a list may matter to it, by the identity of its first statement."""
 
 
 class Call(Struct, frozen=True, gc=False):
