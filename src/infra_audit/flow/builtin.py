@@ -7,6 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from ..documents.shell.syntax import Parameter, Word
+from ..source.regex import regex
 from .conditions import Verdict, tested
 from .constructs import DECLARERS
 from .explorer import Call
@@ -17,15 +18,30 @@ from .standing import FAILED, Standing, Standings, Value, ended, forgotten, with
 from .unseen import havoc, outside
 from .values import assigned, forget, given, read, reckon
 
-_QUIET = frozenset(
-    {":", "true", "echo", "printf", "pwd", "umask", "times", "unset", "dirs", "history"}
-)
+_QUIET = frozenset({":", "true", "echo"})
 """Builtins that work, as long as their output is taken."""
+
+_TEXT = regex(r"(?:[^%]|%%|%-?\d*[sbq])*")
+"""A format of `printf` that takes every argument; `%d` and `%(…)T` do not."""
 
 _EITHER = frozenset(
     {"cd", "pushd", "popd", "read", "type", "hash", "alias", "unalias", "getopts", "jobs"}
     | {"mapfile", "readarray", "ulimit", "bg", "fg", "disown", "caller", "compgen", "enable"}
-    | {"bind", "help", "fc", "complete", "compopt", "logout", "suspend"}
+    | {
+        "pwd",
+        "umask",
+        "times",
+        "unset",
+        "dirs",
+        "history",
+        "bind",
+        "help",
+        "fc",
+        "complete",
+        "compopt",
+        "logout",
+        "suspend",
+    }
 )
 """Builtins that may fail with 1 whatever commands from outside do."""
 
@@ -43,6 +59,14 @@ def plain(call: Call) -> Standings:
 
 def _works(call: Call) -> Standings:
     return forget(call.found, call.command, ended(call.at, 0))
+
+
+def _printf(call: Call) -> Standings:
+    format_ = next((w for w in call.words[1:] if w.literal is None or w.literal[:1] != "-"), None)
+    sure = format_ is not None and format_.literal is not None and len(call.words) > 1
+    if sure and call.words[1] is format_ and _TEXT.fullmatch(format_.literal or ""):
+        return ended(call.at, 0)
+    return forget(call.found, call.command, ended(call.at, 0) | ended(call.at, 1))
 
 
 def _fails(call: Call) -> Standings:
@@ -143,6 +167,7 @@ def _wait(call: Call) -> Standings:
 
 HANDLERS: dict[str, Callable[[Call], Standings]] = {
     **dict.fromkeys(_QUIET, _works),
+    "printf": _printf,
     **dict.fromkeys(DECLARERS, _declare),
     **dict.fromkeys(("[", "[[", "test"), _test),
     **dict.fromkeys(("break", "continue"), break_),
