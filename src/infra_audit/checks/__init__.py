@@ -9,8 +9,11 @@ from ..model import Outcome
 from ..project.types import Project
 from . import (
     carriage_returns,
+    errexit_hides_empty_check,
     fails_on_success_path,
+    grep_count_or_echo,
     health_ignores_database,
+    increment_trips_errexit,
     lockfile_removed,
     manual_deploy,
     masked_failure,
@@ -57,6 +60,9 @@ CHECKS: dict[str, Check] = {
     "scripts/remote-code": remote_code.check,
     "scripts/fails-on-success-path": fails_on_success_path.check,
     "scripts/needs-root": needs_root.check,
+    "scripts/increment-trips-errexit": increment_trips_errexit.check,
+    "scripts/errexit-hides-empty-check": errexit_hides_empty_check.check,
+    "scripts/grep-count-or-echo": grep_count_or_echo.check,
     "scripts/not-idempotent": not_idempotent.check,
     "scripts/removal-of-live-path": removal_of_live_path.check,
     "scripts/no-such-subcommand": no_such_subcommand.check,

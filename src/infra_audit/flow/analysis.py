@@ -48,6 +48,8 @@ def behaviour(script: Script, entry: Entry) -> Behaviour:
         places=kinds["places"],
         defaults=kinds["defaults"],
         options_at_end=tuple(o[1:] for o in OPTIONS if (v := end.get(o)) and v.text == "on"),
+        trips=tuple(dict.fromkeys(walk.trips)),
+        fatal=tuple(dict.fromkeys(walk.fatal)),
         demands_root=tuple(dict.fromkeys(walk.demands)),
     )
 

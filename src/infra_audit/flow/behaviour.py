@@ -169,6 +169,10 @@ class Behaviour(Struct, frozen=True, gc=False, kw_only=True):
     places: dict[str, str] = {}
     defaults: dict[str, str] = {}
     options_at_end: tuple[str, ...] = ()
+    trips: tuple[Span, ...] = ()
+    """Arithmetic commands (`((n++))`) that come to 0, which is a failure, with errexit on."""
+    fatal: tuple[Span, ...] = ()
+    """Assignments (`x=$(…)`) that end the script when the substitution fails: errexit is surely on."""
     demands_root: tuple[Span, ...] = ()
     """Checks of the user that end the script for everybody but root."""
     bounded: bool = False

@@ -13,8 +13,9 @@ from .constructs import DECLARERS
 from .explorer import Call
 from .leaving import break_, exec_, exit_, kill, return_
 from .parameters import shift
+from .paths import note_trip
 from .settings import eval_, set_, shopt, source, trap
-from .standing import FAILED, Standing, Standings, Value, ended, forgotten, with_value
+from .standing import FAILED, Standing, Standings, Value, ended, forgotten, split, with_value
 from .unseen import havoc, outside
 from .values import assigned, forget, given, read, reckon
 
@@ -112,6 +113,8 @@ def _let(call: Call) -> Standings:
     for word in call.words[1:]:
         text = "?" if word.literal is None else word.literal
         at = reckon(call.found, text, at, id(call.command))
+    good, failed = split(at)
+    note_trip(call.found, id(call.command), failed, good, call.quiet)
     return at if len(call.words) > 1 else ended(at, 1)
 
 

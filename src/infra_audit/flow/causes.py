@@ -115,7 +115,8 @@ def _of_loop(traces: Traces, loop: Loop, where: str) -> Cause | None:
         return None
     for body in (loop.condition, loop.body):
         found = _of_list(traces, body, where)
-        if found is not None and found.kind != "continue":
+        stopped = any(_stopped(traces, statement) for statement in body)
+        if stopped and (found is None or found.kind != "continue"):
             return found
     return Cause("loop", _heading(loop), _heading_span(loop))
 

@@ -20,7 +20,7 @@ from ..documents.shell.syntax import (
 )
 from .constructs import chain, redirects_hold
 from .explorer import Explorer, Frame, Way
-from .paths import sequence, settle, step
+from .paths import note_trip, sequence, settle, step
 from .shells import background, pipeline, subshell
 from .standing import Standings, ended, split
 from .turns import loop
@@ -105,6 +105,7 @@ def _arithmetic(
 ) -> Standings:
     raw = statement.raw.strip().removeprefix("((").removesuffix("))")
     good, failed = split(reckon(found, raw, at, id(statement)))
+    note_trip(found, id(statement), failed, good, quiet)
     return good | settle(found, failed, frame, quiet)
 
 

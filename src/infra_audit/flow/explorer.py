@@ -84,6 +84,10 @@ class Explorer(Struct):
     """The identities of functions of which some call comes back."""
     left: set[int] = set()
     """The identities of loops that some path leaves."""
+    trips: set[int] = set()
+    """The identities of arithmetic commands that end the shell because their value is known to be 0."""
+    fatal: set[int] = set()
+    """The identities of assignments of which a failing substitution surely ends the shell."""
     gone: set[int] = set()
     """The identities of commands that some path leaves otherwise than by failing: `exit`, calls."""
     decided: set[int] = set()

@@ -120,6 +120,10 @@ def follow(walk: Walk, statement: Statement, scene: Scene) -> None:
     walk.depth += 1
     if scene.reach == "reached" and id(statement) in walk.reached.dead:
         scene = inner(scene, reach="unreachable")
+    if id(statement) in walk.reached.trips:
+        walk.trips.append(statement.span)
+    if id(statement) in walk.reached.fatal:
+        walk.fatal.append(statement.span)
     for substitution in walk.survey.substitutions.get(id(statement), ()):
         _aside(
             walk,

@@ -125,6 +125,14 @@ def expand(found: Explorer, command: Statement, at: Standings, frame: Frame) -> 
                 frame.exits |= ended({s for s in at if not of_parameter(found, s, part)}, 1)
 
 
+def note_trip(
+    found: Explorer, identity: int, failed: Standings, good: Standings, quiet: bool
+) -> None:
+    """Remember an arithmetic command whose value is surely 0 where errexit is surely on."""
+    if not quiet and any(s[1] & ERREXIT and (0, *s[1:]) not in good for s in failed):
+        found.trips.add(identity)
+
+
 def settle(found: Explorer, failed: Standings, frame: Frame, quiet: bool) -> Standings:
     """Let failures of a command take effect: the ERR trap, then errexit. What goes on is returned."""
     if quiet or not failed:

@@ -68,6 +68,7 @@ def reach(
         explorer = _explorer(script, survey, failing=True, generous=generous)
         try:
             found.exits = _main(explorer, script, start, sourced=sourced)
+            found.trips, found.fatal = set(explorer.trips), set(explorer.fatal)
             _functions(found, explorer, start, serves=serves)
             break
         except (Exhausted, RecursionError):

@@ -25,6 +25,10 @@ class Reach(Struct):
     """The identities of functions of which some call comes back."""
     statuses: dict[str, Exits] = {}
     """With which statuses calls of each function come back."""
+    trips: set[int] = set()
+    """The identities of arithmetic commands that end the script because they come to 0."""
+    fatal: set[int] = set()
+    """The identities of assignments that end the script when their substitution fails."""
     exits: Exits = Exits()
     exits_when_all_succeed: Exits = Exits()
     bounded: bool = False

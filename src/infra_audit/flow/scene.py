@@ -63,6 +63,8 @@ class Walk(Struct):
     runs: list[Run] = []
     endings: list[Ending] = []
     demands: list[Span] = []
+    trips: list[Span] = []
+    fatal: list[Span] = []
     constants: dict[str, tuple[Value, Span]] = {}
     """Values of names that one place assigns, outside of all branches, and that place."""
     locals: list[dict[str, Value | None]] = []

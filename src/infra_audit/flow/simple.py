@@ -16,7 +16,7 @@ from .explorer import Call, Explorer, Frame
 from .noting import first_of
 from .parameters import dispatched
 from .paths import expand, settle, substituted
-from .standing import Standing, Standings, ended, split
+from .standing import ERREXIT, Standing, Standings, ended, split
 from .unseen import anything, outside
 from .values import assigned
 
@@ -88,4 +88,6 @@ def _assignments(call: Call, statuses: dict[Standing, set[int]] | None) -> Stand
         after |= ended(at, 1)
     if command.redirects and found.failing and not redirects_hold(command.redirects):
         failed |= ended(at, 1)
+    if not call.quiet and any(s[1] & ERREXIT for s in failed):
+        found.fatal.add(id(call.command))
     return after | settle(found, failed, call.frame, call.quiet)

@@ -36,6 +36,16 @@ def statements(script: Script) -> Iterator[Statement]:
             stack.extend(reversed(body))
 
 
+def under(statement: Statement) -> Iterator[Statement]:
+    """A statement and all that stand in its lists."""
+    stack = [statement]
+    while stack:
+        inner = stack.pop()
+        yield inner
+        for body, _ in lists(inner):
+            stack.extend(body)
+
+
 def scripts(script: Script) -> Iterator[Script]:
     """A script and all that it hands to other shells, outer ones first."""
     stack = [script]
