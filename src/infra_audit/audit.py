@@ -12,6 +12,7 @@ from .config import Config
 from .documents.read import Documents, read
 from .engine import check
 from .model import Problem, Report, Ruled, Undecided
+from .project.bounds import unfollowed
 from .project.link import link
 from .project.types import Project
 from .remedy.plan import plan
@@ -59,6 +60,7 @@ def audit(
     seen = model(root, config, progress, listing)
     source = sources(seen.tree.root)
     findings, ruled = check(rules, seen.project)
+    problems = (*seen.documents.problems, *unfollowed(seen.project))
     triaged = triage(findings, rules, config, seen.documents.allows, source)
     reported = tuple(f for f in triaged.findings if _lies(f.location.path, within))
     return Report(
@@ -67,7 +69,7 @@ def audit(
         kind=seen.project.kind,
         findings=reported,
         allowed=tuple(a for a in triaged.allowed if _lies(a.finding.location.path, within)),
-        problems=tuple(p for p in seen.documents.problems if _lies(p.location.path, within)),
+        problems=tuple(p for p in problems if _lies(p.location.path, within)),
         skipped=(*seen.tree.skipped, *seen.documents.skipped, *seen.project.left_out),
         ruled=tuple(doubted(said, seen.documents.problems) for said in ruled),
         declarations=config.declarations,

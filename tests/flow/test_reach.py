@@ -241,3 +241,22 @@ ROOT = {
 @pytest.mark.parametrize(("text", "count"), ROOT.values(), ids=ROOT)
 def test_demands_root(text: str, count: int) -> None:
     assert len(behave(text).demands_root) == count
+
+
+@pytest.mark.parametrize(
+    "head", ["while s{}", "for x in $y{}", "until s{}", "for ((;;)); do s{} || break"]
+)
+def test_loops_in_loops_are_followed_however_deep(head: str) -> None:
+    depth = 90
+    heads = "".join(f"{head.format(n)}{'' if 'do' in head else '; do'}\n" for n in range(depth))
+    found = behave(f"{heads}work\n" + "done\n" * depth + "exit 3\necho\necho\n")
+    assert not found.bounded
+    assert found.exits.codes == (3,)
+    assert [region.statements for region in found.unreachable] == [2]
+
+
+def test_definitions_that_depend_are_followed_however_many() -> None:
+    choices = "".join(f"if a{n}; then f{n}() {{ exit {n}; }}; fi\n" for n in range(40))
+    found = behave(f"{choices}f7\necho\nexit 50\n")
+    assert not found.bounded
+    assert {7, 50} <= set(found.exits.codes)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from ..documents.shell.syntax import (
     AndOr,
     Arithmetic,
+    Case,
     Command,
     Group,
     If,
+    Loop,
     Pipeline,
     Redirected,
     Statement,
@@ -56,6 +58,12 @@ def _asks_first(found: Explorer, statement: Statement) -> bool:
                 statement = statement.body[0]
             case Redirected():
                 statement = statement.body
+            case Loop() if statement.kind in {"while", "until"} and statement.condition:
+                statement = statement.condition[0]
+            case Loop() if "?" not in statement.header and statement.body:
+                statement = statement.body[0]
+            case Case():
+                return any(asks(found, clause.body) for clause in statement.clauses if clause.body)
             case Arithmetic():
                 return "?" in statement.raw
             case _:

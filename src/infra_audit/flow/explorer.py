@@ -129,6 +129,8 @@ class Explorer(Struct):
         tuple[int, Standing, bool, int | None], tuple[frozenset[Standing], frozenset[Standing]]
     ] = {}
     """Where calls of functions led: what came back, and what ended the script."""
+    looped: dict[tuple[object, ...], tuple[frozenset[Standing], Frame]] = {}
+    """The same of loops."""
     following: set[int] = set()
     """The identities of functions that are being followed."""
 

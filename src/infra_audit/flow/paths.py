@@ -78,7 +78,7 @@ def step(
     if after:
         found.completed.add(id(statement))
         if len(after) > CROWD:
-            after = thinned(after)
+            after = thinned(after, len(found.numbers))
     return after
 
 

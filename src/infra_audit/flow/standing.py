@@ -81,9 +81,24 @@ def switched(standings: Iterable[Standing], on: int, off: int) -> Standings:
     return {(0, (s[1] & ~off) | on, *s[2:]) for s in standings}
 
 
-def thinned(standings: Standings) -> Standings:
-    """The standings, without the values of variables where there are too many of them."""
-    return forgotten(standings) if len(standings) > CROWD else standings
+def thinned(standings: Standings, definitions: int) -> Standings:
+    """The standings, told apart by less where there are too many of them.
+
+    First the values of variables go, then which of a name's `definitions` (how many there are in the
+    script) are in force: all that may be are, and there is doubt about them.
+    """
+    if len(standings) > CROWD:
+        standings = forgotten(standings)
+    if len(standings) <= CROWD:
+        return standings
+    some, every = 0, -1
+    for standing in standings:
+        some |= standing[2]
+        every &= standing[2]
+    own = (1 << definitions) - 1
+    differing = (some ^ every) & own
+    functions = some | differing << definitions
+    return {(*s[:2], functions, *s[3:]) for s in standings}
 
 
 def with_value(standing: Standing, nth: int, value: Value) -> Standing:

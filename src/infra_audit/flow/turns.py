@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..documents.shell.syntax import Loop
+from .asking import asks
 from .constructs import always_words
 from .explorer import Explorer, Frame
 from .paths import sequence
-from .standing import CROWD, FAILED, Standings, ended, forgotten, grouped, split
+from .standing import CROWD, FAILED, Standing, Standings, ended, forgotten, grouped, split
 from .values import given, reckon
 
 UNROLLED = 3
@@ -22,7 +23,34 @@ Turn = Callable[[Standings], tuple[Standings, Standings]]
 
 
 def loop(found: Explorer, statement: Loop, at: Standings, frame: Frame, quiet: bool) -> Standings:
-    """A loop of any kind."""
+    """A loop of any kind.
+
+    What is known of a loop from certain standings is kept: a loop inside a loop is come to again and
+    again, and one inside many would cost twice as much with each.
+    """
+    if not asks(found, (statement,)):
+        at = ended(at, 0)
+    key = (
+        id(statement),
+        frozenset(at),
+        quiet,
+        frame.saved,
+        len(frame.loops),
+        frame.returns is None,
+    )
+    known = found.looped.get(key)
+    if known is None:
+        known = found.looped[key] = _led(found, statement, at, frame, quiet)
+    after, inside = known
+    if _handed_on(inside, frame) or after:
+        found.left.add(id(statement))
+    return set(after)
+
+
+def _led(
+    found: Explorer, statement: Loop, at: Standings, frame: Frame, quiet: bool
+) -> tuple[frozenset[Standing], Frame]:
+    """Where a loop leads, and the frame with what leaves it otherwise."""
     breaks: Standings = set()
     again: Standings = set()
     inside = Frame(
@@ -49,10 +77,7 @@ def loop(found: Explorer, statement: Loop, at: Standings, frame: Frame, quiet: b
             after = _each(found, statement, at, body)
     if found.loose:
         after |= ended(at, 0) | ended(at, FAILED)
-    after |= breaks
-    if _handed_on(inside, frame) or after:
-        found.left.add(id(statement))
-    return after
+    return frozenset(after | breaks), inside
 
 
 def _handed_on(inside: Frame, frame: Frame) -> bool:

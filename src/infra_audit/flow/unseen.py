@@ -63,8 +63,11 @@ def jump(frame: Frame, at: Iterable[Standing]) -> None:
 
 
 def doubt(found: Explorer, name: str) -> int:
-    """The bit that says that unknown code may have defined a function of this name anew."""
-    return 1 << (len(found.numbers) + found.numbers[id(found.named[name][0])])
+    """The bits that say that unknown code may have defined a function of this name anew."""
+    own = 0
+    for function in found.named[name]:
+        own |= 1 << found.numbers[id(function)]
+    return own << len(found.numbers)
 
 
 def unknown(
