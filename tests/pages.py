@@ -58,7 +58,7 @@ def _example(title: str, example: Example) -> str:
 def expected(fixture: str, form: str) -> str:
     """The report on a fixture, without a date."""
     folder = ROOT / "fixtures" / fixture
-    report = audit(str(folder), load_config(str(folder)), RULES)
+    report = audit(str(folder), load_config(str(folder)), RULES, pictured=True)
     context = Context(
         rules=RULES.rules, prose=PROSE, source=sources(str(folder)), version=__version__, width=100
     )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from .config import Config
 from .documents.read import Documents, read
 from .engine import check
-from .model import Problem, Report, Ruled, Undecided
+from .model import Finding, Picture, Problem, Report, Ruled, Undecided
 from .project.bounds import unfollowed
 from .project.link import link
 from .project.types import Project
@@ -55,8 +55,13 @@ def audit(
     within: tuple[str, ...] = (),
     progress: Progress | None = None,
     listing: Popen[bytes] | None = None,
+    *,
+    pictured: bool = False,
 ) -> Report:
-    """Audit the repository at `root`; report what lies `within` the given paths, or all of it."""
+    """Audit the repository at `root`; report what lies `within` the given paths, or all of it.
+
+    The report has a picture of the deployment where it is `pictured`.
+    """
     seen = model(root, config, progress, listing)
     source = sources(seen.tree.root)
     findings, ruled = check(rules, seen.project)
@@ -74,8 +79,15 @@ def audit(
         ruled=tuple(doubted(said, seen.documents.problems) for said in ruled),
         declarations=config.declarations,
         plan=plan(reported, seen.project),
+        picture=_picture(seen.project, reported) if pictured else None,
         files=len(seen.documents.documents),
     )
+
+
+def _picture(project: Project, findings: tuple[Finding, ...]) -> Picture:
+    from .picture import draw
+
+    return draw(project, findings)
 
 
 def doubted(said: Ruled, problems: tuple[Problem, ...]) -> Ruled:

@@ -139,7 +139,8 @@ def check(
 
     settings = _settings(place, config)
     rules, prose = _rules(settings, select, ignore, packs)
-    report = audit(place, settings, rules, within, _progress(), listing)
+    pictured = any(name == "markdown" for name, _ in wanted)
+    report = audit(place, settings, rules, within, _progress(), listing, pictured=pictured)
     context = _context(report, rules, prose, unfold=unfold)
     for name, path in wanted:
         _write(name, path, report, context)
@@ -226,6 +227,37 @@ def plan(
     chosen, prose = _rules(settings, select, ignore, packs)
     report = audit(place, settings, chosen, within, _progress())
     _put(render(form, report, _context(report, chosen, prose)), target)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]")
+@_repository
+@_chosen
+@click.option(
+    "--format", "form", type=click.Choice(("svg", "mermaid", "dot", "json")), default="svg"
+)
+@click.option("-o", "target", metavar="FILE", help="Write to FILE.")
+def graph(
+    paths: tuple[str, ...],
+    root: str | None,
+    config: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    packs: tuple[str, ...],
+    form: str,
+    target: str | None,
+) -> None:
+    """Draw the deployment: who ships what where, what is missing, what is broken."""
+    from .audit import audit
+    from .report.pictures import render
+
+    _writable(target)
+    place, within = _place(root, paths)
+    settings = _settings(place, config)
+    chosen, _ = _rules(settings, select, ignore, packs)
+    report = audit(place, settings, chosen, within, _progress(), pictured=True)
+    if report.picture is not None:
+        _put(render(form, report.picture), target)
 
 
 def _place(root: str | None, paths: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -167,6 +167,48 @@ class PlanStep(Struct, frozen=True, kw_only=True):
     resolves: tuple[Fingerprint, ...]
 
 
+NodeKind = Literal[
+    "developer",
+    "repository",
+    "pipeline",
+    "registry",
+    "host",
+    "unit",
+    "store",
+    "backup",
+    "monitoring",
+]
+
+
+class Node(Struct, frozen=True, kw_only=True):
+    """Something that the picture of the deployment shows; `missing` where it ought to be and is not."""
+
+    id: str
+    kind: NodeKind
+    name: str
+    detail: str = ""
+    location: Location | None = None
+    missing: bool = False
+    rules: tuple[RuleId, ...] = ()
+    """Of the errors and warnings about it."""
+
+
+class Edge(Struct, frozen=True):
+    """How one node leads to another."""
+
+    source: str
+    target: str
+    label: str = ""
+    missing: bool = False
+
+
+class Picture(Struct, frozen=True):
+    """The deployment as nodes and edges."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """What an audit has to say: everything that any format shows."""
 
@@ -184,6 +226,8 @@ class Report(Struct, frozen=True, kw_only=True):
     ruled: tuple[Ruled, ...] = ()
     declarations: tuple[Declaration, ...] = ()
     plan: tuple[PlanStep, ...] = ()
+    picture: Picture | None = None
+    """Where it was asked for."""
     files: int = 0
     """How many files were read and parsed."""
 

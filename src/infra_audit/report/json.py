@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import Allowed, Evidence, Finding, Kind, Location, PlanStep, Report, Span
+from ..model import Allowed, Evidence, Finding, Kind, Location, Picture, PlanStep, Report, Span
 from .context import Context
 from .visible import sound
 
@@ -42,6 +42,30 @@ def render(report: Report, context: Context) -> str:
                 for d in report.declarations
             ],
             "plan": [plan_step(step) for step in report.plan],
+        }
+    )
+
+
+def render_picture(picture: Picture) -> str:
+    """The picture of the deployment: nodes, and the edges between their ids."""
+    return encoded(
+        {
+            "nodes": [
+                {
+                    "id": node.id,
+                    "kind": node.kind,
+                    "name": node.name,
+                    "detail": node.detail,
+                    **({} if node.location is None else _start(node.location)),
+                    "missing": node.missing,
+                    "rules": list(node.rules),
+                }
+                for node in picture.nodes
+            ],
+            "edges": [
+                {"from": e.source, "to": e.target, "label": e.label, "missing": e.missing}
+                for e in picture.edges
+            ],
         }
     )
 

@@ -19,6 +19,7 @@ def render(report: Report, context: Context) -> str:
     """Status, a section for each topic, what else is to be known, and the remediation plan."""
     parts = [
         _opening(report, context),
+        _picture(report),
         *_sections(report, context),
         _bullets("Declared", _declared(report)),
         _bullets("Allowed", _allowed(report)),
@@ -40,6 +41,15 @@ def _opening(report: Report, context: Context) -> list[str]:
         f"**DEPLOYED AS:** {report.kind.name}{': ' if shown else ''}{shown}\\",
         f"**FOUND:** {summary(report)}",
     ]
+
+
+def _picture(report: Report) -> list[str]:
+    """The deployment as a flowchart that code hosts draw."""
+    if report.picture is None or not report.files:
+        return []
+    from .mermaid import render as drawn
+
+    return ["```mermaid", drawn(report.picture).rstrip("\n"), "```"]
 
 
 def _status(report: Report) -> str:
