@@ -9,6 +9,7 @@ from ..model import Outcome
 from ..project.types import Project
 from . import (
     carriage_returns,
+    destructive_migration_command,
     errexit_hides_empty_check,
     fails_on_success_path,
     grep_count_or_echo,
@@ -79,6 +80,7 @@ CHECKS: dict[str, Check] = {
     "delivery/manual-deploy": manual_deploy.check,
     "delivery/no-rollback": no_rollback.check,
     "servers/no-infrastructure-as-code": no_infrastructure_as_code.check,
+    "database/destructive-migration-command": destructive_migration_command.check,
     "database/sqlite-in-production": sqlite_in_production.check,
     "database/missing-backup": missing_backup.check,
     "database/unscheduled-backup": unscheduled_backup.check,
