@@ -54,6 +54,15 @@ def _says_managed(source: Datasource) -> bool:
     )
 
 
+def datasource_folders(modules: tuple[Module, ...]) -> tuple[str, ...]:
+    """The folders of all `prisma.config` files: since version 7 relative URLs start there."""
+    return tuple(
+        _PRISMA_CONFIG.sub("", module.path)
+        for module in modules
+        if _PRISMA_CONFIG.search(module.path)
+    )
+
+
 def _configured(facts: Facts, path: str) -> tuple[str, str | None]:
     """The variable or the URL that the nearest `prisma.config` names."""
     configs = [m for m in facts.modules if _PRISMA_CONFIG.search(m.path)]
