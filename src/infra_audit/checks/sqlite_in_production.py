@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from re import IGNORECASE
 from typing import Any
 
 from ..model import (
@@ -22,9 +21,9 @@ from ..project.engines import engine_of_url
 from ..project.leads import led, shown
 from ..project.starts import started
 from ..project.supplied import file_of
+from ..project.switching import switched
 from ..project.telemetry import variables
 from ..project.types import Deployable, Project, Store
-from ..source.regex import regex
 
 _SERVERLESS = frozenset(
     (
@@ -38,13 +37,6 @@ _SERVERLESS = frozenset(
 )
 _OTHERS = frozenset(("postgresql", "mysql", "mongodb", "mssql", "cockroachdb"))
 _STRONG = frozenset(("prisma", "code"))
-_REWRITES = regex(r"sqlite|provider|postgres", IGNORECASE)
-
-_SWITCHES = regex(
-    r"(?:^|/)(?:switch|set|use|select|choose|prepare|patch|change)[-_](?:\w+[-_])?(?:db|database|provider|postgres\w*|mysql"
-    r"|prisma|schema)[\w-]*\.(?:[cm]?[jt]s|py|rb)$",
-    IGNORECASE,
-)
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -98,12 +90,7 @@ def _doubt(store: Store, files: list[Store], own: list[Store], project: Project)
                 return f"{path} gives `{entry.name}` the URL of another engine"
     if store.url is not None and file_of(store.url) is None:
         return "the URL names no file"
-    if store.source == "prisma" and any(_rewrites(project)):
-        return "a script changes the provider of the schema"
-    switch = _switch(project) if store.source == "prisma" else None
-    if switch is not None:
-        return f"what {switch} does to the schema is not read"
-    return None
+    return switched(project) if store.source == "prisma" else None
 
 
 def _unset(store: Store, platform: str, project: Project) -> str | None:
@@ -113,25 +100,6 @@ def _unset(store: Store, platform: str, project: Project) -> str | None:
     if store.url is not None and (where is None or where.path in read):
         return None
     return f"the URL that {platform} gives it is not shown"
-
-
-def _rewrites(project: Project) -> Iterator[bool]:
-    """Whether something edits the schema before it is used, for another database."""
-    for act in project.acts:
-        if act.purpose == "production":
-            for run in act.behaviour.runs:
-                text = " ".join(word.raw for word in run.words)
-                if (
-                    run.name in ("sed", "perl", "cp", "mv")
-                    and ".prisma" in text
-                    and _REWRITES.search(text)
-                ):
-                    yield True
-
-
-def _switch(project: Project) -> str | None:
-    """A script in another language that is called as if it chose the database."""
-    return min((path for path in project.files if _SWITCHES.search(path)), default=None)
 
 
 def _serverless(leader: Deployable, project: Project) -> str | None:
