@@ -74,6 +74,7 @@ COMMANDS: dict[str, tuple[str, str, bool]] = {
     "the environment of tests": ("npx dotenv -e .env.test -- prisma migrate reset -f", "", False),
     "artisan that asks": ("php artisan migrate:fresh", "", False),
     "an unknown verb": ('npx prisma migrate "$VERB" --force', "", False),
+    "no subcommand of npm": ("npm prisma migrate reset --force", "", False),
     "only printed": ("echo npx prisma migrate reset --force", "", False),
     "help": ("npx prisma migrate reset --help", "", False),
 }

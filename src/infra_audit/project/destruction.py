@@ -90,7 +90,9 @@ def inner(run: Run) -> Run:
 
 def _tool(run: Run) -> list[str]:
     """The tool that a run starts, by its own name, with its known words; [] for none of interest."""
-    words = [run.name, *(word or "" for word in run.arguments)]
+    if run.name == "npm" and not {"exec", "x"}.intersection(run.arguments[:2]):
+        return []
+    words = [run.name, *(word or "" for word in run.arguments[:40])]
     for nth, word in enumerate(words[:9]):
         name = _VERSION.sub("", word).rpartition("/")[2]
         if word.endswith("prisma/build/index.js"):
