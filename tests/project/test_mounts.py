@@ -115,3 +115,27 @@ def test_what_a_mount_keeps(mount: str, kept: bool, tmp_path: Path) -> None:
 )
 def test_what_is_none_of_production(more: str, tmp_path: Path) -> None:
     assert not list(containers(project(tmp_path, {"compose.yaml": COMPOSE + more})))
+
+
+STARTED: dict[str, tuple[str, list[str | None] | None]] = {
+    "a folder": ("-d -v /srv/data:/data shop", ["/data"]),
+    "long options": ("--detach --volume=data:/data:ro --name=shop shop", ["/data"]),
+    "a mount": ("-d --mount type=bind,src=/srv,dst=/data shop", ["/data"]),
+    "a variable as source": ('-d -v "$PWD/data:/data" shop', ["/data"]),
+    "a variable as target": ('-d -v "data:$DATA" shop', [None]),
+    "nothing": ("-dit -p 80:80 --restart always shop node server.js", []),
+    "it ends by itself": ("--rm -v data:/data shop npm test", None),
+}
+
+
+@pytest.mark.parametrize(("options", "targets"), STARTED.values(), ids=STARTED.keys())
+def test_what_a_script_mounts(
+    options: str, targets: list[str | None] | None, tmp_path: Path
+) -> None:
+    script = f"#!/bin/bash\nset -e\ngit pull\ndocker build -t shop .\ndocker run {options}\n"
+    files = {"deploy.sh": script, "Dockerfile": "FROM node:22\nCOPY . .\n", "package.json": PACKAGE}
+    found = list(containers(project(tmp_path, files)))
+    assert [[mount.target for mount, _ in one.mounts] for one in found] == (
+        [] if targets is None else [targets]
+    )
+    assert all(one.image is not None and not one.open for one in found)

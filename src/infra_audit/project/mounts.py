@@ -1,4 +1,4 @@
-"""Containers that compose runs: the image behind each, what is mounted, what its variables are."""
+"""Containers that compose or a script runs: the image behind each, what is mounted, what its variables are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..documents.facts import Compose, Dotenv, Entry, Mount, Service, Stage, Val
 from ..model import Location, Span
 from .apps import folder_of
 from .composing import is_application
+from .docker_runs import started_by_docker
 from .entrances import is_trial_service
 from .images import built_file, resolved
 from .types import Image, Project
@@ -44,7 +45,7 @@ class Container(Struct, frozen=True, kw_only=True):
 
 
 def containers(project: Project) -> Iterator[Container]:
-    """Every service of production that is an application and goes on running."""
+    """Every service of production, and every `docker run`, that is an application and goes on running."""
     once = {u.location for u in project.units if u.once}
     for compose in project.composes:
         if project.purposes.get(compose.path) != "production":
@@ -54,6 +55,16 @@ def containers(project: Project) -> Iterator[Container]:
                 continue
             if is_application(service):
                 yield _container(compose, service, project)
+    for one in started_by_docker(project):
+        built = [i for i in project.images if i.dockerfile.path == one.built]
+        yield Container(
+            service=one.service,
+            compose=one.compose,
+            image=next(iter(built), None),
+            mounts=tuple((m, Location(one.compose.path, m.span)) for m in one.service.mounts),
+            parts=((one.compose, one.service),),
+            open=one.open,
+        )
 
 
 def _container(compose: Compose, service: Service, project: Project) -> Container:
