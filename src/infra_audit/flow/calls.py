@@ -68,7 +68,7 @@ def run(
     key = (id(function), standing, quiet, frame.saved)
     known = found.memory.get(key)
     if known is None:
-        if id(function) in found.following or frame.calls >= INLINED:
+        if id(function) in found.following or frame.calls >= found.inlined:
             found.deep.add(id(function))
             after = havoc(found, {standing}, Frame(exits=set()))
             return after | ended({standing}, FAILED)

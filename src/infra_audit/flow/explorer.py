@@ -74,6 +74,8 @@ class Explorer(Struct):
     loose: bool
     """Whether the trap of a signal may leave any loop or function."""
     budget: int
+    inlined: int
+    """How deep calls of functions are followed into each other; deeper ones may do anything."""
     """How many more steps it may take."""
 
     visited: set[int] = set()

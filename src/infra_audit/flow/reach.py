@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from ..documents.shell.syntax import Function, Script
 from .behaviour import Exits
 from .builtin import SPECIAL
 from .callers import callers, reachable
-from .calls import run
+from .calls import INLINED, run
 from .compound import COMPOUND
 from .explorer import Exhausted, Explorer, Frame
 from .facts import MAIN, Survey
@@ -33,8 +35,19 @@ from .unseen import doubt
 SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "busybox"})
 """Interpreters whose control flow is the one described here."""
 
-_STEPS = 25
-"""How many steps each statement of a script is granted, over all paths."""
+
+class _Care(Struct, frozen=True):
+    """How closely the paths of a script are followed, and how many steps each statement is granted."""
+
+    values: bool
+    """Whether those of variables are told apart."""
+    inlined: int
+    """How deep calls of functions are followed into each other."""
+    steps: int
+
+
+_CARES = (_Care(True, INLINED, 30), _Care(False, INLINED, 80), _Care(False, 1, 80))
+"""Tried in this order until one does not take too long."""
 
 _MOST_VARIABLES = 12
 """Of more variables than these the values are not followed."""
@@ -64,8 +77,8 @@ def reach(
     for option in (*script.options, *options):
         start |= SETTINGS.get(option, 0)
     explorer: Explorer | None = None
-    for generous in (True, False):
-        explorer = _explorer(script, survey, failing=True, generous=generous)
+    for care in _CARES:
+        explorer = _explorer(script, survey, care, failing=True)
         try:
             found.exits = _main(explorer, script, start, sourced=sourced)
             found.trips, found.fatal = set(explorer.trips), set(explorer.fatal)
@@ -81,10 +94,10 @@ def reach(
     return found
 
 
-def _explorer(script: Script, survey: Survey, *, failing: bool, generous: bool) -> Explorer:
+def _explorer(script: Script, survey: Survey, care: _Care, *, failing: bool) -> Explorer:
     functions = [d.function for each in survey.definitions.values() for d in each]
     watched: list[str] = []
-    if generous and not survey.namerefs:
+    if care.values and not survey.namerefs:
         known = {name for name, texts in survey.told.items() if texts != {None}}
         watched = sorted((survey.decisive & known) - survey.haunted)
     variables = {name: n for n, name in enumerate(watched[:_MOST_VARIABLES])}
@@ -100,7 +113,8 @@ def _explorer(script: Script, survey: Survey, *, failing: bool, generous: bool) 
         dispatching=_dispatching(survey),
         special=SPECIAL | survey.definitions.keys() | survey.renamed,
         busy=survey.fragile | survey.bare | survey.substitutions.keys(),
-        budget=2000 + _STEPS * survey.size,
+        budget=2000 + care.steps * survey.size,
+        inlined=care.inlined,
         inherits=script.interpreter not in {"", "bash"},
         loose=survey.breaks_by_trap,
         fragile=survey.fragile,
@@ -148,7 +162,7 @@ def _succeed(found: Reach, script: Script, survey: Survey, options: int, *, sour
         known = found.exits
         found.exits_when_all_succeed = Exits((0,), False, known.unknown, known.endless)
         return
-    explorer = _explorer(script, survey, failing=False, generous=True)
+    explorer = _explorer(script, survey, _CARES[0], failing=False)
     try:
         found.exits_when_all_succeed = _main(explorer, script, options, sourced=sourced)
     except (Exhausted, RecursionError):
