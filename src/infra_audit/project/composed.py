@@ -1,0 +1,218 @@
+"""Whether production starts a compose file, and what shows it: the trail, or the file itself.
+
+A compose file beside an application is most often a developer's. So nothing is taken for granted:
+a file is *started* where a script that deploys or sets a server up starts it, *shown* where it says
+itself that it is meant to last, *aside* where it says the opposite, else *unknown*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import dirname
+from re import IGNORECASE
+from typing import Literal as Choice
+
+from msgspec import Struct
+
+from ..documents.facts import Compose, Service
+from ..flow import effects
+from ..model import Evidence, Location
+from ..source.regex import regex
+from .composing import is_application
+from .develops import develops
+from .started import Start, starts
+from .types import Project
+
+Kind = Choice["started", "shown", "unknown", "aside"]
+
+LASTING_RESTARTS = frozenset({"always", "unless-stopped"})
+_NAMED = regex(r"(?:^|[._/-])(?:prod|production|deploy|deployment|self-?host\w*|swarm)(?:[._/-]|$)")
+_FRONTS = regex(
+    r"(?:^|/)(?:caddy|traefik|nginx-proxy|acme-companion|letsencrypt-nginx-proxy-companion|certbot|swag"
+    r"|nginx-proxy-manager|cloudflared)(?:$|[:@])",
+    IGNORECASE,
+)
+"""Images that take requests from the internet, or certificates for it."""
+_ENVIRONMENTS = frozenset({
+    "NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "DJANGO_ENV", "ASPNETCORE_ENVIRONMENT", "MIX_ENV", "ENV",
+    "ENVIRONMENT", "GO_ENV", "SPRING_PROFILES_ACTIVE",
+})  # fmt: skip
+_DEFAULTS = frozenset(
+    {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
+)
+_ABSENT = frozenset({"platform", "kubernetes", "static", "library", "template"})
+"""Kinds of deployments that start no compose file unless a trail shows one that does."""
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """What shows whether production starts a compose file."""
+
+    kind: Kind
+    reason: str = ""
+    """Why it is aside or unknown."""
+    evidence: tuple[Evidence, ...] = ()
+    trail: tuple[Evidence, ...] = ()
+    services: frozenset[str] | None = None
+    """Those that production starts; None for all, or where that is not told."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether what the file says holds in production."""
+        return self.kind in ("started", "shown")
+
+    def runs(self, service: Service) -> bool:
+        """Whether a service of the file is among those that production starts."""
+        return self.counts and (self.services is None or service.name in self.services)
+
+
+def standings(project: Project) -> dict[str, Standing]:
+    """The standing of every compose file, by its path."""
+    found: dict[str, list[Start]] = {}
+    for start in starts(project):
+        for path in start.paths:
+            found.setdefault(path, []).append(start)
+    live = {path for path, made in found.items() if any(s.production for s in made)}
+    return {c.path: _standing(c, project, found.get(c.path, []), live) for c in project.composes}
+
+
+def _standing(compose: Compose, project: Project, made: list[Start], live: set[str]) -> Standing:
+    purpose = project.purposes.get(compose.path, "production")
+    if purpose != "production":
+        return Standing(kind="aside", reason=f"{compose.path} is for {purpose}")
+    if project.kind.name == "template":
+        return Standing(kind="aside", reason="a template: whoever copies it decides")
+    deploying = [start for start in made if start.production]
+    if deploying:
+        return _started(compose, deploying)
+    shown = _shown(compose, project)
+    doubt = _doubt(compose, project, made, live)
+    if doubt:
+        return Standing(kind="aside" if doubt[0] else "unknown", reason=doubt[1])
+    if shown is None:
+        reason = f"nothing shows that production starts {compose.path}"
+        return Standing(kind="unknown", reason=reason)
+    return Standing(kind="shown", evidence=(shown,))
+
+
+def _started(compose: Compose, made: list[Start]) -> Standing:
+    first = min(made, key=lambda start: (not start.trail, start.shown.location))
+    named: set[str] = set()
+    enabled: set[str] = set()
+    for start in made:
+        named |= set(start.services)
+        enabled |= set(start.profiles)
+    whole = any(not start.services for start in made)
+    wanted = {
+        s.name
+        for s in compose.services
+        if s.name in named
+        or (whole and (not s.profiles or "*" in enabled or enabled.intersection(s.profiles)))
+    }
+    depends = {s.name: [d.service for d in s.depends_on] for s in compose.services}
+    queue = list(wanted)
+    while queue:
+        for other in depends.get(queue.pop(), ()):
+            if other not in wanted:
+                wanted.add(other)
+                queue.append(other)
+    return Standing(
+        kind="started",
+        evidence=(first.shown,),
+        trail=first.trail,
+        services=frozenset(wanted),
+    )
+
+
+def _doubt(
+    compose: Compose, project: Project, made: list[Start], live: set[str]
+) -> tuple[bool, str] | None:
+    """What speaks against a file that no trail starts, and whether that settles it."""
+    sign = next(
+        (told for s in compose.services if is_application(s) and (told := develops(s))), ""
+    )
+    if sign:
+        return True, f"{compose.path} is for development: {sign}"
+    if any(start.develops for start in made):
+        return True, f"{compose.path} is started for development or for tests"
+    if project.kind.name in _ABSENT:
+        return False, f"deployed as {project.kind.name}: {compose.path} may be a developer's"
+    if live:
+        return False, f"production starts {min(live)}, and whether {compose.path} too is not shown"
+    other = _named_beside(compose, project)
+    if other:
+        return False, f"{other} is there for production"
+    return None
+
+
+def _named_beside(compose: Compose, project: Project) -> str:
+    """Another compose file of the application that is for production by its name, for one that is not."""
+    if _NAMED.search(compose.path):
+        return ""
+    own = {s.name for s in compose.services}
+    for other in project.composes:
+        production = project.purposes.get(other.path) == "production" and _NAMED.search(other.path)
+        complete = other.services and all(s.image or s.build for s in other.services)
+        if production and complete and own.intersection(s.name for s in other.services):
+            return other.path
+    return ""
+
+
+def _shown(compose: Compose, project: Project) -> Evidence | None:
+    """What in a file shows that it is meant to last: the application's service, and why."""
+    applications = [s for s in compose.services if is_application(s)]
+    if not applications:
+        return None
+    for service in applications:
+        note = _lasts(service)
+        if note:
+            return Evidence(Location(compose.path, service.span), note)
+    first = Evidence(Location(compose.path, applications[0].span), "the application beside it")
+    if _NAMED.search(compose.path):
+        return first
+    overlay = _overlay(compose, project)
+    return None if not overlay else Evidence(first.location, f"{overlay} adds to it")
+
+
+def _lasts(service: Service) -> str:
+    """Why a service is no developer's, '' if nothing tells."""
+    restart = service.restart.literal if service.restart else None
+    if restart in LASTING_RESTARTS:
+        return "the application beside it, which is always started again"
+    if service.deploy_restart is not None and service.deploy_restart.literal == "any":
+        return "the application beside it, which is always started again"
+    for entry in service.environment:
+        value = entry.value.literal if entry.value else None
+        if entry.name in _ENVIRONMENTS and value and value.lower() in ("production", "prod"):
+            return f"the application beside it, with {entry.name}={value}"
+    image = service.image.literal if service.image else None
+    if image and _FRONTS.search(image):
+        return "what takes requests from the internet beside it"
+    return ""
+
+
+def _overlay(compose: Compose, project: Project) -> str:
+    """A file for production that only adds to this one."""
+    if compose.path.rpartition("/")[2] not in _DEFAULTS:
+        return ""
+    own = {s.name for s in compose.services}
+    for other in project.composes:
+        beside = dirname(other.path) == dirname(compose.path) and other.path != compose.path
+        partial = any(s.name in own and not s.image and not s.build for s in other.services)
+        if beside and partial and _NAMED.search(other.path):
+            return other.path
+    return ""
+
+
+def removals(project: Project) -> Iterator[Evidence]:
+    """The runs of production that remove containers: `docker compose down` and the like."""
+    for act in project.acts:
+        if act.purpose != "production" or act.role not in ("deploy", "bootstrap"):
+            continue
+        for run in act.behaviour.runs:
+            words = effects.plain(run)
+            if run.reach == "reached" and (
+                words[:3] in (("docker", "compose", "down"), ("docker", "compose", "rm"))
+                or words[:2] in (("docker-compose", "down"), ("docker-compose", "rm"))
+            ):
+                shown = " ".join(word.raw for word in run.words[:4])
+                yield Evidence(Location(run.path, run.span), f"`{shown}` removes the container")
