@@ -37,9 +37,7 @@ _ENVIRONMENTS = frozenset({
     "NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "DJANGO_ENV", "ASPNETCORE_ENVIRONMENT", "MIX_ENV", "ENV",
     "ENVIRONMENT", "GO_ENV", "SPRING_PROFILES_ACTIVE",
 })  # fmt: skip
-_DEFAULTS = frozenset(
-    {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
-)
+_DEFAULTS = frozenset({"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"})
 _ABSENT = frozenset({"platform", "kubernetes", "static", "library", "template"})
 """Kinds of deployments that start no compose file unless a trail shows one that does."""
 
@@ -63,6 +61,35 @@ class Standing(Struct, frozen=True, kw_only=True):
     def runs(self, service: Service) -> bool:
         """Whether a service of the file is among those that production starts."""
         return self.counts and (self.services is None or service.name in self.services)
+
+
+class Placed(Struct, frozen=True):
+    """A service in its compose file, which production starts as its standing says."""
+
+    service: Service
+    compose: Compose
+    standing: Standing
+
+    @property
+    def location(self) -> Location:
+        """Of its name."""
+        return Location(self.compose.path, self.service.span)
+
+    @property
+    def doubt(self) -> str:
+        """Why it is open whether production starts it, '' where it does."""
+        return "" if self.standing.counts else self.standing.reason
+
+
+def placed(project: Project) -> Iterator[Placed]:
+    """The services that production starts or may start, file by file."""
+    found = standings(project)
+    for compose in project.composes:
+        standing = found[compose.path]
+        if standing.kind != "aside":
+            for service in compose.services:
+                if standing.runs(service) or not standing.counts:
+                    yield Placed(service, compose, standing)
 
 
 def standings(project: Project) -> dict[str, Standing]:
@@ -127,9 +154,7 @@ def _doubt(
     compose: Compose, project: Project, made: list[Start], live: set[str]
 ) -> tuple[bool, str] | None:
     """What speaks against a file that no trail starts, and whether that settles it."""
-    sign = next(
-        (told for s in compose.services if is_application(s) and (told := develops(s))), ""
-    )
+    sign = next((told for s in compose.services if is_application(s) and (told := develops(s))), "")
     if sign:
         return True, f"{compose.path} is for development: {sign}"
     if any(start.develops for start in made):
@@ -204,15 +229,15 @@ def _overlay(compose: Compose, project: Project) -> str:
 
 
 def removals(project: Project) -> Iterator[Evidence]:
-    """The runs of production that remove containers: `docker compose down` and the like."""
+    """The runs of a deployment that remove all containers: `docker compose down`."""
     for act in project.acts:
         if act.purpose != "production" or act.role not in ("deploy", "bootstrap"):
             continue
         for run in act.behaviour.runs:
             words = effects.plain(run)
-            if run.reach == "reached" and (
-                words[:3] in (("docker", "compose", "down"), ("docker", "compose", "rm"))
-                or words[:2] in (("docker-compose", "down"), ("docker-compose", "rm"))
+            if run.reach == "reached" and words in (
+                ("docker", "compose", "down"),
+                ("docker-compose", "down"),
             ):
                 shown = " ".join(word.raw for word in run.words[:4])
                 yield Evidence(Location(run.path, run.span), f"`{shown}` removes the container")

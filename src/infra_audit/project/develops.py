@@ -20,8 +20,12 @@ _NAMES = frozenset({
 _DEBUG = frozenset({"DEBUG", "APP_DEBUG", "FLASK_DEBUG", "DJANGO_DEBUG"})
 _DEVELOPING = frozenset({"development", "dev", "local", "test", "testing"})
 _ON = frozenset({"1", "true", "yes", "on"})
-_FOLDER = regex(r"^(?:\.{1,2}/?|\.{1,2}(?:/[\w.-]+)*/(?:src|app|lib|web|server|client|api|frontend|backend)/?|\$\{?PWD\}?/?)$")
-_CODE = regex(r"^/(?:usr/src/(?:app|\w+)|app|code|src|workspaces?|home/node/app|opt/app|var/www|srv)(?:/|$)")
+_FOLDER = regex(
+    r"^(?:\.{1,2}/?|\.{1,2}(?:/[\w.-]+)*/(?:src|app|lib|web|server|client|api|frontend|backend)/?|\$\{?PWD\}?/?)$"
+)
+_CODE = regex(
+    r"^/(?:usr/src/(?:app|\w+)|app|code|src|workspaces?|home/node/app|opt/app|var/www|srv)(?:/|$)"
+)
 _LOCAL = regex(r"^https?://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/|$)")
 _PUBLIC = regex(r"(?:URL|ORIGIN|HOST|DOMAIN)S?$")
 

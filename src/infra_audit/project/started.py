@@ -17,7 +17,9 @@ DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compos
 """What compose looks for where no file is named, the first that is there."""
 _DEPLOYS = frozenset({"deploy", "bootstrap"})
 _LASTING = frozenset({"unit", "timer", "cron"})
-_ASIDE = regex(r"(?:^|[:_.-])(?:dev|develop|development|local|test|tests|e2e|db|database|infra|services|docker|stores?)(?:[:_.-]|$)")
+_ASIDE = regex(
+    r"(?:^|[:_.-])(?:dev|develop|development|local|test|tests|e2e|db|database|infra|services|docker|stores?)(?:[:_.-]|$)"
+)
 _FILES = frozenset({"-f", "--file", "-c", "--compose-file"})
 _VALUED = frozenset({
     "-p", "--project-name", "--env-file", "--project-directory", "--ansi", "--progress", "--parallel", "--timeout", "-t",
@@ -38,6 +40,8 @@ class Start(Struct, frozen=True, kw_only=True):
     production: bool
     develops: bool
     """Whether it is a developer's or a test's."""
+    supervised: bool = False
+    """Whether a unit keeps it running, or a swarm does."""
 
 
 def starts(project: Project) -> Iterator[Start]:
@@ -70,6 +74,7 @@ def _start(run: Run, act: Act, paths: set[str], project: Project) -> Start | Non
         trail=act.trail,
         production=_is_production(run, act, project),
         develops=_is_aside(act),
+        supervised=asked.verb == "deploy" or "unit" in act.reached_by,
     )
 
 
@@ -121,7 +126,7 @@ def _behind_compose(run: Run) -> int | None:
     return next(n for n, a in enumerate(run.arguments) if a == plain[1]) + 1
 
 
-def _files(files: list[tuple[str | None, str | None]], paths: set[str]) -> tuple[str, ...]:
+def _files(files: tuple[tuple[str | None, str | None], ...], paths: set[str]) -> tuple[str, ...]:
     """The files of the repository that are named, told by the end of their paths."""
     found: list[str] = []
     for written, place in files:

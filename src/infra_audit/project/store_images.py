@@ -79,7 +79,12 @@ PORTS = {
 }
 """The ports on which an engine is spoken to; others may be those of a page for people."""
 
-_VERSION = regex(r"(?:^|[-.])pg(\d+)(?:\D|$)|^(\d+)(?:\D|$)")
+_OF_POSTGRES = regex(r"(?:^|[-.])pg(\d+)(?:\D|$)")
+_VERSION = regex(r"^(\d+)(?:\D|$)")
+_NUMBERED = frozenset({"postgres", "postgis/postgis", "imresamu/postgis"})
+"""Those whose tags begin with the version of PostgreSQL, and not with their own."""
+_NEWEST = frozenset({"", "latest", "alpine", "bookworm", "trixie"})
+"""Tags of the official image that always name the newest version, since 2025-09-25 one from 18 on."""
 _REGISTRIES = regex(
     r"^(?:docker\.io/|index\.docker\.io/|registry-1\.docker\.io/|mirror\.gcr\.io/|public\.ecr\.aws/docker/|mcr\.microsoft\.com/"
     r"|quay\.io/|ghcr\.io/)"
@@ -108,12 +113,16 @@ def name_and_tag(image: str) -> tuple[str, str]:
 
 def postgres_version(name: str, tag: str) -> int | None:
     """The major version of PostgreSQL in the tag of its image or one made from it; None if none is told."""
-    found = _VERSION.search(tag)
-    if found is None or (name not in ("postgres", "postgis/postgis", "imresamu/postgis") and not found[1]):
-        return None
-    return int(found[1] or found[2])
+    found = _OF_POSTGRES.search(tag) or (_VERSION.search(tag) if name in _NUMBERED else None)
+    return int(found[1]) if found else None
 
 
 def is_moved_postgres(image: str) -> bool:
     """Whether an image is PostgreSQL with the folders that it has had since version 18."""
     return store_image(image) == _SINCE
+
+
+def is_newest_postgres(image: str) -> bool:
+    """Whether an image is whatever version of PostgreSQL is the newest when it is pulled."""
+    name, tag = name_and_tag(image)
+    return name == "postgres" and tag in _NEWEST and "@" not in image

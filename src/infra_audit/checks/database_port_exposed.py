@@ -1,0 +1,100 @@
+"""Stores whose port production publishes on every address of the host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..documents.facts import Port
+from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
+from ..project.composed import Placed, placed
+from ..project.joined import joined
+from ..project.store_images import PORTS
+from ..project.store_services import StoreService, store_service
+from ..project.types import Project
+from ..source.regex import regex
+
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::", "*"})  # noqa: S104 the address is what is looked for
+_BOUND = regex(r"^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):")
+_FIREWALLS = regex(r"firewall|security_group|network_acl|lightsail_instance_public_ports")
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One outcome for each port of a store that a compose file publishes."""
+    for one in placed(project):
+        store = store_service(one.service, one.compose, project)
+        if store is not None and not _is_taken(one, project):
+            for port in one.service.ports:
+                if _speaks(port, store):
+                    yield from _of_port(port, one, store, project)
+
+
+def _is_taken(one: Placed, project: Project) -> bool:
+    """Whether another file replaces what this one publishes."""
+    return any("ports" in s.resets for s in joined(one.service, one.compose, project).every)
+
+
+def _of_port(port: Port, one: Placed, store: StoreService, project: Project) -> Iterator[Outcome]:
+    where = Location(one.compose.path, port.span)
+    if port.host not in _EVERYWHERE:
+        if not one.doubt and _BOUND.match(f"{port.host}:"):
+            yield Satisfied(where, f"`{one.service.name}` is published to the host alone")
+        return
+    doubt = one.doubt or _doubt(port, project)
+    yield Undecided(where, doubt) if doubt else _match(port, one, store, project)
+
+
+def _speaks(port: Port, store: StoreService) -> bool:
+    """Whether it is a port on which the store is spoken to."""
+    target = port.target or port.target_default
+    return target in PORTS.get(store.engine, frozenset()) and port.protocol in ("", "tcp")
+
+
+def _doubt(port: Port, project: Project) -> str:
+    """What leaves open whether the port can be reached, '' for nothing."""
+    if not port.known and not (port.published or port.default):
+        return "a variable decides to what it is published"
+    if not port.known and _bound(project):
+        return "a variable may hold the address that it is bound to"
+    for other in project.others:
+        if other.kind == "terraform":
+            for word in other.words:
+                if word.name == "resource" and word.value and _FIREWALLS.search(word.value.raw):
+                    return f"{other.path} sets up a firewall in front of the host"
+    return ""
+
+
+def _bound(project: Project) -> bool:
+    """Whether an environment file gives a variable both an address and a port."""
+    return any(
+        entry.value is not None and _BOUND.match(entry.value.raw.strip("\"'"))
+        for dotenv in project.dotenvs
+        for entry in dotenv.entries
+    )
+
+
+def _match(port: Port, one: Placed, store: StoreService, project: Project) -> Match:
+    published = port.published or port.default
+    chosen = bool(one.service.profiles) and one.standing.kind == "shown"
+    return Match(
+        location=Location(one.compose.path, port.span),
+        values={
+            "service": one.service.name,
+            "engine": store.name,
+            "port": f"port {published}" if published else "a port that docker picks",
+        },
+        evidence=(*one.standing.evidence, *_firewall(project)),
+        severity="warning" if chosen else None,
+        trail=one.standing.trail,
+    )
+
+
+def _firewall(project: Project) -> Iterator[Evidence]:
+    """The firewall that does not hold docker back."""
+    for act in project.acts:
+        if act.purpose == "production" and act.role in ("bootstrap", "deploy"):
+            for run in act.behaviour.runs:
+                if run.name == "ufw" and "enable" in run.arguments and run.reach == "reached":
+                    note = "docker's own rules come before this firewall's"
+                    yield Evidence(Location(run.path, run.span), note)
+                    return
