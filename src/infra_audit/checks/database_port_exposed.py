@@ -84,7 +84,7 @@ def _match(port: Port, one: Placed, store: StoreService, project: Project) -> Ma
             "port": f"port {published}" if published else "a port that docker picks",
         },
         evidence=(*one.standing.evidence, *_firewall(project)),
-        severity="warning" if chosen else None,
+        severity=None if one.standing.sure and not chosen else "warning",
         trail=one.standing.trail,
     )
 

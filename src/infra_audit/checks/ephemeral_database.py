@@ -133,5 +133,6 @@ def _match(where: Location, what: str, one: Placed, store: StoreService) -> Matc
         location=where,
         values={"service": one.service.name, "engine": store.name, "what": what},
         evidence=one.standing.evidence,
+        severity=None if one.standing.sure else "warning",
         trail=one.standing.trail,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import dirname
-from re import IGNORECASE
 from typing import Literal as Choice
 
 from msgspec import Struct
@@ -21,18 +20,21 @@ from ..source.regex import regex
 from .composing import is_application
 from .develops import develops
 from .started import Start, starts
+from .store_images import name_and_tag
 from .types import Project
 
 Kind = Choice["started", "shown", "unknown", "aside"]
 
 LASTING_RESTARTS = frozenset({"always", "unless-stopped"})
-_NAMED = regex(r"(?:^|[._/-])(?:prod|production|deploy|deployment|self-?host\w*|swarm)(?:[._/-]|$)")
-_FRONTS = regex(
-    r"(?:^|/)(?:caddy|traefik|nginx-proxy|acme-companion|letsencrypt-nginx-proxy-companion|certbot|swag"
-    r"|nginx-proxy-manager|cloudflared)(?:$|[:@])",
-    IGNORECASE,
+_NAMED = regex(
+    r"(?:^|[._/-])(?:prod|production|self-?host\w*|swarm)(?:[._/-]|$)|(?:^|/)(?:deploy|deployments?)/"
 )
-"""Images that take requests from the internet, or certificates for it."""
+"""What a path for production is called; a file called after its deployment may be a preview's."""
+_TOOLS = regex(
+    r"nginx|certbot|traefik|caddy|acme|letsencrypt|swag$|cloudflared|portainer|watchtower|tailscale|wireguard|dozzle|exporter"
+    r"|cadvisor|victoria|vector$|fluent|telegraf|alertmanager|uptime-kuma|backup"
+)
+"""Images that stand before or beside an application of any kind."""
 _ENVIRONMENTS = frozenset({
     "NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "DJANGO_ENV", "ASPNETCORE_ENVIRONMENT", "MIX_ENV", "ENV",
     "ENVIRONMENT", "GO_ENV", "SPRING_PROFILES_ACTIVE",
@@ -52,6 +54,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     trail: tuple[Evidence, ...] = ()
     services: frozenset[str] | None = None
     """Those that production starts; None for all, or where that is not told."""
+    sure: bool = False
+    """Whether more shows it than that the application is started again."""
 
     @property
     def counts(self) -> bool:
@@ -118,7 +122,7 @@ def _standing(compose: Compose, project: Project, made: list[Start], live: set[s
     if shown is None:
         reason = f"nothing shows that production starts {compose.path}"
         return Standing(kind="unknown", reason=reason)
-    return Standing(kind="shown", evidence=(shown,))
+    return Standing(kind="shown", evidence=(shown[0],), sure=shown[1])
 
 
 def _started(compose: Compose, made: list[Start]) -> Standing:
@@ -147,6 +151,7 @@ def _started(compose: Compose, made: list[Start]) -> Standing:
         evidence=(first.shown,),
         trail=first.trail,
         services=frozenset(wanted),
+        sure=True,
     )
 
 
@@ -158,7 +163,7 @@ def _doubt(
     if sign:
         return True, f"{compose.path} is for development: {sign}"
     if any(start.develops for start in made):
-        return True, f"{compose.path} is started for development or for tests"
+        return True, f"{compose.path} is started for development"
     if project.kind.name in _ABSENT:
         return False, f"deployed as {project.kind.name}: {compose.path} may be a developer's"
     if live:
@@ -182,37 +187,50 @@ def _named_beside(compose: Compose, project: Project) -> str:
     return ""
 
 
-def _shown(compose: Compose, project: Project) -> Evidence | None:
-    """What in a file shows that it is meant to last: the application's service, and why."""
-    applications = [s for s in compose.services if is_application(s)]
+def _shown(compose: Compose, project: Project) -> tuple[Evidence, bool] | None:
+    """What in a file shows that it is meant to last, the application's service; and whether it is sure.
+
+    What is started again may run on a developer's machine too. It is sure where only published
+    images run, which a developer would build, or where the environment is called production.
+    """
+    applications = [s for s in compose.services if is_application(s) and not _is_tool(s)]
     if not applications:
         return None
-    for service in applications:
-        note = _lasts(service)
-        if note:
-            return Evidence(Location(compose.path, service.span), note)
-    first = Evidence(Location(compose.path, applications[0].span), "the application beside it")
+    named = "the application beside it"
+    first = Location(compose.path, applications[0].span)
     if _NAMED.search(compose.path):
-        return first
+        return Evidence(first, named), True
+    lasting = next((s for s in applications if _lasts(s) and not s.profiles), None)
+    if lasting is not None:
+        published = all(s.build is None for s in compose.services)
+        where = Location(compose.path, lasting.span)
+        note = f"{named}, which is always started again"
+        return Evidence(where, note), published or any(map(_is_production, applications))
     overlay = _overlay(compose, project)
-    return None if not overlay else Evidence(first.location, f"{overlay} adds to it")
+    return (Evidence(first, f"{named}; {overlay} adds to it"), True) if overlay else None
 
 
-def _lasts(service: Service) -> str:
-    """Why a service is no developer's, '' if nothing tells."""
+def _is_production(service: Service) -> bool:
+    """Whether the environment of a service is called production."""
+    return any(
+        entry.name in _ENVIRONMENTS
+        and entry.value is not None
+        and (entry.value.literal or "").lower() in ("production", "prod")
+        for entry in service.environment
+    )
+
+
+def _is_tool(service: Service) -> bool:
+    """Whether a service stands before or beside an application of any kind."""
+    image = service.image.literal or service.image.default or "" if service.image else ""
+    return service.build is None and _TOOLS.search(name_and_tag(image)[0]) is not None
+
+
+def _lasts(service: Service) -> bool:
+    """Whether docker starts a service again whatever ended it."""
     restart = service.restart.literal if service.restart else None
-    if restart in LASTING_RESTARTS:
-        return "the application beside it, which is always started again"
-    if service.deploy_restart is not None and service.deploy_restart.literal == "any":
-        return "the application beside it, which is always started again"
-    for entry in service.environment:
-        value = entry.value.literal if entry.value else None
-        if entry.name in _ENVIRONMENTS and value and value.lower() in ("production", "prod"):
-            return f"the application beside it, with {entry.name}={value}"
-    image = service.image.literal if service.image else None
-    if image and _FRONTS.search(image):
-        return "what takes requests from the internet beside it"
-    return ""
+    policy = service.deploy_restart.literal if service.deploy_restart else None
+    return restart in LASTING_RESTARTS or policy == "any"
 
 
 def _overlay(compose: Compose, project: Project) -> str:

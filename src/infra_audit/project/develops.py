@@ -7,7 +7,7 @@ from ..documents.shell.syntax import Command, Script
 from ..source.regex import regex
 
 _COMMAND = regex(
-    r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:[\w:-]*:)?(?:dev|develop|watch|start:dev|serve:dev)\b"
+    r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:[\w:-]*:)?(?:dev|develop|debug|watch|start:dev|serve:dev)\b"
     r"|\b(?:next|astro|nuxt|turbo(?:\s+run)?|svelte-kit|remix|wrangler)\s+dev\b|\bvite(?!\s+preview)\b|\bnodemon\b|\bts-node-dev\b"
     r"|\btsx\s+watch\b|\bnode\s+--watch\b|--reload\b|\brunserver\b|\bflask\s+(?:--debug\s+)?run\b|\bair\b|\bwebpack[\s-](?:dev-)?serve"
     r"|\bartisan\s+serve\b|\bcargo\s+watch\b|\bmix\s+phx\.server\b|\bbin/dev\b|\bforeman\b|\bsleep\s+infinity\b|\btail\s+-f\s+/dev/null"
@@ -19,6 +19,7 @@ _NAMES = frozenset({
 })  # fmt: skip
 _DEBUG = frozenset({"DEBUG", "APP_DEBUG", "FLASK_DEBUG", "DJANGO_DEBUG"})
 _DEVELOPING = frozenset({"development", "dev", "local", "test", "testing"})
+_OWN_FILE = regex(r"(?:^|[./_-])(?:dev|development|local|test|testing)(?:$|[._-])")
 _ON = frozenset({"1", "true", "yes", "on"})
 _FOLDER = regex(
     r"^(?:\.{1,2}/?|\.{1,2}(?:/[\w.-]+)*/(?:src|app|lib|web|server|client|api|frontend|backend)/?|\$\{?PWD\}?/?)$"
@@ -26,8 +27,8 @@ _FOLDER = regex(
 _CODE = regex(
     r"^/(?:usr/src/(?:app|\w+)|app|code|src|workspaces?|home/node/app|opt/app|var/www|srv)(?:/|$)"
 )
-_LOCAL = regex(r"^https?://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/|$)")
-_PUBLIC = regex(r"(?:URL|ORIGIN|HOST|DOMAIN)S?$")
+_LOCAL = regex(r"^(?:https?://)?(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/|$)")
+_PUBLIC = regex(r"(?:^|_)(?:(?:URL|ORIGIN|DOMAIN)S?|VIRTUAL_HOST|PUBLIC_HOST)$")
 
 
 def develops(service: Service) -> str:
@@ -49,6 +50,9 @@ def develops(service: Service) -> str:
 
 
 def _by_environment(service: Service) -> str:
+    for file in (*service.env_files, *service.optional_env_files):
+        if _OWN_FILE.search(file.raw):
+            return f"`{service.name}` reads {file.raw}"
     for entry in service.environment:
         value = entry.value.literal if entry.value else None
         if not value:

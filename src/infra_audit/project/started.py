@@ -39,7 +39,7 @@ class Start(Struct, frozen=True, kw_only=True):
     trail: tuple[Evidence, ...]
     production: bool
     develops: bool
-    """Whether it is a developer's or a test's."""
+    """Whether it is a developer's."""
     supervised: bool = False
     """Whether a unit keeps it running, or a swarm does."""
 
@@ -184,7 +184,8 @@ def _on_the_host(run: Run, project: Project) -> bool:
 
 
 def _is_aside(act: Act) -> bool:
-    if act.purpose in ("development", "test") or act.role in ("test", "development"):
+    """Whether it is for developing; a test may well start what production does."""
+    if act.purpose == "development" or act.role == "development":
         return True
     if act.script.origin == "npm" and not act.reached_by:
         return _ASIDE.search(act.script.name) is not None
