@@ -21,6 +21,7 @@ from .composing import is_application
 from .develops import develops
 from .started import Start, starts
 from .store_images import name_and_tag
+from .store_services import store_service
 from .types import Project
 
 Kind = Choice["started", "shown", "unknown", "aside"]
@@ -193,7 +194,11 @@ def _shown(compose: Compose, project: Project) -> tuple[Evidence, bool] | None:
     What is started again may run on a developer's machine too. It is sure where only published
     images run, which a developer would build, or where the environment is called production.
     """
-    applications = [s for s in compose.services if is_application(s) and not _is_tool(s)]
+    applications = [
+        s
+        for s in compose.services
+        if is_application(s) and not _is_tool(s) and store_service(s, compose, project) is None
+    ]
     if not applications:
         return None
     named = "the application beside it"

@@ -69,8 +69,8 @@ def _image(service: Service, compose: Compose, project: Project) -> str | None:
         return None if value is None else value.literal or value.default or value.raw
     path = built_file(compose.path, service.build)
     for dockerfile in project.dockerfiles:
-        if dockerfile.path == path and len(dockerfile.stages) == 1:
-            base = dockerfile.stages[0].base
+        if dockerfile.path == path and dockerfile.stages:
+            base = dockerfile.stages[-1].base
             return base.literal or base.default
     return None
 
