@@ -15,11 +15,15 @@ from ..project.layers import lineage
 from ..project.types import Image, Project
 from ..source.regex import regex
 
-_KEYS = regex(
-    r"^(?:id_(?:rsa|ed25519|ecdsa|dsa)|\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.pgpass|[\w.-]+\.(?:key|p12|pfx|jks|keystore))$"
+_KEYS = regex(r"^id_(?:rsa|ed25519|ecdsa|dsa)$")
+_HOLDING = regex(
+    r"^(?:\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.pgpass|[\w.-]+\.(?:key|p12|pfx|jks|keystore))$"
 )
-_PUBLIC = regex(r"public|\.pub$|ca\.|root-ca|example|sample|template|fullchain")
+"""Files that hold credentials when they are kept out of git, and settings or public keys when not."""
+_PUBLIC = regex(r"pub|ca\.|root-ca|example|sample|template|gpg|asc|apt|repo|keyring")
 _DOTENV = regex(r"^\.env(?:\.(?:local|prod|production)(?:\.local)?)?$")
+_SURE = frozenset({"token", "random"})
+_FIXED = _SURE | {"chosen"}
 _WHOLE = frozenset({".", "./", "*", "/"})
 
 
@@ -54,7 +58,8 @@ def _written(instruction: Instruction, path: str, *, stays: bool) -> Iterator[Ma
     for entry in instruction.entries:
         value = entry.value.literal if entry.value else None
         told = sort(entry.name, value) if value else None
-        if value and told in ("token", "random", "chosen") and not is_for_build(value):
+        counted = _SURE if stays else _FIXED
+        if value and told in counted and not is_for_build(value):
             where = Location(path, entry.span)
             how = (
                 "is in a stage that is not shipped" if stays else "is in the image and its history"
@@ -68,12 +73,19 @@ def _copied(copy: Copy, image: Image, project: Project) -> Iterator[Outcome]:
     for source in copy.sources:
         name = basename(source.literal or "")
         where = Location(image.dockerfile.path, copy.span)
-        if _KEYS.match(name) and not _PUBLIC.search(name):
+        path = _source(source.literal or "", image, project)
+        kept = path not in project.files and image.context is not None
+        if _KEYS.match(name) or (kept and _HOLDING.match(name) and not _PUBLIC.search(name)):
             yield Match(location=where, values={"what": f"`{name}` is copied into it"})
         elif _DOTENV.match(name):
-            yield from _of_dotenv(
-                normpath(join(image.context or "", source.literal or "")), where, project
-            )
+            yield from _of_dotenv(path, where, project)
+
+
+def _source(written: str, image: Image, project: Project) -> str:
+    """What a COPY takes: from the context, or from where the Dockerfile stands if that is unknown."""
+    folders = [image.context] if image.context is not None else [dirname(image.dockerfile.path), ""]
+    paths = [normpath(join(folder, written)) for folder in folders]
+    return next((path for path in paths if path in project.files), paths[0])
 
 
 def _of_dotenv(path: str, where: Location, project: Project) -> Iterator[Outcome]:
@@ -90,7 +102,7 @@ def _of_dotenv(path: str, where: Location, project: Project) -> Iterator[Outcome
         return
     for entry in tracked.entries:
         value = entry.value.literal if entry.value else None
-        if value and sort(entry.name, value) in ("token", "random", "chosen"):
+        if value and sort(entry.name, value) in _FIXED:
             shown = Evidence(Location(path, entry.span), f"`{entry.name}` is in it")
             what = f"`{basename(path)}` with `{entry.name}` is copied into it"
             yield Match(location=where, values={"what": what}, evidence=(shown,))
