@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra_audit.project.joined import joined
+from infra_audit.project.joined import index, joined
 
 from .test_composed import project
 
@@ -70,7 +70,7 @@ def test_a_service_with_all_that_is_said_of_it(
 ) -> None:
     found = project(tmp_path, files)
     compose = next(c for c in found.composes if c.path == "compose.yaml")
-    whole = joined(compose.services[0], compose, found)
+    whole = joined(compose.services[0], compose, index(found))
     assert [p.path for p in whole.parts] == parts
     assert [p.path for p in whole.beside] == beside
     assert whole.open == is_open

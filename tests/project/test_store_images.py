@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra_audit.project.joined import index
 from infra_audit.project.probes import health
 from infra_audit.project.store_images import is_newest_postgres, name_and_tag, store_image
 from infra_audit.project.store_services import store_service
@@ -106,4 +107,4 @@ def test_whether_a_service_checks_its_health(
     files = {"Dockerfile": dockerfile} if dockerfile else {}
     found = project(tmp_path, {"compose.yaml": f"services:\n  app:\n    {body}\n", **files})
     compose = found.composes[0]
-    assert health(compose.services[0], compose, found) == state
+    assert health(compose.services[0], compose, index(found), found) == state

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from ..documents.facts import Port
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.composed import Placed, placed
-from ..project.joined import joined
 from ..project.store_images import PORTS
 from ..project.store_services import StoreService, store_service
 from ..project.types import Project
@@ -21,27 +22,45 @@ _FIREWALLS = regex(r"firewall|security_group|network_acl|lightsail_instance_publ
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each port of a store that a compose file publishes."""
+    around: _Around | None = None
     for one in placed(project):
-        store = store_service(one.service, one.compose, project)
-        if store is not None and not _is_taken(one, project):
-            for port in one.service.ports:
-                if _speaks(port, store):
-                    yield from _of_port(port, one, store, project)
+        spoken = list(_ports(one, project)) if one.service.ports else []
+        if spoken and not any("ports" in part.resets for part in one.whole.every):
+            around = around or _around(project)
+            for port, store in spoken:
+                yield _of_port(port, one, store, around)
 
 
-def _is_taken(one: Placed, project: Project) -> bool:
-    """Whether another file replaces what this one publishes."""
-    return any("ports" in s.resets for s in joined(one.service, one.compose, project).every)
+class _Around(Struct, frozen=True):
+    """What may keep a port closed, or does not: firewalls, and addresses in environment files."""
+
+    wall: tuple[Evidence, ...]
+    filtered: str
+    bound: bool
 
 
-def _of_port(port: Port, one: Placed, store: StoreService, project: Project) -> Iterator[Outcome]:
+def _around(project: Project) -> _Around:
+    filtered = next(_filtered(project), "")
+    return _Around(tuple(_firewall(project)), filtered, _is_bound(project))
+
+
+def _ports(one: Placed, project: Project) -> Iterator[tuple[Port, StoreService]]:
+    """The ports on which a store is spoken to that a service publishes, beyond the host or not."""
+    store = store_service(one.service, one.compose, project)
+    if store is None:
+        return
+    for port in one.service.ports:
+        counts = port.host in _EVERYWHERE or (not one.doubt and _BOUND.match(f"{port.host}:"))
+        if counts and _speaks(port, store):
+            yield port, store
+
+
+def _of_port(port: Port, one: Placed, store: StoreService, around: _Around) -> Outcome:
     where = Location(one.compose.path, port.span)
     if port.host not in _EVERYWHERE:
-        if not one.doubt and _BOUND.match(f"{port.host}:"):
-            yield Satisfied(where, f"`{one.service.name}` is published to the host alone")
-        return
-    doubt = one.doubt or _doubt(port, project)
-    yield Undecided(where, doubt) if doubt else _match(port, one, store, project)
+        return Satisfied(where, f"`{one.service.name}` is published to the host alone")
+    doubt = one.doubt or _doubt(port, around)
+    return Undecided(where, doubt) if doubt else _match(port, one, store, around)
 
 
 def _speaks(port: Port, store: StoreService) -> bool:
@@ -50,21 +69,24 @@ def _speaks(port: Port, store: StoreService) -> bool:
     return target in PORTS.get(store.engine, frozenset()) and port.protocol in ("", "tcp")
 
 
-def _doubt(port: Port, project: Project) -> str:
+def _doubt(port: Port, around: _Around) -> str:
     """What leaves open whether the port can be reached, '' for nothing."""
     if not port.known and not (port.published or port.default):
         return "a variable decides to what it is published"
-    if not port.known and _bound(project):
+    if not port.known and around.bound:
         return "a variable may hold the address that it is bound to"
+    return around.filtered
+
+
+def _filtered(project: Project) -> Iterator[str]:
+    """What a provider's firewall in front of the host is set up by."""
     for other in project.others:
-        if other.kind == "terraform":
-            for word in other.words:
-                if word.name == "resource" and word.value and _FIREWALLS.search(word.value.raw):
-                    return f"{other.path} sets up a firewall in front of the host"
-    return ""
+        for word in other.words if other.kind == "terraform" else ():
+            if word.name == "resource" and word.value and _FIREWALLS.search(word.value.raw):
+                yield f"{other.path} sets up a firewall in front of the host"
 
 
-def _bound(project: Project) -> bool:
+def _is_bound(project: Project) -> bool:
     """Whether an environment file gives a variable both an address and a port."""
     return any(
         entry.value is not None and _BOUND.match(entry.value.raw.strip("\"'"))
@@ -73,7 +95,7 @@ def _bound(project: Project) -> bool:
     )
 
 
-def _match(port: Port, one: Placed, store: StoreService, project: Project) -> Match:
+def _match(port: Port, one: Placed, store: StoreService, around: _Around) -> Match:
     published = port.published or port.default
     chosen = bool(one.service.profiles) and one.standing.kind == "shown"
     return Match(
@@ -83,7 +105,7 @@ def _match(port: Port, one: Placed, store: StoreService, project: Project) -> Ma
             "engine": store.name,
             "port": f"port {published}" if published else "a port that docker picks",
         },
-        evidence=(*one.standing.evidence, *_firewall(project)),
+        evidence=(*one.standing.evidence, *around.wall),
         severity=None if one.standing.sure and not chosen else "warning",
         trail=one.standing.trail,
     )

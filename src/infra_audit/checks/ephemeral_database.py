@@ -10,9 +10,8 @@ from msgspec.structs import replace
 
 from ..documents.facts import Mount, Service
 from ..documents.shell.syntax import Command, Script
-from ..model import Location, Match, Outcome, Satisfied, Undecided
+from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.composed import Placed, placed, removals
-from ..project.joined import joined
 from ..project.store_images import StoreImage, is_moved_postgres, is_newest_postgres, store_image
 from ..project.store_services import StoreService, store_service
 from ..project.types import Project
@@ -22,19 +21,20 @@ _OLD = "/var/lib/postgresql/data"
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each service that runs a database."""
+    removing = next(removals(project), None) if project.composes else None
     for one in placed(project):
         store = store_service(one.service, one.compose, project)
         if store is not None and store.lasts:
-            outcome = _of_store(one, store, project)
+            outcome = _of_store(one, store, removing)
             if isinstance(outcome, Match) and one.doubt:
                 yield Undecided(outcome.location, one.doubt)
             else:
                 yield outcome
 
 
-def _of_store(one: Placed, store: StoreService, project: Project) -> Outcome:
+def _of_store(one: Placed, store: StoreService, removing: Evidence | None) -> Outcome:
     where = one.location
-    whole = joined(one.service, one.compose, project)
+    whole = one.whole
     mounts = [mount for part in whole.every for mount in part.mounts]
     if whole.gives("volumes_from") or whole.gives("configs"):
         return Undecided(where, "not all that it mounts is shown")
@@ -53,7 +53,7 @@ def _of_store(one: Placed, store: StoreService, project: Project) -> Outcome:
         return Satisfied(kept, f"`{one.service.name}` keeps its data there")
     if old is not None and is_moved_postgres(store.image):
         return _moved(old, one, store)
-    return _lost(image, mounts, one, store, project)
+    return _lost(image, mounts, one, store, removing)
 
 
 def _place(image: StoreImage, service: Service) -> str | None:
@@ -110,7 +110,11 @@ def _moved(mount: Mount, one: Placed, store: StoreService) -> Match:
 
 
 def _lost(
-    image: StoreImage, mounts: list[Mount], one: Placed, store: StoreService, project: Project
+    image: StoreImage,
+    mounts: list[Mount],
+    one: Placed,
+    store: StoreService,
+    removing: Evidence | None,
 ) -> Match:
     if not image.volume:
         what = f"has no volume at {image.data}: whatever makes the container anew makes it empty"
@@ -120,10 +124,9 @@ def _lost(
     if near is not None and near.source is not None:
         where = Location(one.compose.path, near.span)
         lacks = f"mounts {near.target}, but the image puts a volume of its own at {image.volume}"
-    removing = next(removals(project), None) if one.standing.kind == "started" else None
     what = f"{lacks}: its data lies in an anonymous volume, which the container after a `down` does not get"
     found = _match(where, what, one, store)
-    if removing is None:
+    if removing is None or one.standing.kind != "started":
         return replace(found, severity="warning")
     return replace(found, evidence=(*found.evidence, removing))
 

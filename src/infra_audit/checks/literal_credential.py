@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Entry
+from ..documents.facts import Compose, Entry
 from ..model import Evidence, Location, Match, Outcome, Undecided
-from ..project.composed import Placed, placed
+from ..project.composed import placed
 from ..project.engines import engine_of_url
-from ..project.store_services import StoreService, store_service
+from ..project.store_services import store_service
 from ..project.types import Project
 from ..source.regex import regex
 
@@ -23,31 +23,38 @@ _MOST = 3
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each store whose password is written down."""
+    uses: dict[str, dict[str, list[Evidence]]] = {}
     for one in placed(project):
-        store = store_service(one.service, one.compose, project)
         entry = next((e for e in one.service.environment if _is_literal(e)), None)
+        store = store_service(one.service, one.compose, project) if entry is not None else None
         if store is not None and entry is not None and entry.value is not None:
             where = Location(one.compose.path, entry.value.span)
             if one.doubt:
                 yield Undecided(where, one.doubt)
-            else:
-                yield _match(where, entry, one, store)
+                continue
+            if where.path not in uses:
+                uses[where.path] = _uses(one.compose)
+            used = uses[where.path].get(entry.value.literal or "", [])
+            yield Match(
+                location=where,
+                values={"service": one.service.name, "engine": store.name, "variable": entry.name},
+                evidence=(*one.standing.evidence, *used[:_MOST]),
+                trail=one.standing.trail,
+            )
 
 
-def _match(where: Location, entry: Entry, one: Placed, store: StoreService) -> Match:
-    password = entry.value.literal or "" if entry.value else ""
-    uses = [
-        Evidence(Location(where.path, used.value.span), f"`{other.name}` connects with it")
-        for other in one.compose.services
-        for used in other.environment
-        if used.value is not None and other.name != one.service.name and _carries(used, password)
-    ]
-    return Match(
-        location=where,
-        values={"service": one.service.name, "engine": store.name, "variable": entry.name},
-        evidence=(*one.standing.evidence, *uses[:_MOST]),
-        trail=one.standing.trail,
-    )
+def _uses(compose: Compose) -> dict[str, list[Evidence]]:
+    """By their passwords the URLs with which services connect to stores."""
+    found: dict[str, list[Evidence]] = {}
+    for service in compose.services:
+        for entry in service.environment:
+            raw = entry.value.raw if entry.value else ""
+            hit = _IN_URL.search(raw) if engine_of_url(raw) is not None else None
+            if hit is not None and entry.value is not None:
+                where = Location(compose.path, entry.value.span)
+                shown = Evidence(where, f"`{service.name}` connects with it")
+                found.setdefault(hit["password"], []).append(shown)
+    return found
 
 
 def _is_literal(entry: Entry) -> bool:
@@ -56,11 +63,3 @@ def _is_literal(entry: Entry) -> bool:
     if not value or not _PASSWORDS.fullmatch(entry.name) or value.startswith("/run/"):
         return False
     return value.lower() not in ("none", "no", "yes", "true", "false", "trust")
-
-
-def _carries(entry: Entry, password: str) -> bool:
-    raw = entry.value.raw if entry.value else ""
-    if engine_of_url(raw) is None:
-        return False
-    found = _IN_URL.search(raw)
-    return found is not None and found["password"] == password

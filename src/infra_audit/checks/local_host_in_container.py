@@ -12,8 +12,7 @@ from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.composed import Placed, placed
 from ..project.composing import is_application
 from ..project.engines import engine, engine_of_url, host_of
-from ..project.joined import joined
-from ..project.store_services import NAMES, store_service
+from ..project.store_services import NAMES, StoreService, store_service
 from ..project.types import Project
 from ..source.regex import regex
 
@@ -40,47 +39,64 @@ class _Use(Struct, frozen=True):
         return Location(one.compose.path, value.span if value is not None else self.entry.span)
 
 
+class _Seen(Struct, frozen=True):
+    """The stores of one compose file, and every name that answers in some network of the repository."""
+
+    stores: tuple[tuple[Service, StoreService], ...]
+    names: frozenset[str]
+
+
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each database's host that a container is given."""
+    seen: dict[str, _Seen] = {}
+    names: frozenset[str] | None = None
     for one in placed(project):
-        if is_application(one.service):
-            yield from _of_service(one, project)
+        uses = list(_uses(one.service)) if is_application(one.service) else []
+        if uses:
+            names = _names(project) if names is None else names
+            if one.compose.path not in seen:
+                seen[one.compose.path] = _Seen(tuple(_stores(one, project)), names)
+            yield from _of_service(one, uses, seen[one.compose.path])
 
 
-def _of_service(one: Placed, project: Project) -> Iterator[Outcome]:
-    whole = joined(one.service, one.compose, project)
+def _stores(one: Placed, project: Project) -> Iterator[tuple[Service, StoreService]]:
+    for service in one.compose.services:
+        store = store_service(service, one.compose, project)
+        if store is not None:
+            yield service, store
+
+
+def _of_service(one: Placed, uses: list[_Use], seen: _Seen) -> Iterator[Outcome]:
+    whole = one.whole
     if whole.gives("network_mode") or whole.gives("pid"):
         return
     given = {e.name for part in whole.beside for e in part.service.environment}
     mapped = {entry.partition(":")[0].partition("=")[0] for entry in one.service.extra_hosts}
-    for use in _uses(one.service):
+    for use in uses:
         if use.entry.name in given:
             continue
         if use.host in mapped:
             yield Satisfied(use.location(one), f"`{use.host}` is mapped by extra_hosts")
             continue
-        match = _of_use(use, one, project)
+        match = _of_use(use, one, seen)
         if match is not None:
             yield Undecided(match.location, one.doubt) if one.doubt else match
 
 
-def _of_use(use: _Use, one: Placed, project: Project) -> Match | None:
-    store = next((s for s in one.compose.services if _serves(s, use, one, project)), None)
+def _of_use(use: _Use, one: Placed, seen: _Seen) -> Match | None:
+    store = next((s for s, store in seen.stores if _serves(store, use) and s != one.service), None)
     if store is None:
         return None
     if _ITSELF.match(use.host):
         return _match(use, one, store, "that is the container itself")
     elsewhere = one.service.links or one.compose.external_networks or one.compose.includes
-    if elsewhere or not _BARE.match(use.host) or use.host in _HOST_NAMES | _names(project):
+    if elsewhere or not _BARE.match(use.host) or use.host in _HOST_NAMES | seen.names:
         return None
     return _match(use, one, store, "no service answers to that name")
 
 
-def _serves(other: Service, use: _Use, one: Placed, project: Project) -> bool:
-    """Whether a service of the same file runs a database as the one that is looked for."""
-    store = store_service(other, one.compose, project)
-    if store is None or other.name == one.service.name:
-        return False
+def _serves(store: StoreService, use: _Use) -> bool:
+    """Whether it is a database as the one that is looked for."""
     return store.engine == use.engine if use.engine else store.lasts
 
 

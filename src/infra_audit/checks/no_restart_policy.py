@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Service
+from ..documents.facts import Compose, Service
 from ..documents.shell.syntax import Command
 from ..model import Location, Match, Outcome, Satisfied
 from ..project.composed import Placed, placed
 from ..project.composing import is_application
-from ..project.joined import joined
 from ..project.started import starts
 from ..project.store_services import store_service
 from ..project.types import Project
@@ -29,16 +28,24 @@ _ENDS = regex(
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each service of a compose file that production starts."""
     watched = _watched(project)
+    awaited: dict[str, frozenset[str]] = {}
     for one in placed(project):
-        awaited = {
-            d.service
-            for s in one.compose.services
-            for d in s.depends_on
-            if d.condition == "service_completed_successfully"
-        }
-        spared = one.service.name in awaited or bool(one.service.profiles)
-        if not one.doubt and one.compose.path not in watched and not spared:
+        path = one.compose.path
+        if path not in awaited:
+            awaited[path] = _awaited(one.compose)
+        spared = one.service.name in awaited[path] or bool(one.service.profiles)
+        if not one.doubt and path not in watched and not spared:
             yield from _of_service(one, project)
+
+
+def _awaited(compose: Compose) -> frozenset[str]:
+    """The services that others wait for to end."""
+    return frozenset(
+        dependence.service
+        for service in compose.services
+        for dependence in service.depends_on
+        if dependence.condition == "service_completed_successfully"
+    )
 
 
 def _watched(project: Project) -> frozenset[str]:
@@ -48,7 +55,7 @@ def _watched(project: Project) -> frozenset[str]:
 
 def _of_service(one: Placed, project: Project) -> Iterator[Outcome]:
     service = one.service
-    whole = joined(service, one.compose, project)
+    whole = one.whole
     if whole.open:
         return
     policy = next((s.restart for s in whole.every if s.restart is not None), None)

@@ -9,9 +9,8 @@ from ..documents.facts import Dependence, Service
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.composed import LASTING_RESTARTS, Placed, placed
 from ..project.composing import is_application
-from ..project.joined import joined
 from ..project.probes import health
-from ..project.store_services import store_service
+from ..project.store_services import StoreService, store_service
 from ..project.types import Project
 from ..source.regex import regex
 
@@ -23,21 +22,27 @@ _RETRIES = frozenset({*LASTING_RESTARTS, "on-failure", "any"})
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each service that another one depends on."""
+    by_name: dict[str, dict[str, Service]] = {}
+    waits: list[str] = []
     for one in placed(project):
-        by_name = {service.name: service for service in one.compose.services}
+        if one.compose.path not in by_name:
+            by_name[one.compose.path] = {s.name: s for s in one.compose.services}
         for dependence in one.service.depends_on:
-            other = by_name.get(dependence.service)
+            other = by_name[one.compose.path].get(dependence.service)
             if other is not None and dependence.required:
                 if dependence.condition == "service_healthy":
                     yield _waiting(one, dependence, other, project)
-                elif dependence.condition == "service_started":
-                    yield from _starting(one, dependence, other, project)
+                elif dependence.condition == "service_started" and one.service.build is not None:
+                    store = store_service(other, one.compose, project)
+                    if store is not None and store.lasts and is_application(one.service):
+                        waits = waits or [_waits_itself(project)]
+                        yield _starting(one, dependence, other, store, waits[0])
 
 
 def _waiting(one: Placed, dependence: Dependence, other: Service, project: Project) -> Outcome:
     """What waits for a health check: it waits in vain where nothing makes one, whoever starts it."""
     where = Location(one.compose.path, dependence.span)
-    state = health(other, one.compose, project)
+    state = health(other, one.compose, one.known, project)
     if state == "checked":
         return Satisfied(where, f"`{one.service.name}` waits until `{other.name}` is healthy")
     if state == "unknown":
@@ -57,30 +62,24 @@ def _waiting(one: Placed, dependence: Dependence, other: Service, project: Proje
 
 
 def _starting(
-    one: Placed, dependence: Dependence, other: Service, project: Project
-) -> Iterator[Outcome]:
+    one: Placed, dependence: Dependence, other: Service, store: StoreService, waiting: str
+) -> Outcome:
     """What is started together with its database, and built here, so that its start can be read."""
-    store = store_service(other, one.compose, project)
-    if store is None or not store.lasts or one.service.build is None:
-        return
-    if not is_application(one.service):
-        return
     where = Location(one.compose.path, dependence.span)
-    whole = joined(one.service, one.compose, project)
+    whole = one.whole
     waits = any(
         d.service == other.name and d.condition != "service_started"
         for part in whole.beside
         for d in part.service.depends_on
     )
     doubt = one.doubt or ("not all that it depends on is shown" if waits or whole.open else "")
-    doubt = doubt or _waits_itself(project)
+    doubt = doubt or waiting
     if doubt:
-        yield Undecided(where, doubt)
-        return
+        return Undecided(where, doubt)
     policies = [p for part in whole.every for p in (part.restart, part.deploy_restart) if p]
     again = any((p.literal or "").partition(":")[0] in _RETRIES for p in policies)
     then = "and again until it does" if again else "and not again when it fails then"
-    yield Match(
+    return Match(
         location=where,
         values={
             "service": one.service.name,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import dirname
-from typing import Literal as Choice
 
 from msgspec import Struct
 
@@ -19,12 +18,11 @@ from ..model import Evidence, Location
 from ..source.regex import regex
 from .composing import is_application
 from .develops import develops
+from .joined import Index, Joined, index, joined
 from .started import Start, starts
 from .store_images import name_and_tag
 from .store_services import store_service
-from .types import Project
-
-Kind = Choice["started", "shown", "unknown", "aside"]
+from .types import Project, Standing
 
 LASTING_RESTARTS = frozenset({"always", "unless-stopped"})
 _NAMED = regex(
@@ -45,35 +43,18 @@ _ABSENT = frozenset({"platform", "kubernetes", "static", "library", "template"})
 """Kinds of deployments that start no compose file unless a trail shows one that does."""
 
 
-class Standing(Struct, frozen=True, kw_only=True):
-    """What shows whether production starts a compose file."""
-
-    kind: Kind
-    reason: str = ""
-    """Why it is aside or unknown."""
-    evidence: tuple[Evidence, ...] = ()
-    trail: tuple[Evidence, ...] = ()
-    services: frozenset[str] | None = None
-    """Those that production starts; None for all, or where that is not told."""
-    sure: bool = False
-    """Whether more shows it than that the application is started again."""
-
-    @property
-    def counts(self) -> bool:
-        """Whether what the file says holds in production."""
-        return self.kind in ("started", "shown")
-
-    def runs(self, service: Service) -> bool:
-        """Whether a service of the file is among those that production starts."""
-        return self.counts and (self.services is None or service.name in self.services)
-
-
 class Placed(Struct, frozen=True):
     """A service in its compose file, which production starts as its standing says."""
 
     service: Service
     compose: Compose
     standing: Standing
+    known: Index
+
+    @property
+    def whole(self) -> Joined:
+        """The service with all that other files say of it."""
+        return joined(self.service, self.compose, self.known)
 
     @property
     def location(self) -> Location:
@@ -88,13 +69,15 @@ class Placed(Struct, frozen=True):
 
 def placed(project: Project) -> Iterator[Placed]:
     """The services that production starts or may start, file by file."""
-    found = standings(project)
+    if not project.composes:
+        return
+    known = index(project)
     for compose in project.composes:
-        standing = found[compose.path]
+        standing = project.standings[compose.path]
         if standing.kind != "aside":
             for service in compose.services:
                 if standing.runs(service) or not standing.counts:
-                    yield Placed(service, compose, standing)
+                    yield Placed(service, compose, standing, known)
 
 
 def standings(project: Project) -> dict[str, Standing]:

@@ -39,47 +39,59 @@ class Joined(Struct, frozen=True):
         return self.open or any(key in service.keys for service in self.every)
 
 
-def joined(service: Service, compose: Compose, project: Project) -> Joined:
+class Index(Struct, frozen=True):
+    """Every service of the compose files as each has it, by its name."""
+
+    parts: dict[str, tuple[Part, ...]]
+    included: dict[str, frozenset[str]]
+    """For each file those that it includes, and those that include it."""
+
+
+def index(project: Project) -> Index:
+    """What `joined` looks up, made once."""
+    parts: dict[str, list[Part]] = {}
+    included: dict[str, set[str]] = {}
+    for compose in project.composes:
+        for service in compose.services:
+            parts.setdefault(service.name, []).append(Part(compose.path, service))
+        for value in compose.includes:
+            if value.literal:
+                path = normpath(join(dirname(compose.path), value.literal))
+                included.setdefault(compose.path, set()).add(path)
+                included.setdefault(path, set()).add(compose.path)
+    return Index(
+        {name: tuple(found) for name, found in parts.items()},
+        {path: frozenset(others) for path, others in included.items()},
+    )
+
+
+def joined(service: Service, compose: Compose, known: Index) -> Joined:
     """A service of a compose file with what it extends and what may be added to it."""
-    by_path = {c.path: c for c in project.composes}
     parts = [Part(compose.path, service)]
     seen = {(compose.path, service.name)}
     is_open = False
     while parts[-1].service.extends is not None:
-        base = _extended(parts[-1], by_path)
+        base = _extended(parts[-1], known)
         if base is None or (base.path, base.service.name) in seen:
             is_open = True
             break
         seen.add((base.path, base.service.name))
         parts.append(base)
-    return Joined(tuple(parts), tuple(_beside(service, compose, project)), is_open)
+    return Joined(tuple(parts), tuple(_beside(service, compose, known)), is_open)
 
 
-def _extended(part: Part, by_path: dict[str, Compose]) -> Part | None:
+def _extended(part: Part, known: Index) -> Part | None:
     extends = part.service.extends
     if extends is None:
         return None
     path = normpath(join(dirname(part.path), extends.file)) if extends.file else part.path
-    compose = by_path.get(path)
-    for service in compose.services if compose is not None else ():
-        if service.name == extends.service:
-            return Part(path, service)
-    return None
+    found = known.parts.get(extends.service, ())
+    return next((other for other in found if other.path == path), None)
 
 
-def _beside(service: Service, compose: Compose, project: Project) -> Iterator[Part]:
-    included = {
-        normpath(join(dirname(c.path), value.literal))
-        for c in project.composes
-        for value in c.includes
-        if value.literal and (c.path == compose.path or _same(c, value.literal, compose))
-    }
-    for other in project.composes:
-        if other.path == compose.path:
-            continue
-        if dirname(other.path) == dirname(compose.path) or other.path in included:
-            yield from (Part(other.path, s) for s in other.services if s.name == service.name)
-
-
-def _same(including: Compose, value: str, compose: Compose) -> bool:
-    return normpath(join(dirname(including.path), value)) == compose.path
+def _beside(service: Service, compose: Compose, known: Index) -> Iterator[Part]:
+    included = known.included.get(compose.path, frozenset())
+    for part in known.parts.get(service.name, ()):
+        near = dirname(part.path) == dirname(compose.path) or part.path in included
+        if part.path != compose.path and near:
+            yield part

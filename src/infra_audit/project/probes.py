@@ -11,7 +11,7 @@ from typing import Literal as Choice
 
 from ..documents.facts import Compose, Dockerfile, Service, Stage
 from .images import built_file
-from .joined import joined
+from .joined import Index, joined
 from .store_images import name_and_tag
 from .types import Project
 
@@ -30,9 +30,9 @@ _BOUND = 20
 """How many stages are followed."""
 
 
-def health(service: Service, compose: Compose, project: Project) -> Health:
+def health(service: Service, compose: Compose, known: Index, project: Project) -> Health:
     """Whether a service has a health check, as far as all files that speak of it show."""
-    whole = joined(service, compose, project)
+    whole = joined(service, compose, known)
     own = [s.probe for s in whole.every if s.probe is not None]
     if any(not probe.disabled for probe in own):
         return "checked"
