@@ -95,6 +95,23 @@ STANDINGS = {
         "aside",
         False,
     ),
+    "a developer's package script, of one for production by its name": (
+        {
+            "package.json": '{"scripts": {"dev:prod": "docker compose -f docker-compose.prod.yml up"}}',
+            "docker-compose.prod.yml": SHOP,
+        },
+        "shown",
+        True,
+    ),
+    "by its name, beside one that a deployment starts": (
+        {
+            "docker-compose.prod.yml": SHOP,
+            "deploy.sh": DEPLOY.format("docker compose -f marketing-compose.yml"),
+            "marketing-compose.yml": LASTING,
+        },
+        "shown",
+        True,
+    ),
     "another file has its name from production": (
         {"docker-compose.yml": LASTING, "docker-compose.prod.yml": PUBLISHED},
         "unknown",

@@ -146,11 +146,12 @@ def _doubt(
     sign = next((told for s in compose.services if is_application(s) and (told := develops(s))), "")
     if sign:
         return True, f"{compose.path} is for development: {sign}"
-    if any(start.develops for start in made):
+    named = _NAMED.search(compose.path) is not None
+    if any(start.develops for start in made) and not named:
         return True, f"{compose.path} is started for development"
     if project.kind.name in _ABSENT:
         return False, f"deployed as {project.kind.name}: {compose.path} may be a developer's"
-    if live:
+    if live and not named:
         return False, f"production starts {min(live)}, and whether {compose.path} too is not shown"
     other = _named_beside(compose, project)
     if other:
