@@ -7,7 +7,7 @@ from typing import Any
 
 from ..documents.facts import Compose, Entry
 from ..model import Evidence, Location, Match, Outcome, Undecided
-from ..project.composed import placed
+from ..project.composed import Placed, placed
 from ..project.engines import engine_of_url
 from ..project.store_services import store_service
 from ..project.types import Project
@@ -39,8 +39,15 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 location=where,
                 values={"service": one.service.name, "engine": store.name, "variable": entry.name},
                 evidence=(*one.standing.evidence, *used[:_MOST]),
+                severity="note" if _is_handed_out(one) else None,
                 trail=one.standing.trail,
             )
+
+
+def _is_handed_out(one: Placed) -> bool:
+    """Whether others host it, who may set a password of their own, and nothing here starts it."""
+    built = any(service.build is not None for service in one.compose.services)
+    return one.standing.kind != "started" and not built
 
 
 def _uses(compose: Compose) -> dict[str, list[Evidence]]:
