@@ -450,3 +450,24 @@ def test_any_service_can_be_read(body: dict[str, object]) -> None:
 def test_any_text_can_be_read(content: str) -> None:
     parse(Text("c.yml", content))
     parse(Text("c.yml", f"services:\n  a:\n    command: {content}\n    ports: ['{content}']\n"))
+
+
+def test_other_names_of_a_service() -> None:
+    found = service(
+        "container_name: shop-db\nhostname: ${HOST}\nnetworks:\n  back:\n    aliases: [database]\n  front:\n"
+        "links: [mail, 'cache:sessions']"
+    )
+    assert found.aliases == ("shop-db", "database")
+    assert found.links == ("mail", "sessions")
+
+
+def test_networks_that_are_made_elsewhere() -> None:
+    body = "networks:\n  a:\n  b:\n    external: true\n  c:\n    external: false\n  d:\n    external: {name: x}\n"
+    assert parse(Text("compose.yaml", body)).external_networks == ("b", "d")
+
+
+def test_what_an_override_takes_away() -> None:
+    found = service("ports: !reset []\nvolumes: !override\n  - data:/data\nimage: redis")
+    assert found.resets == ("ports", "volumes")
+    assert found.ports == ()
+    assert found.keys == ("volumes", "image")

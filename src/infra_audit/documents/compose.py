@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..model import Problem
 from ..source.text import Text
 from . import command_line, interpolation, yaml
+from . import compose_names as names
 from .compose_values import entries, mounts, ports, string, strings, tmpfs, value
 from .embedded import exec_form
 from .facts import Build, Compose, Dependence, Extends, Probe, Service, Value
@@ -34,6 +35,7 @@ def parse(text: Text) -> Compose:
         volumes=strings(top.get("volumes")),
         lasting=_lasting(top.get("volumes")),
         networks=strings(top.get("networks")),
+        external_networks=names.external(top.get("networks")),
         includes=_includes(text, top.get("include")),
         problems=tuple(found),
     )
@@ -104,7 +106,10 @@ def _service(text: Text, key: Scalar, body: Node) -> Service:
         working_dir=value(text, given.get("working_dir")),
         labels=entries(text, given.get("labels")),
         extends=_extends(text, given.get("extends")),
+        aliases=names.aliases(given),
+        links=names.links(given),
         keys=tuple(given),
+        resets=names.resets(body),
     )
 
 

@@ -129,8 +129,14 @@ class Service(Struct, frozen=True, kw_only=True):
     working_dir: Value | None = None
     labels: tuple[Entry, ...] = ()
     extends: Extends | None = None
+    aliases: tuple[str, ...] = ()
+    """Other names under which it answers: `container_name`, `hostname`, those in its networks."""
+    links: tuple[str, ...] = ()
+    """Names that `links` and `external_links` give to others, as this service may call them."""
     keys: tuple[str, ...] = ()
     """All keys of the service, also those without a field here."""
+    resets: tuple[str, ...] = ()
+    """Keys that are taken away from what they override, by `!reset` or `!override`."""
 
 
 class Compose(Struct, frozen=True, kw_only=True):
@@ -144,6 +150,8 @@ class Compose(Struct, frozen=True, kw_only=True):
     lasting: tuple[str, ...] = ()
     """Of the volumes those that hold their data when compose deletes them: external, or a driver's."""
     networks: tuple[str, ...] = ()
+    external_networks: tuple[str, ...] = ()
+    """Those that something else has made, and others may be in."""
     includes: tuple[Value, ...] = ()
     problems: tuple[Problem, ...] = ()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ..documents.facts import Document
 from ..model import Declaration, Skipped
 from ..source.walk import Tree
 from .apps import apps
+from .composed import standings
 from .deployables import deployables, kind
 from .evidence import Found, signs
 from .facts import Facts, sort
@@ -45,7 +48,7 @@ def link(
     )
     whole = kind(facts, found_apps, shown, declarations)
     deployed = deployables(found_apps, shown, found_images, whole)
-    return Project(
+    project = Project(
         files=tree.present,
         kind=whole,
         deployables=deployed,
@@ -78,6 +81,7 @@ def link(
         modules=facts.modules,
         others=facts.others,
     )
+    return replace(project, standings=standings(project))
 
 
 def _left_out(facts: Facts) -> tuple[Skipped, ...]:

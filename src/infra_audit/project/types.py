@@ -18,6 +18,7 @@ from ..documents.facts import (
     Other,
     Package,
     Schema,
+    Service,
     Stage,
     UnitFile,
     Workflow,
@@ -220,6 +221,29 @@ class Clock(Struct, frozen=True):
     evidence: Evidence
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """What shows whether production starts a compose file."""
+
+    kind: Choice["started", "shown", "unknown", "aside"]
+    reason: str = ""
+    """Why it is aside or unknown."""
+    evidence: tuple[Evidence, ...] = ()
+    trail: tuple[Evidence, ...] = ()
+    services: frozenset[str] | None = None
+    """Those that production starts; None for all, or where that is not told."""
+    sure: bool = False
+    """Whether more shows it than that the application is started again."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether what the file says holds in production."""
+        return self.kind in ("started", "shown")
+
+    def runs(self, service: Service) -> bool:
+        """Whether a service of the file is among those that production starts."""
+        return self.counts and (self.services is None or service.name in self.services)
+
+
 class Project(Struct, frozen=True, kw_only=True):
     """The deployment model of one repository."""
 
@@ -265,3 +289,5 @@ class Project(Struct, frozen=True, kw_only=True):
 
     purposes: dict[str, Purpose] = {}
     """Of each document's path."""
+    standings: dict[str, Standing] = {}
+    """Of each compose file's path: whether production starts it."""

@@ -1,0 +1,91 @@
+"""Services of production that stay down once they have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..documents.facts import Compose, Service
+from ..documents.shell.syntax import Command
+from ..model import Location, Match, Outcome, Satisfied
+from ..project.composed import Placed, placed
+from ..project.composing import is_application
+from ..project.started import starts
+from ..project.store_services import store_service
+from ..project.types import Project
+from ..source.regex import regex
+
+_ONCE = regex(
+    r"(?:^|[-_])(?:migrat\w*|seed\w*|init\w*|setup|install\w*|bootstrap|create[-_]?\w*|builder?|prepare|permissions?|fix\w*|wait\w*"
+    r"|backup|restore|cli|console|shell|tests?|cron-?job|job|one-?shot|certs?|assets?|copy|upgrade|provision\w*|config(?:ure)?)(?:[-_]|\d*$)"
+)
+_ENDS = regex(
+    r"\bmigrate\b|\bdb:(?:migrate|push|seed|deploy)\b|\bprisma\s+(?:db|migrate)\b|\balembic\b|\bcollectstatic\b|\bseed\b|\bchown\b|\bmc\s"
+    r"|\bcreate-?buckets?\b|\bsleep\s+\d+\s*$|\becho\b"
+)
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One outcome for each service of a compose file that production starts."""
+    watched = _watched(project)
+    awaited: dict[str, frozenset[str]] = {}
+    for one in placed(project):
+        path = one.compose.path
+        if path not in awaited:
+            awaited[path] = _awaited(one.compose)
+        spared = one.service.name in awaited[path] or bool(one.service.profiles)
+        if not one.doubt and path not in watched and not spared:
+            yield from _of_service(one, project)
+
+
+def _awaited(compose: Compose) -> frozenset[str]:
+    """The services that others wait for to end."""
+    return frozenset(
+        dependence.service
+        for service in compose.services
+        for dependence in service.depends_on
+        if dependence.condition == "service_completed_successfully"
+    )
+
+
+def _watched(project: Project) -> frozenset[str]:
+    """The compose files that a unit keeps running itself, or a swarm."""
+    return frozenset(path for start in starts(project) if start.supervised for path in start.paths)
+
+
+def _of_service(one: Placed, project: Project) -> Iterator[Outcome]:
+    service = one.service
+    whole = one.whole
+    if whole.open:
+        return
+    policy = next((s.restart for s in whole.every if s.restart is not None), None)
+    if policy is not None:
+        if policy.literal != "no":
+            where = Location(one.compose.path, policy.span)
+            yield Satisfied(where, f"`{service.name}` is started again")
+        return
+    if whole.gives("deploy") and any(s.deploy_restart is not None for s in whole.every):
+        return
+    store = store_service(service, one.compose, project)
+    if (store is None and not is_application(service)) or _ends(service):
+        return
+    yield Match(
+        location=one.location,
+        values={"service": service.name, "path": one.compose.path},
+        evidence=tuple(e for e in one.standing.evidence if e.location != one.location),
+        trail=one.standing.trail,
+    )
+
+
+def _ends(service: Service) -> bool:
+    """Whether a service is there to do something and end."""
+    if _ONCE.search(service.name.lower()):
+        return True
+    words = [
+        word.literal or word.raw
+        for script in (service.entrypoint, service.command)
+        for statement in (script.statements if script is not None else ())
+        if isinstance(statement, Command)
+        for word in statement.words
+    ]
+    return _ENDS.search(" ".join(words)) is not None

@@ -1,0 +1,192 @@
+"""The runs that start compose files: which files, which services, and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import basename, dirname
+
+from msgspec import Struct
+
+from ..flow import effects
+from ..flow.behaviour import Run
+from ..model import Evidence, Location
+from ..source.regex import regex
+from .types import Act, Project
+
+DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""What compose looks for where no file is named, the first that is there."""
+_DEPLOYS = frozenset({"deploy", "bootstrap"})
+_LASTING = frozenset({"unit", "timer", "cron"})
+_ASIDE = regex(
+    r"(?:^|[:_.-])(?:dev|develop|development|local|test|tests|e2e|db|database|infra|services|docker|stores?)(?:[:_.-]|$)"
+)
+_FILES = frozenset({"-f", "--file", "-c", "--compose-file"})
+_VALUED = frozenset({
+    "-p", "--project-name", "--env-file", "--project-directory", "--ansi", "--progress", "--parallel", "--timeout", "-t",
+    "--wait-timeout", "--pull", "--scale", "--exit-code-from", "--attach", "--no-attach",
+})  # fmt: skip
+"""Options that take the next word."""
+
+
+class Start(Struct, frozen=True, kw_only=True):
+    """One run that starts a compose file, alone or with those that add to it."""
+
+    paths: tuple[str, ...]
+    services: tuple[str, ...]
+    """Those that it names; none means all."""
+    profiles: tuple[str, ...]
+    shown: Evidence
+    trail: tuple[Evidence, ...]
+    production: bool
+    develops: bool
+    """Whether it is a developer's."""
+    supervised: bool = False
+    """Whether a unit keeps it running, or a swarm does."""
+
+
+def starts(project: Project) -> Iterator[Start]:
+    """Every run that starts a compose file of the repository."""
+    paths = {compose.path for compose in project.composes}
+    if not paths:
+        return
+    for act in project.acts:
+        for run in act.behaviour.runs:
+            if run.reach == "reached" and not run.captured:
+                found = _start(run, act, paths, project)
+                if found is not None:
+                    yield found
+
+
+def _start(run: Run, act: Act, paths: set[str], project: Project) -> Start | None:
+    behind = _behind_compose(run)
+    asked = None if behind is None else _asked(run, behind)
+    if asked is None or asked.verb not in ("up", "deploy"):
+        return None
+    found = _files(asked.files, paths) if asked.files else _default(run, paths)
+    if not found:
+        return None
+    named = () if asked.verb == "deploy" or "" in asked.services else asked.services
+    return Start(
+        paths=found,
+        services=named,
+        profiles=asked.profiles,
+        shown=Evidence(Location(run.path, run.span), "what starts it"),
+        trail=act.trail,
+        production=_is_production(run, act, project),
+        develops=_is_aside(act),
+        supervised=asked.verb == "deploy" or "unit" in act.reached_by,
+    )
+
+
+class _Asked(Struct, frozen=True):
+    """What compose is told: files with the places that they name, profiles, verb, services."""
+
+    files: tuple[tuple[str | None, str | None], ...]
+    profiles: tuple[str, ...]
+    verb: str
+    services: tuple[str, ...]
+
+
+def _asked(run: Run, at: int) -> _Asked:
+    arguments = run.arguments
+    places = dict(enumerate(run.paths))
+    files: list[tuple[str | None, str | None]] = []
+    profiles = [v or "*" for n, v in run.environment if n == "COMPOSE_PROFILES"]
+    words: list[str] = []
+    while at < len(arguments):
+        word = arguments[at] or ""
+        name, equals, value = word.partition("=")
+        following = arguments[at + 1] if at + 1 < len(arguments) else None
+        taken = 2
+        if name in _FILES and not (words and name == "-f"):
+            files.append((value, None) if equals else (following, places.get(at + 1)))
+        elif name == "--profile":
+            profiles.append(value if equals else following or "*")
+        elif word not in _VALUED:
+            taken = 1
+            if not word.startswith("-"):
+                words.append(word)
+        at += 1 if equals else taken
+    named = next((v for n, v in run.environment if n == "COMPOSE_FILE" and v), None)
+    if named and not files:
+        files = [(file, None) for file in named.split(":")]
+    verb = words[0] if words else ""
+    return _Asked(tuple(files), tuple(profiles), verb, tuple(words[1:]))
+
+
+def _behind_compose(run: Run) -> int | None:
+    """Where the words behind `docker compose`, `docker-compose` or `docker stack` begin."""
+    if run.name in ("docker-compose", "podman-compose"):
+        return 0
+    if run.name not in ("docker", "podman"):
+        return None
+    plain = effects.plain(run)
+    if plain[1:2] not in (("compose",), ("stack",)):
+        return None
+    return next(n for n, a in enumerate(run.arguments) if a == plain[1]) + 1
+
+
+def _files(files: tuple[tuple[str | None, str | None], ...], paths: set[str]) -> tuple[str, ...]:
+    """The files of the repository that are named, told by the end of their paths."""
+    found: list[str] = []
+    for written, place in files:
+        if place is not None and place in paths:
+            found.append(place)
+        elif written is not None:
+            bare = written.removeprefix("./")
+            ends = [p for p in paths if bare == p or bare.endswith(f"/{p}")]
+            ends = ends or [p for p in paths if basename(p) == basename(bare)]
+            if ends:
+                found.append(max(ends, key=len) if bare in ends else min(ends, key=len))
+    return tuple(dict.fromkeys(found))
+
+
+def _default(run: Run, paths: set[str]) -> tuple[str, ...]:
+    """The file that compose finds by itself: in the working directory, or on a server in the root."""
+    folder = run.directory
+    if folder is None or folder.startswith("/"):
+        last = basename(folder or "")
+        inner = [p for p in paths if last and basename(dirname(p)) == last]
+        for name in DEFAULTS:
+            found = [p for p in inner if basename(p) == name]
+            if found:
+                return (min(found, key=len),)
+        folder = ""
+    here = "" if folder in ("", ".") else f"{folder}/"
+    return next(((f"{here}{name}",) for name in DEFAULTS if f"{here}{name}" in paths), ())
+
+
+def _is_production(run: Run, act: Act, project: Project) -> bool:
+    """Whether a deployment starts it: on another host, or by a script that is for that."""
+    if act.purpose != "production":
+        return False
+    if _LASTING.intersection(act.reached_by):
+        return True
+    shipped = "deploy-job" in act.reached_by
+    match act.script.origin:
+        case "file":
+            made = act.role in _DEPLOYS and act.reached_by != ("ci-job",)
+            return made or (shipped and run.remote is not None)
+        case "argument" | "heredoc":
+            return shipped
+        case _:
+            return shipped and (run.remote is not None or _on_the_host(run, project))
+
+
+def _on_the_host(run: Run, project: Project) -> bool:
+    """Whether a job's step runs on a runner of its own, which is then the server."""
+    return any(
+        job.extent.line <= run.span.line <= job.extent.end_line and "self-hosted" in job.runs_on
+        for workflow in project.workflows
+        if workflow.path == run.path
+        for job in workflow.jobs
+    )
+
+
+def _is_aside(act: Act) -> bool:
+    """Whether it is for developing; a test may well start what production does."""
+    if act.purpose == "development" or act.role == "development":
+        return True
+    if act.script.origin == "npm" and not act.reached_by:
+        return _ASIDE.search(act.script.name) is not None
+    return False
