@@ -239,7 +239,7 @@ def scheduled(act: Act, project: Project) -> Evidence | None:
         if clock.kind != "prose" and any(call.search(clock.text) for call in calls):
             return clock.evidence
     for other in project.acts:
-        if other is not act and _runs(other, act) and set(other.reached_by) & _HOSTS:
+        if other is not act and set(other.reached_by) & _HOSTS and _runs(other, act):
             return (
                 other.trail[0]
                 if other.trail

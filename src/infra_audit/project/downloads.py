@@ -234,14 +234,18 @@ def _fetches(substitution: Substitution, by_span: dict[Span, Run]) -> Iterator[R
 
 
 def _of_files(runs: Sequence[Run], act: Act) -> Iterator[Download]:
+    executed: dict[str, list[tuple[int, Run]]] = {}
+    for nth, run in enumerate(runs):
+        if run.reach == "reached" and (name := _executed(run)) is not None:
+            executed.setdefault(name, []).append((nth, run))
     for nth, fetch in enumerate(runs):
         if fetch.name not in _FETCHERS or fetch.reach != "reached":
             continue
         name = _saved(fetch, act)
         if not name:
             continue
-        for run in runs[nth + 1 :]:
-            if run.remote == fetch.remote and run.reach == "reached" and _executes(run, name):
+        for place, run in executed.get(name.removeprefix("./"), ()):
+            if place > nth and run.remote == fetch.remote:
                 url = _url(fetch, act)
                 if url:
                     yield Download(fetch, run, run.span, url)
@@ -267,16 +271,15 @@ def _saved(run: Run, act: Act) -> str:
     return ""
 
 
-def _executes(run: Run, name: str) -> bool:
-    """Whether a run executes the file as a script."""
-    bare = name.removeprefix("./")
+def _executed(run: Run) -> str | None:
+    """The file that a run executes as a script."""
     if run.name in _SHELLS or run.name in _EVALUATES - {"eval"}:
         first = next(
             (w.raw.strip("\"'") for w in run.words[1:] if not w.raw.startswith(("-", "+"))), ""
         )
-        return first.removeprefix("./") == bare
+        return first.removeprefix("./")
     own = run.words[0].raw.strip("\"'") if run.words else ""
-    return own.endswith(".sh") and "/" in own and own.removeprefix("./") == bare
+    return own.removeprefix("./") if own.endswith(".sh") and "/" in own else None
 
 
 # ── as whom ──────────────────────────────────────────────────────────────────────────────────────

@@ -28,8 +28,12 @@ def statements(script: Script) -> Iterator[Statement]:
     while stack:
         statement = stack.pop()
         yield statement
-        for inner in statement.scripts if isinstance(statement, Command) else ():
-            stack.extend(reversed(inner.statements))
+        if isinstance(statement, Command):
+            for inner in statement.scripts:
+                stack.extend(reversed(inner.statements))
+            for substitution in substitutions(statement):
+                stack.extend(reversed(substitution.body))
+            continue
         for substitution in substitutions(statement):
             stack.extend(reversed(substitution.body))
         for body, _ in lists(statement):
@@ -55,10 +59,11 @@ def scripts(script: Script) -> Iterator[Script]:
         within: list[Statement] = list(outer.statements)
         while within:
             statement = within.pop()
-            if isinstance(statement, Command):
-                stack.extend(statement.scripts)
             for substitution in substitutions(statement):
                 within.extend(substitution.body)
+            if isinstance(statement, Command):
+                stack.extend(statement.scripts)
+                continue
             for body, _ in lists(statement):
                 within.extend(body)
 

@@ -52,10 +52,14 @@ def moves(act: Act, project: Project) -> Iterator[Move]:
     if not any(run.name == "cd" for run in act.behaviour.runs):
         return
     runs = {run.span: run for run in act.behaviour.runs}
+    ground: _Ground | None = None
     for body in bodies(act.script):
         for nth, statement in enumerate(body[:-1]):
             run = _unchecked(statement, runs)
-            if run is None or not _may_fail(run, act, project):
+            if run is None:
+                continue
+            ground = ground or _ground(act)
+            if not _may_fail(run, act, project, ground):
                 continue
             steps = [
                 step for step in _behind(body[nth + 1 :], runs) if _checked_by(step, run) is False
@@ -116,7 +120,47 @@ def _behind(body: Sequence[Statement], runs: dict[Span, Run]) -> Iterator[Run]:
 # ── may it fail? ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _may_fail(run: Run, act: Act, project: Project) -> bool:
+class _Ground(Struct):
+    """What a script says of folders, gathered once for all its `cd`."""
+
+    texts: dict[str, Span] = {}
+    paths: dict[str, Span] = {}
+    """Where a folder, or one below it, is first made or asked about: as written, and as known."""
+    looped: set[str] = set()
+    values: dict[str, list[Word]] = {}
+    """The variables that run over what a loop finds, and what others are given."""
+
+
+def _ground(act: Act) -> _Ground:
+    ground = _Ground()
+    for run in sorted(act.behaviour.runs, key=lambda run: run.span):
+        if run.name not in _MAKES:
+            continue
+        for word in run.words[1:]:
+            for folder in _upward(_plain(word).rstrip("/")):
+                ground.texts.setdefault(folder, run.span)
+        for path in run.paths:
+            for folder in _upward(path.rstrip("/")) if path else ():
+                ground.paths.setdefault(folder, run.span)
+    for statement in statements(act.script):
+        if isinstance(statement, Loop):
+            ground.looped.add(statement.variable)
+        elif isinstance(statement, Command):
+            for assignment in statement.assignments:
+                if assignment.value is not None:
+                    ground.values.setdefault(assignment.name, []).append(assignment.value)
+    return ground
+
+
+def _upward(path: str) -> Iterator[str]:
+    """A path and the folders that it lies in."""
+    yield path
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _may_fail(run: Run, act: Act, project: Project, ground: _Ground) -> bool:
     """Whether the folder need not be there."""
     given = [word for word in run.words[1:] if word.literal not in ("-P", "-L", "-e", "--")]
     if len(given) != 1:
@@ -126,10 +170,10 @@ def _may_fail(run: Run, act: Act, project: Project) -> bool:
     known = run.paths[-1] if run.paths else None
     if _SURE.fullmatch(raw) or raw.rstrip("/") in _HOLDS or (known or "").rstrip("/") in _HOLDS:
         return False
-    if run.remote is None and (_in_checkout(known, raw, act, project) or _is_own(word, act)):
+    if run.remote is None and (_in_checkout(known, raw, act, project) or _is_own(word, ground)):
         return False
-    return not any(_vouches(guard.words, raw, known) for guard in run.guards) and not any(
-        _made(other, raw, known, run) for other in act.behaviour.runs
+    return not any(_vouches(guard.words, raw, known) for guard in run.guards) and not _made(
+        ground, raw, known, run
     )
 
 
@@ -145,17 +189,17 @@ def _in_checkout(known: str | None, raw: str, act: Act, project: Project) -> boo
     return any(path.startswith(f"{folder}/") for folder in folders for path in project.files)
 
 
-def _is_own(word: Word, act: Act) -> bool:
+def _is_own(word: Word, ground: _Ground) -> bool:
     """Whether a folder is computed from the script's own place, or made by the script."""
     if _OWN.search(word.raw):
         return True
     names = {part.name for part in parts(word) if isinstance(part, Parameter)}
-    if any(isinstance(part, Substitution) for part in parts(word)) or _looped(act, names):
+    if any(isinstance(part, Substitution) for part in parts(word)) or names & ground.looped:
         return True
     for _ in range(3):
         if not names:
             return False
-        values = _assigned(act, names)
+        values = [value for name in names for value in ground.values.get(name, ())]
         if any(_OWN.search(value.raw) for value in values):
             return True
         names = {p.name for value in values for p in parts(value) if isinstance(p, Parameter)}
@@ -170,24 +214,6 @@ def _plain(word: Word) -> str:
     return _BRACES.sub(r"$\1", word.raw.replace('"', "").replace("'", ""))
 
 
-def _looped(act: Act, names: set[str]) -> bool:
-    """Whether a variable runs over what a loop finds."""
-    return bool(names) and any(
-        isinstance(statement, Loop) and statement.variable in names
-        for statement in statements(act.script)
-    )
-
-
-def _assigned(act: Act, names: set[str]) -> list[Word]:
-    return [
-        assignment.value
-        for statement in statements(act.script)
-        if isinstance(statement, Command)
-        for assignment in statement.assignments
-        if assignment.name in names and assignment.value is not None
-    ]
-
-
 def _vouches(words: tuple[str | None, ...], raw: str, known: str | None) -> bool:
     """Whether a condition around the `cd` asks about the folder."""
     return any(
@@ -196,17 +222,10 @@ def _vouches(words: tuple[str | None, ...], raw: str, known: str | None) -> bool
     )
 
 
-def _made(other: Run, raw: str, known: str | None, move: Run) -> bool:
-    """Whether another step before makes the folder, or asks whether it is there."""
-    if other.span >= move.span:
-        return False
-    texts = [_plain(word).rstrip("/") for word in other.words[1:]]
-    paths = [path.rstrip("/") for path in other.paths if path]
-    same = raw.rstrip("/") in texts or (known is not None and known in paths)
-    below = any(text.startswith(f"{raw.rstrip('/')}/") for text in texts) or any(
-        known is not None and path.startswith(f"{known}/") for path in paths
-    )
-    return other.name in _MAKES and (same or below)
+def _made(ground: _Ground, raw: str, known: str | None, move: Run) -> bool:
+    """Whether another step before makes the folder or one in it, or asks whether it is there."""
+    places = [ground.texts.get(raw.rstrip("/")), None if known is None else ground.paths.get(known)]
+    return any(place is not None and place < move.span for place in places)
 
 
 # ── what relies on the directory? ────────────────────────────────────────────────────────────────

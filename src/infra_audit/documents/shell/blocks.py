@@ -38,15 +38,22 @@ class Structure(msgspec.Struct, frozen=True, gc=False):
     """The first thing that bash rejects."""
 
 
-def check(text: str) -> Structure:
-    """Judge a script as bash does; silent where more than 80 constructs are open at once."""
+def check(text: str, ends: list[int] | None = None) -> Structure:
+    """Judge a script as bash does; silent where more than 80 constructs are open at once.
+
+    `ends` is given the end of each complete command line, the text's own only where it got there.
+    """
     source = _Source(text)
     try:
         while _skip(source) < len(text):
             _commands(source, "line")
             source.complete = source.at
+            if ends is not None:
+                ends.append(source.at)
     except _GivesUpError as end:
         return Structure(len(text) if end.fault is None else source.complete, end.fault)
+    if ends is not None:
+        ends.append(len(text))
     return Structure(len(text), None)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ...model import Span
 from ...source.regex import regex
 from ...source.text import Text
+from .handed import starts
 from .source import Handed, Source
 from .syntax import (
     Assignment,
@@ -21,7 +24,7 @@ from .syntax import (
     Substitution,
     Word,
 )
-from .words import PLAIN, kept, unescaped, word
+from .words import PLAIN, SHORT, kept, told, unescaped, word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -36,6 +39,15 @@ RESERVED = frozenset(
     )
 )
 """Words that begin no simple command: where one does, the parser lost its way."""
+
+_PIECE = r"""(?:[\w./:@%+,-]|'[^'\ue000\n]*+'|"(?:[^"\\$`\ue000\n]|\$(?:\w|\{\w+\}))*+"|\$(?:\w|\{\w+\}))"""
+_EASY = {
+    "command": regex(rf"{_PIECE}++(?:[ \t]++(?:{_PIECE}|=)++)*+", re.ASCII),
+    "test_command": regex(rf"\[(?:[ \t]++(?:{_PIECE}|!?=|!(?=[ \t]))++)*+[ \t]++\]", re.ASCII),
+}
+"""Commands in which blanks alone part the words, and nothing is to be looked up in the tree."""
+
+_EASY_WORD = regex(rf"(?:{_PIECE}|[=!\[\]])++", re.ASCII)
 
 _ESCAPED = regex(r"\\[ \t]")
 """Between two words: the parser took a blank that is part of one for what parts them."""
@@ -54,14 +66,17 @@ def command(
     source: Source, node: Node, redirects: list[Node], fed: Handed | None = None
 ) -> Command:
     """The command at `node` with the redirections that the tree hangs elsewhere."""
-    children = [node]
     kind = node.type
+    if (form := _EASY.get(kind)) and form.fullmatch(source.content, node.start_byte, node.end_byte):
+        return _easy(source, node, redirects, fed)
+    if kind == "variable_assignment":
+        return completed(source, node, [], [_assignment(source, node)], redirects, fed)
     if kind == "test_command":
         if source.simple and node.children[0].type == "[[":
             words = list(_test_words(source, node))
             return completed(source, node, words, [], redirects)
         children = _flat(node)
-    elif kind != "variable_assignment":
+    else:
         children = node.children
     assignments: list[Assignment] = []
     own: list[Node] = []
@@ -78,6 +93,36 @@ def command(
         _one_line(source, children)
     words = _words(source, _runs(source, rest))
     return completed(source, node, words, assignments, own + redirects, fed)
+
+
+def _easy(source: Source, node: Node, redirects: list[Node], fed: Handed | None) -> Command:
+    """The command at `node`, whose text alone tells its words."""
+    content, row = source.content, source.row(node.start_byte)
+    start, end = node.start_byte, node.end_byte
+    if redirects or fed or row is None:
+        matches = _EASY_WORD.finditer(content, start, end)
+        places = [match.span() for match in matches]
+        words = [(word(source.text, *place, source.span, {}), place) for place in places]
+        return completed(source, node, words, [], redirects, fed)
+    line, before = row
+    made: list[Word] = []
+    for match in _EASY_WORD.finditer(content, start, end):
+        begin, stop = match.span()
+        if stop - begin <= SHORT and (known := told(match[0], True)):
+            literal, raw, parts, quoted = known
+            span = Span(line, begin - before, line, stop - before)
+            made.append(Word(literal, raw, parts, span, quoted))
+        else:
+            made.append(word(source.text, begin, stop, source.span, {}))
+    first = made[0]
+    scripts: tuple[Script, ...] = ()
+    if first.raw in RESERVED:
+        source.suspect.append((start, end))
+    source.passed_on = None
+    if starts(first):
+        places = [match.span() for match in _EASY_WORD.finditer(content, start, end)]
+        scripts = source.hand(source.text, tuple(made), places, None)
+    return Command(tuple(made), (), (), Span(line, start - before, line, end - before), scripts)
 
 
 def _one_line(source: Source, nodes: list[Node]) -> None:
@@ -141,7 +186,8 @@ def completed(  # noqa: PLR0913, PLR0917 (called once a command: no bundle is ma
             source.suspect.append((start, end))
         given = heredocs[-1] if heredocs else None
         source.passed_on = given if len(known) == 1 and known[0].raw == "cat" else None
-        scripts = source.hand(source.text, known, [each[1] for each in words], given)
+        if starts(known[0]):
+            scripts = source.hand(source.text, known, [each[1] for each in words], given)
     return Command(known, tuple(assignments), found, span, scripts)
 
 
@@ -214,12 +260,11 @@ def _words(source: Source, runs: _Runs) -> list[Placed]:
     A bare bracket is the exception: the parser reads it as one with the blanks behind it.
     """
     words: list[Placed] = []
-    content = source.content
+    content, span = source.content, source.span
     for start, end, nodes in runs:
         raw = content[start:end]
         if PLAIN.fullmatch(raw):
-            known = Word(raw, raw, (Literal(raw),), source.span(start, end))
-            words.append((known, (start, end)))
+            words.append((word(source.text, start, end, span, {}), (start, end)))
             continue
         kind = nodes[0].type if len(nodes) == 1 else ""
         if kind == "regex":
@@ -244,6 +289,9 @@ def _assignment(source: Source, node: Node) -> Assignment:
     append = raw[equals - 1 : equals] == "+"
     value: Word | None = None
     elements: tuple[Word, ...] = ()
+    if not _COMPUTED.search(raw) and "(" not in raw:
+        value = word(source.text, start + equals + 1, end, source.span, {}, expanded=False)
+        return Assignment(name, value, append, source.span(start, end))
     children = node.children
     if children[-1].type == "array":
         inside = [child for child in children[-1].children if child.type not in _AROUND]

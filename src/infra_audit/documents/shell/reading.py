@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,7 +13,7 @@ from ...model import Span
 from ...source.regex import regex
 from ...source.text import Text
 from . import foreign, fragments, tree
-from .simplify import separated, simplify
+from .simplify import Simple, separated, simplify
 from .source import Hand, Source, grow
 from .syntax import Command, Mend, Statement, SyntaxFault, Unknown
 
@@ -20,85 +22,113 @@ if TYPE_CHECKING:
 
 
 class Reading(Struct, frozen=True):
-    """Statements, the fault that ends them, and what bash never gets to run."""
+    """Statements, the fault that ends them, what bash never gets to run, and what was too much."""
 
     statements: tuple[Statement, ...] = ()
     fault: SyntaxFault | None = None
     rest: Span | None = None
+    bounds: tuple[tuple[Span, str], ...] = ()
+    """Places where a bound was met, and which."""
 
 
 NOTHING = Reading()
+
+DEEP = "nests deeper than is read: nothing is said of what stands inside"
+DEAR = "takes too long to read: nothing is said of this stretch"
+"""Why a stretch stays unknown that bash accepts."""
 
 _STRETCH = 4096
 """How long a stretch of a misread text is at first, in characters."""
 
 _LARGE = 1 << 14
-"""From here on the judge is asked first: the parser takes long over many errors."""
+"""From here on a text is read in stretches only, which keeps the parser's time and memory small."""
 
-_SIGNS = 3000
-_SIGN = regex(r"[^\w\s./\\&|;-]|[&|;]{3}")
-_QUOTED = regex(r"'[^']*+'|\"[^\"]*+\"")
+_DEAR = regex(r"[?*+@!]\(|<<|[ \t]=[=~][ \t]|(?<!\w)(?:\w{1,40}+\|){32}|(?:\[[^\]\s]{0,40}+\]){32}")
+"""What may take the parser as long as the whole text is."""
 
-_WRONG = ")"
-"""What is complete nowhere."""
+_TESTED = regex(r"\[[^\]\n]{0,200}?[ \t]=[=~][ \t]")
+"""What of it does not, as it stands in a test."""
+
+_AFFORDABLE = 1 << 24
+"""How often that may stand in a text, times the text's length: at worst a second or two."""
 
 _PAYLOAD = regex(r"^(?:#\s*)?__\w+__[ \t]*$", re.MULTILINE)
+
+
+class _Lines(Struct):
+    """A text, where its complete top-level command lines end, and the bounds met in it."""
+
+    text: Text
+    hand: Hand
+    ends: list[int] = []
+    bounds: list[tuple[Span, str]] = []
 
 
 def read(text: Text, hand: Hand) -> Reading:
     """The statements of `text`."""
     content = text.content
-    judged = _check(content) if len(content) > _LARGE else None
-    if (judged is None or judged.fault is None) and not _dense(content):
+    if len(content) <= _LARGE and _affordable(content):
         root = grow(content).root_node
         if not root.has_error or not tree.errors(root):
             source = Source(text, hand, tree.body)
             statements = tree.body(source, root.children)
             if not source.suspect:
-                return Reading(_certain(statements))
-    structure = judged or _check(content)
-    if structure.fault is None:
-        return Reading(_certain(_mended(text, hand)))
-    return _faulty(text, hand, structure)
+                return Reading(_certain(statements), bounds=_deep(source))
+    lines = _Lines(text, hand)
+    structure = _check(content, lines.ends)
+    if structure.fault is not None:
+        return _faulty(lines, structure)
+    statements = _certain(_mended(lines, 0, len(content)))
+    return Reading(statements, bounds=tuple(lines.bounds))
 
 
-def _dense(content: str) -> bool:
-    """Whether a line is none that a person would write: the parser takes time by its square."""
-    return len(content) > _STRETCH and any(
-        len(line) > _STRETCH and len(_SIGN.findall(_QUOTED.sub("", line))) > _SIGNS
-        for line in content.replace("\\\n", "").split("\n")
-    )
+def _affordable(content: str) -> bool:
+    """Whether the parser reads a text in a time that its length lets expect."""
+    size, count = len(content), content.count
+    most = count("(") + count("<<") + count("==") + count("=~") + (count("|") + count("]")) // 32
+    if size * most <= _AFFORDABLE:
+        return True
+    dear = len(_DEAR.findall(content)) - len(_TESTED.findall(content))
+    return size * dear <= _AFFORDABLE
 
 
-def _check(content: str) -> Structure:
+def _deep(source: Source) -> tuple[tuple[Span, str], ...]:
+    """The first place that nests too deep."""
+    return tuple((source.span(at, at), DEEP) for at in source.deep[:1])
+
+
+def _check(content: str, ends: list[int]) -> Structure:
     from .blocks import check
 
-    return check(content)
+    return check(content, ends)
 
 
-def _faulty(text: Text, hand: Hand, structure: Structure) -> Reading:
+def _faulty(lines: _Lines, structure: Structure) -> Reading:
     """What stands before a syntax error, unless the text is not for bash from there on."""
     fault, complete = structure.fault, structure.complete
+    text = lines.text
     content = text.content
     if fault is None or foreign.is_other_language(content):
         return NOTHING
     if foreign.is_for_another_shell(content):
         return NOTHING
-    shown = _certain(_mended(text.slice(0, complete), hand)) if complete else ()
+    shown = _certain(_mended(lines, 0, complete))
+    bounds = tuple(lines.bounds)
     if shown and _leaves(shown[-1]):
-        return Reading(shown)
+        return Reading(shown, bounds=bounds)
     if foreign.is_template(content) or foreign.hands_over(content, complete):
-        return Reading(shown)
+        return Reading(shown, bounds=bounds)
     if _PAYLOAD.search(content):
         ends = [n for n, each in enumerate(shown) if _first(each) in {"exit", "exec"}]
         if ends:
-            return Reading(shown[: ends[0] + 1])
+            return Reading(shown[: ends[0] + 1], bounds=bounds)
     opened = None if fault.opened is None else text.span(*fault.opened)
     place, mend = text.span(*fault.place), _mend(text, fault)
     found = SyntaxFault(fault.opener, opened, fault.expected, fault.found, place, mend)
     blank = re.compile(r"\s*").match(content, complete)
     start = blank.end() if blank else complete
-    return Reading(shown, found, text.span(start, max(start, len(content.rstrip()))))
+    rest = text.span(start, max(start, len(content.rstrip())))
+    return Reading(shown, found, rest, bounds)
 
 
 def _mend(text: Text, fault: Fault) -> Mend | None:
@@ -140,59 +170,83 @@ def _certain(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
 _SELF = frozenset({'"$0"', "$0", '"${0}"', "${0}", '"$BASH_SOURCE"', '"${BASH_SOURCE[0]}"'})
 
 
-def _mended(text: Text, hand: Hand, size: int = _STRETCH) -> tuple[Statement, ...]:
-    """The statements of a text that bash accepts and the parser misreads as a whole.
+def _mended(lines: _Lines, at: int, stop: int, size: int = _STRETCH) -> tuple[Statement, ...]:
+    """The statements from `at` to `stop`, where bash accepts what the parser may misread.
 
-    It is read in stretches of complete top-level statements, as what the parser makes of one
-    depends on all that stands before it.
+    They are read in stretches of complete top-level statements, as what the parser makes of one
+    depends on all that stands before it. A stretch that is misread is read in smaller ones.
     """
-    content = text.content
+    text = lines.text
     statements: list[Statement] = []
-    at = 0
-    while at < len(content):
-        end = _complete(content, at, size)
-        piece = text if end - at == len(content) else text.slice(at, end)
-        found = _trusted(piece, hand)
-        if found is None and size > 1 and "\n" in piece.content.strip():
-            found = _mended(piece, hand, size // 16)
-        elif found is None and (found := fragments.read(piece, hand)) is None:
+    while at < stop:
+        end = _complete(lines, at, stop, size)
+        piece = text if end - at == len(text.content) else text.slice(at, end)
+        found = _trusted(piece, lines)
+        if found is None and size > 1 and _parts(lines, at, end):
+            found = _mended(lines, at, end, size // 16)
+        elif found is None and (found := fragments.read(piece, lines.hand)) is None:
             blank = len(piece.content) - len(piece.content.lstrip())
             found = (Unknown(piece.span(blank, len(piece.content.rstrip()))),)
+            _note(lines, at, piece, found[0].span)
         statements += found
         at = end
     return tuple(statements)
 
 
-def _complete(content: str, at: int, size: int) -> int:
+def _complete(lines: _Lines, at: int, stop: int, size: int) -> int:
     """An end of a top-level statement about `size` behind `at`: there bash has read all before."""
-    while at + size < len(content):
+    content, ends = lines.text.content, lines.ends
+    while at + size < stop:
         line = content.find("\n", at + size)
         if line < 0:
             break
-        complete = _check(content[at : line + 1] + _WRONG).complete
-        if complete:
-            return min(at + complete, line + 1)
+        nth = bisect_right(ends, line + 1) - 1
+        if nth >= 0 and ends[nth] > at:
+            return min(ends[nth], stop)
         size = (line - at) * 2
-    return len(content)
+    return stop
 
 
-def _trusted(text: Text, hand: Hand) -> tuple[Statement, ...] | None:
+def _parts(lines: _Lines, at: int, stop: int) -> bool:
+    """Whether a top-level statement ends between two places."""
+    nth = bisect_right(lines.ends, at)
+    return nth < len(lines.ends) and lines.ends[nth] < stop
+
+
+def _note(lines: _Lines, at: int, piece: Text, span: Span) -> None:
+    """Note the bound that keeps the stretch at `at` unknown, if one does."""
+    if not _affordable(simplify(piece.content).content):
+        _bound(lines, span, DEAR)
+    elif not lines.ends or at >= lines.ends[-1]:
+        _bound(lines, span, DEEP)
+
+
+def _bound(lines: _Lines, span: Span, why: str) -> None:
+    """Note a bound where it is met first."""
+    if all(known != why for _, known in lines.bounds):
+        lines.bounds.append((span, why))
+
+
+def _trusted(text: Text, lines: _Lines) -> tuple[Statement, ...] | None:
     """The statements, if the parser reads the text or its simple form without a doubt."""
-    if _dense(text.content):
-        return None
-    content = separated(text.content)
-    for each in dict.fromkeys((text.content, content)):
-        root = grow(each).root_node
+    for content, simple in _forms(text.content):
+        if not _affordable(content):
+            continue
+        root = grow(content).root_node
         if not tree.errors(root):
-            source = Source(text, hand, tree.body)
+            source = Source(text, lines.hand, tree.body, simple)
             statements = tree.body(source, root.children)
             if not source.suspect:
+                for span, why in _deep(source):
+                    _bound(lines, span, why)
                 return statements
-    simple = simplify(content)
-    root = grow(simple.content).root_node
-    if not tree.errors(root):
-        source = Source(text, hand, tree.body, simple)
-        statements = tree.body(source, root.children)
-        if not source.suspect:
-            return statements
     return None
+
+
+def _forms(content: str) -> Iterator[tuple[str, Simple | None]]:
+    """A text as it is, with what the parser cannot do without, and without what it misreads."""
+    mended = separated(content)
+    for each in dict.fromkeys((content, mended)):
+        yield each, None
+    simple = simplify(mended)
+    yield simple.content, simple

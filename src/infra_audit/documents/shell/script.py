@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...model import START
+from ...model import START, Location, Problem
 from ...source.regex import regex
 from ...source.text import BOM, Text
 from . import commands, foreign, handed, reading
@@ -100,6 +100,7 @@ def _script(  # noqa: PLR0913, PLR0917 (as parse)
         mixed=mixed,
         byte_order_mark=mark,
         first_line=first,
+        problems=tuple(Problem(Location(text.path, span), why) for span, why in result.bounds),
     )
 
 

@@ -43,8 +43,10 @@ class Source:
     __slots__ = (
         "_begin",
         "_lines",
+        "_numbers",
         "body",
         "content",
+        "deep",
         "depth",
         "hand",
         "heredocs",
@@ -65,8 +67,11 @@ class Source:
         self.passed_on: Handed | None = None
         """The heredoc that the command before passes on through a pipe, as `cat` does."""
         self.suspect: list[tuple[int, int]] = []
+        self.deep: list[int] = []
+        """Where statements begin that nest too deep to be lowered."""
         self._begin = text.begin
         self._lines = text.lines
+        self._numbers = _numbers()
 
     def span(self, start: int, end: int) -> Span:
         """The place of two offsets: `Text.span`, faster where the text is one stretch."""
@@ -78,9 +83,30 @@ class Source:
         line = bisect_right(lines, start)
         before = lines[line - 1] - 1
         if line == len(lines) or end < lines[line]:
+            line = self._numbers[line] if line < _SHARED else line
             return Span(line, start - before, line, end - before)
         last = bisect_right(lines, end)
         return Span(line, start - before, last, end - lines[last - 1] + 1)
+
+    def row(self, at: int) -> tuple[int, int] | None:
+        """The line of an offset, and what to take from an offset on it to have its column.
+
+        None where the text is no single stretch of its file.
+        """
+        if self._begin is None:
+            return None
+        line = bisect_right(self._lines, at + self._begin)
+        shared = self._numbers[line] if line < _SHARED else line
+        return shared, self._lines[line - 1] - 1 - self._begin
+
+
+_SHARED = 4096
+
+
+@cache
+def _numbers() -> tuple[int, ...]:
+    """Line numbers that all spans share: a number of one's own takes 32 bytes."""
+    return tuple(range(_SHARED))
 
 
 def grow(content: str) -> Tree:

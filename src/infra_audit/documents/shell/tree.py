@@ -82,8 +82,10 @@ def statement(source: Source, node: Node) -> Statement:
     """The statement at `node`, unknown where the parser or we cannot tell."""
     kind = node.type
     lower = _LOWER.get(kind)
-    if lower is None or source.depth >= DEEPEST:
+    if lower is None:
         return _unknown(source, node)
+    if source.depth >= DEEPEST:
+        return _too_deep(source, node)
     source.depth += 1
     try:
         lowered = lower(source, node)
@@ -121,6 +123,11 @@ def _unknown(source: Source, node: Node) -> Unknown:
     start, end = node.start_byte, node.end_byte
     source.suspect.append((start, end))
     return Unknown(source.span(start, end))
+
+
+def _too_deep(source: Source, node: Node) -> Unknown:
+    source.deep.append(node.start_byte)
+    return Unknown(source.span(node.start_byte, node.end_byte))
 
 
 def _command(source: Source, node: Node) -> Statement:
@@ -175,7 +182,7 @@ def _chain(source: Source, node: Node) -> Statement:
     if len(made) > DEEPEST:
         made, joints = _folded(made, joints)
     if len(made) > DEEPEST:
-        return _unknown(source, node)
+        return _too_deep(source, node)
     result = made[0]
     for joint, piped in zip(joints[1:], made[1:], strict=True):
         result = AndOr(result, joint, piped, _around(result.span, piped.span))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from ...model import Span
 from ...source.regex import regex
@@ -23,6 +24,12 @@ Spanner = Callable[[int, int], Span]
 
 PLAIN = regex(r"[\w./:=@%+,-]+", re.ASCII)
 """Words in which no character means anything to the shell."""
+
+SHORT = 80
+"""The longest word that is remembered: scripts repeat their short ones."""
+
+_TOLD = regex(r"[^(`\ue000]*")
+"""Words that say it all: nothing runs in them, and nothing was masked."""
 
 _QUICK = regex(
     r"""\"([^"\\$`\ue000]*)\"|'([^'\ue000]*)'|("?)\$(\{)?([A-Za-z_]\w*)(?(4)\})\3""", re.ASCII
@@ -57,13 +64,35 @@ def word(  # noqa: PLR0913 (called once a word: no bundle is made)
 ) -> Word:
     """The word at `start` to `end` of `text`; not `expanded` where globs and braces are text."""
     raw = text.content[start:end]
+    if end - start <= SHORT and (known := told(raw, expanded)) is not None:
+        literal, raw, parts, quoted = known
+        return Word(literal, raw, parts, span(start, end), quoted)
     if PLAIN.fullmatch(raw):
         return Word(raw, raw, (Literal(raw),), span(start, end))
+    return _scanned(text, start, end, span, found, expanded=expanded)
+
+
+Told = tuple[str | None, str, tuple[Part, ...], bool]
+"""Of a word all but its place: what it is literally, as written, its parts, and whether quoted."""
+
+
+@lru_cache(1 << 12)
+def told(raw: str, expanded: bool) -> Told | None:
+    """The word that a text surely is wherever it stands; None where its place matters."""
+    if PLAIN.fullmatch(raw):
+        return raw, raw, (Literal(raw),), False
     if quick := _QUICK.fullmatch(raw):
-        return _quick(quick, raw, span(start, end))
-    scan = _Scan(text, end, span, found)
-    _unquoted(scan, start, expanded=expanded and raw not in {"[", "[[", "!", "{"})
-    return _finished(scan, start, end)
+        return _quick(quick, raw)
+    if not _TOLD.fullmatch(raw) or "$[" in raw:
+        return None
+    made = _scanned(Text("", raw), 0, len(raw), _nowhere, {}, expanded=expanded)
+    if any(isinstance(part, Parameter) and part.operand is not None for part in made.parts):
+        return None
+    return made.literal, raw, made.parts, made.quoted
+
+
+def _nowhere(start: int, end: int) -> Span:
+    return Span(1, start, 1, end)
 
 
 def split(text: Text) -> tuple[Word, ...]:
@@ -73,12 +102,22 @@ def split(text: Text) -> tuple[Word, ...]:
     return split(text)
 
 
-def _quick(match: re.Match[str], raw: str, span: Span) -> Word:
+def _quick(match: re.Match[str], raw: str) -> Told:
     """A word that is one quoted text or one parameter."""
     text = match[1] if match[2] is None else match[2]
     if text is not None:
-        return Word(text, raw, (Literal(text),), span, quoted=True)
-    return Word(None, raw, (Parameter(match[5]),), span, raw[0] == '"')
+        return text, raw, (Literal(text),), True
+    return None, raw, (Parameter(match[5]),), raw[0] == '"'
+
+
+def _scanned(  # noqa: PLR0913 (as word)
+    text: Text, start: int, end: int, span: Spanner, found: Found, *, expanded: bool
+) -> Word:
+    """The word as its characters tell, one after another."""
+    scan = _Scan(text, end, span, found)
+    bare = expanded and text.content[start:end] not in {"[", "[[", "!", "{"}
+    _unquoted(scan, start, expanded=bare)
+    return _finished(scan, start, end)
 
 
 class _Scan:
