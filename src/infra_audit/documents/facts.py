@@ -179,6 +179,8 @@ class Concurrency(Struct, frozen=True):
     group: Value | None
     cancels: bool | None
     span: Span
+    decided: Value | None = None
+    """`cancel-in-progress`, where it is given."""
 
 
 class Permission(Struct, frozen=True):
@@ -187,6 +189,16 @@ class Permission(Struct, frozen=True):
     scope: str
     access: str
     span: Span
+
+
+class Expansion(Struct, frozen=True, gc=False):
+    """A `${{ … }}` inside code: the expression, and the key that holds the code (`run`, `script`)."""
+
+    text: str
+    sink: str
+    span: Span
+    remark: bool = False
+    """Whether it stands in a line that is a comment."""
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -202,6 +214,8 @@ class Step(Struct, frozen=True, kw_only=True):
     condition: Value | None = None
     environment: tuple[Entry, ...] = ()
     continue_on_error: Value | None = None
+    expansions: tuple[Expansion, ...] = ()
+    """What is put into the code that it runs, before that runs."""
     span: Span
 
 

@@ -8,6 +8,7 @@ from ..model import Span
 from ..source.text import Text
 from . import yaml
 from .embedded import mask_expressions
+from .expressions import expansions
 from .facts import Entry, Step, Value
 from .shell import script
 from .shell.syntax import Script
@@ -75,6 +76,7 @@ def _step(text: Text, node: Mapping, inherited: Defaults) -> Step:
         condition=value(text, given.get("if")),
         environment=entries(text, given.get("env")),
         continue_on_error=value(text, given.get("continue-on-error")),
+        expansions=expansions(text, run, uses, inputs),
         span=text.span(node.start, node.end),
     )
 

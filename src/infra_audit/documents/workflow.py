@@ -76,6 +76,7 @@ def _concurrency(text: Text, node: Node | None) -> Concurrency | None:
         value(text, given.get("group")),
         cancels=False if cancels is None else _boolean(cancels),
         span=place,
+        decided=cancels,
     )
 
 
