@@ -196,7 +196,9 @@ def _cancelled_by_action(chain: tuple[Link, ...]) -> Location | None:
         name = step.uses.raw.lower()
         cancels = bool(_CANCELS.search(name)) or (
             name.startswith(_SKIPS)
-            and any(e.name == "cancel_others" and e.value and e.value.raw == "true" for e in step.inputs)
+            and any(
+                e.name == "cancel_others" and e.value and e.value.raw == "true" for e in step.inputs
+            )
         )
         if cancels and step.condition is None:
             return Location(workflow.path, step.uses.span)

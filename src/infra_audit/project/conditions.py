@@ -8,8 +8,11 @@ from ..documents.facts import Trigger, Value, Workflow
 from ..source.regex import regex
 
 _TOKEN = regex(r"'(?:[^']|'')*'|\|\||&&|[()]|[^'|&()]+|.", re.DOTALL)
-_EVENT = regex(r"^github\.event_name\s*(==|!=)\s*'(\w+)'$")
-_REVERSED = regex(r"^'(\w+)'\s*(==|!=)\s*github\.event_name$")
+_EVENT = regex(r"^github\.event_name\s*(==|!=)\s*'([^']*)'$")
+_REVERSED = regex(r"^'([^']*)'\s*(==|!=)\s*github\.event_name$")
+
+_DEEPEST = 50
+"""Parentheses of a condition that are looked at."""
 
 
 def events(workflow: Workflow) -> frozenset[str]:
@@ -39,7 +42,7 @@ def _held(raw: str, started: frozenset[str]) -> frozenset[str] | None:
     text = raw.strip()
     if text.startswith("${{") and text.endswith("}}") and text.count("${{") == 1:
         text = text[3:-2].strip()
-    return None if "${{" in text else _any(text, started)
+    return None if "${{" in text or text.count("(") > _DEEPEST else _any(text, started)
 
 
 def _any(text: str, started: frozenset[str]) -> frozenset[str] | None:
@@ -77,10 +80,10 @@ def _split(text: str, joint: str) -> list[str]:
     """The parts of an expression between the joints that stand in no parentheses and no string."""
     parts, depth = [""], 0
     for found in _TOKEN.finditer(text):
-        token = found[0]
-        if token == joint and depth == 0:
+        piece = found[0]
+        if piece == joint and depth == 0:
             parts.append("")
             continue
-        depth += (token == "(") - (token == ")")
-        parts[-1] += token
+        depth += (piece == "(") - (piece == ")")
+        parts[-1] += piece
     return parts

@@ -19,7 +19,9 @@ _AT_ONCE = regex(
     r"|google-github-actions/deploy-|doctl apps|caprover/|dokku/)"
 )
 """What hands a whole version to a platform, which switches to it at once or not at all."""
-_RUNNERS = regex(r"^(?:(?:npx|bunx|npm exec|npm x|pnpm dlx|pnpm exec|pnpm|yarn dlx|yarn) (?:-- )?)+")
+_RUNNERS = regex(
+    r"^(?:(?:npx|bunx|npm exec|npm x|pnpm dlx|pnpm exec|pnpm|yarn dlx|yarn) (?:-- )?)+"
+)
 _ASKS = regex(r"^(?:curl|wget|http)\b|webhook")
 """A request after which a server fetches the version by itself."""
 _SITES = regex(
@@ -139,9 +141,7 @@ def chains(deploy: Deploy, project: Project) -> list[tuple[Link, ...]]:
         if started - {"workflow_call"}:
             found.append(chain)
         if "workflow_call" in started and len(chain) < _DEEPEST:
-            open_ += [
-                (link, *chain) for link in _calling(outer, project) if link[0] is not outer
-            ]
+            open_ += [(link, *chain) for link in _calling(outer, project) if link[0] is not outer]
     return found
 
 
