@@ -1,0 +1,194 @@
+"""Deployments over ssh that do not know whom they talk to, or that talk as root."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from ..documents.shell.syntax import Command
+from ..flow.behaviour import Run
+from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Span
+from ..project.deploys import Link, deploys
+from ..project.deploys import acts as acts_of
+from ..project.inside import commands
+from ..project.releases import shown
+from ..project.types import Act, Project
+from ..source.regex import regex
+
+_CLIENTS = frozenset(
+    {"ssh", "scp", "sftp", "rsync", "ssh-copy-id", "autossh", "git", "ansible-playbook"}
+)
+_TRUSTS_ALL = regex(r"StrictHostKeyChecking[=\s\"']+(?:no|off)\b", re.IGNORECASE)
+_AT_HOME = regex(
+    r"(?:^|@)(?:localhost|127\.[\d.]+|\[?::1\]?|vagrant|default|docker)(?:$|:)", re.IGNORECASE
+)
+_HUBS = regex(r"^(?:github\.com|gitlab\.com|bitbucket\.org|ssh\.github\.com|ssh\.dev\.azure\.com)$")
+_ROOT = regex(r"^['\"]?root@")
+_ROLES = frozenset({"deploy", "bootstrap", "maintenance", "backup", "unknown"})
+_ACTIONS = ("appleboy/ssh-action", "appleboy/scp-action")
+"""Actions that take any key of the server unless they are given its `fingerprint`. Source: README."""
+_MOST = 4
+
+_UNKNOWN = "takes whatever answers for the server: its key is not checked"
+_ASKED = "asks the server itself for the key that it is then checked against: whoever stands between answers"
+_AS_ROOT = "deploys as root: whoever has the key has the machine"
+_NO_PRINT = "takes any key of the server: it is given no `fingerprint`"
+
+
+class _Fault(Struct, frozen=True):
+    """What is wrong, and where."""
+
+    what: str
+    location: Location
+    shown: str
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for each file and kind of fault, at the first place."""
+    found: dict[tuple[str, str], list[_Fault]] = {}
+    known: list[Location] = []
+    for fault in _faults(project, known):
+        places = found.setdefault((fault.location.path, fault.what), [])
+        if fault.location not in [other.location for other in places]:
+            places.append(fault)
+    for (_, what), faults in found.items():
+        first, *others = sorted(faults, key=lambda fault: fault.location)
+        yield Match(
+            location=first.location,
+            values={"shown": first.shown, "what": what},
+            evidence=tuple(Evidence(other.location, "here too") for other in others[:_MOST]),
+        )
+    if not found:
+        yield from [Satisfied(place, "the server's key is known") for place in known[:1]] or [
+            Inapplicable("nothing here deploys over ssh")
+        ]
+
+
+def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
+    runners = {
+        id(act): (deploy.workflow, deploy.job)
+        for deploy in deploys(project)
+        for step in deploy.job.steps
+        for act in acts_of(deploy.workflow, step, project)
+    }
+    for act in project.acts:
+        reached = id(act) in runners or "deploy-job" in act.reached_by
+        if act.purpose != "production" or not (reached or act.role in _ROLES):
+            continue
+        if not reached and act.script.origin == "step":
+            continue
+        place = _provides(act, runners.get(id(act)), project)
+        if place is not None:
+            known.append(place)
+        yield from _of_act(act, runners.get(id(act)), verified=place is not None)
+    for deploy in deploys(project):
+        for ship in deploy.ships:
+            if ship.step.uses is not None and ship.tool.startswith(_ACTIONS):
+                given = {e.name.lower(): e.value.raw if e.value else "" for e in ship.step.inputs}
+                name = f"`{ship.tool}`"
+                if not given.get("fingerprint"):
+                    yield _Fault(_NO_PRINT, ship.location, name)
+                if given.get("username") == "root":
+                    yield _Fault(_AS_ROOT, ship.location, name)
+
+
+def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault]:
+    written = commands(act.script)
+    for run in act.behaviour.runs:
+        if run.reach == "unreachable" or run.remote is not None:
+            continue
+        place = Location(run.path, run.span)
+        text = _said(run, written)
+        if run.name in _CLIENTS and not any(_AT_HOME.search(word) for word in text.split()):
+            if _TRUSTS_ALL.search(text) and not verified:
+                yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
+            if act.role != "bootstrap" and _as_root(run):
+                yield _Fault(_AS_ROOT, place, f"`{shown(run)}`")
+        elif verified:
+            continue
+        elif _TRUSTS_ALL.search(text) and _targets(run, written, "ssh/config"):
+            yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
+        elif run.name == "ssh-keyscan" and _is_fresh(runner) and _scans(run):
+            yield _Fault(_ASKED, place, f"`{shown(run)}`")
+
+
+def _said(run: Run, written: dict[Span, Command]) -> str:
+    """The words of a run as far as they are known, what it is fed, and the settings that ssh reads."""
+    words = [
+        argument or word.raw for word, argument in zip(run.words[1:], run.arguments, strict=False)
+    ]
+    words += [value or "" for name, value in run.environment if "SSH" in name]
+    redirects = written[run.span].redirects if run.span in written else ()
+    return " ".join((*words, *(r.heredoc.content for r in redirects if r.heredoc is not None)))
+
+
+def _targets(run: Run, written: dict[Span, Command], name: str) -> bool:
+    """Whether a run writes a file of this name."""
+    redirects = written[run.span].redirects if run.span in written else ()
+    if any(r.target is not None and name in r.target.raw and ">" in r.operator for r in redirects):
+        return True
+    return run.name in ("cp", "tee", "mv", "install") and any(
+        name in word.raw for word in run.words[1:]
+    )
+
+
+def _as_root(run: Run) -> bool:
+    words = [word.raw for word in run.words[1:]]
+    if run.name not in ("ssh", "scp", "rsync", "sftp"):
+        return False
+    return (
+        any(_ROOT.match(word) for word in words)
+        or "-lroot" in words
+        or "-l root" in " ".join(words)
+    )
+
+
+def _is_fresh(runner: Link | None) -> bool:
+    """Whether a job's machine remembers no key from the time before."""
+    return runner is not None and not any("self-hosted" in label for label in runner[1].runs_on)
+
+
+def _scans(run: Run) -> bool:
+    """Whether a key is kept as it comes: not compared, and not of a host whose keys are published."""
+    if {"ssh-keygen", "grep", "diff", "cmp"} & set(run.piped_into):
+        return False
+    hosts = [word.raw for word in run.words[1:] if not word.raw.startswith("-")]
+    return not any(_HUBS.match(host) for host in hosts)
+
+
+def _provides(act: Act, runner: Link | None, project: Project) -> Location | None:
+    """Where the key of the server is given to the machine that connects."""
+    acts = [act]
+    if runner is not None:
+        workflow, job = runner
+        for step in job.steps:
+            acts += acts_of(workflow, step, project)
+            for entry in step.inputs:
+                given = entry.value.raw if entry.value else ""
+                if "known_hosts" in entry.name and given not in ("", "unnecessary"):
+                    return Location(workflow.path, entry.span)
+    for other in acts:
+        written = commands(other.script)
+        for run in other.behaviour.runs:
+            if _is_given(run, written):
+                return Location(run.path, run.span)
+    return None
+
+
+def _is_given(run: Run, written: dict[Span, Command]) -> bool:
+    """Whether a run writes known hosts that it has not just asked for, or compares a fingerprint."""
+    if run.name == "ssh-keygen":
+        return bool({"-lf", "-l", "-F"} & set(run.arguments))
+    if "ssh-keyscan" in (run.name, *run.piped_from):
+        return False
+    words = " ".join(word.raw for word in run.words)
+    if "UserKnownHostsFile" in words and "/dev/null" not in words:
+        return True
+    return (
+        "/dev/null" not in words
+        and "ssh-keyscan" not in words
+        and _targets(run, written, "known_hosts")
+    )
