@@ -8,12 +8,14 @@ from typing import Any
 from ..model import Outcome
 from ..project.types import Project
 from . import (
+    broad_token,
     carriage_returns,
     database_port_exposed,
     destructive_migration_command,
     ephemeral_database,
     errexit_hides_empty_check,
     deploy_races,
+    deploy_without_tests,
     environment_file_in_repository,
     fails_on_success_path,
     grep_count_or_echo,
@@ -57,6 +59,7 @@ from . import (
     syntax_error,
     unchecked_cd,
     unchecked_dump,
+    unpinned_action,
     unreachable_code,
     unready_dependency,
     unsafe_removal,
@@ -107,6 +110,9 @@ CHECKS: dict[str, Check] = {
     "delivery/script-injection": script_injection.check,
     "delivery/environment-file-in-repository": environment_file_in_repository.check,
     "delivery/insecure-ssh": insecure_ssh.check,
+    "delivery/deploy-without-tests": deploy_without_tests.check,
+    "delivery/unpinned-action": unpinned_action.check,
+    "delivery/broad-token": broad_token.check,
     "servers/no-infrastructure-as-code": no_infrastructure_as_code.check,
     "database/destructive-migration-command": destructive_migration_command.check,
     "database/no-migration-on-deploy": no_migration_on_deploy.check,

@@ -101,7 +101,7 @@ def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault
         if run.reach == "unreachable" or run.remote is not None:
             continue
         place = Location(run.path, run.span)
-        text = _said(run, written)
+        text = _said(run)
         if run.name in _CLIENTS and not any(_AT_HOME.search(word) for word in text.split()):
             if _TRUSTS_ALL.search(text) and not verified:
                 yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
@@ -109,20 +109,24 @@ def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault
                 yield _Fault(_AS_ROOT, place, f"`{shown(run)}`")
         elif verified:
             continue
-        elif _TRUSTS_ALL.search(text) and _targets(run, written, "ssh/config"):
+        elif _TRUSTS_ALL.search(text + _fed(run, written)) and _targets(run, written, "ssh/config"):
             yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
         elif run.name == "ssh-keyscan" and _is_fresh(runner) and _scans(run):
             yield _Fault(_ASKED, place, f"`{shown(run)}`")
 
 
-def _said(run: Run, written: dict[Span, Command]) -> str:
-    """The words of a run as far as they are known, what it is fed, and the settings that ssh reads."""
+def _said(run: Run) -> str:
+    """The words of a run as far as they are known, and the settings that ssh reads."""
     words = [
         argument or word.raw for word, argument in zip(run.words[1:], run.arguments, strict=False)
     ]
-    words += [value or "" for name, value in run.environment if "SSH" in name]
+    return " ".join((*words, *(value or "" for name, value in run.environment if "SSH" in name)))
+
+
+def _fed(run: Run, written: dict[Span, Command]) -> str:
+    """The here-documents that a run is given."""
     redirects = written[run.span].redirects if run.span in written else ()
-    return " ".join((*words, *(r.heredoc.content for r in redirects if r.heredoc is not None)))
+    return " ".join(r.heredoc.content for r in redirects if r.heredoc is not None)
 
 
 def _targets(run: Run, written: dict[Span, Command], name: str) -> bool:

@@ -1,0 +1,115 @@
+"""Deployments that start without waiting for the tests that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..documents.facts import Workflow
+from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
+from ..project.conditions import events, left, trigger
+from ..project.deploys import Deploy, Link, chains, deploys
+from ..project.testing import before, is_test, surely_tests, tests, tests_in
+from ..project.types import Project
+
+_BY_ITSELF = frozenset({"push", "workflow_run"})
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One outcome for each workflow that deploys by itself."""
+    there = tests(project)
+    told: dict[str, Outcome] = {}
+    for deploy in deploys(project) if there is not None else ():
+        for chain in chains(deploy, project):
+            outcome = _told(deploy, chain, project) if there is not None else None
+            path = chain[0][0].path
+            if outcome is not None and not isinstance(told.get(path), Match):
+                told[path] = outcome
+    yield from told.values()
+    if there is None:
+        yield Inapplicable("there are no tests that a deployment could wait for")
+    elif not told:
+        yield Inapplicable("no job here deploys by itself")
+
+
+def _told(deploy: Deploy, chain: tuple[Link, ...], project: Project) -> Outcome | None:
+    outer, first = chain[0]
+    place = Location(outer.path, first.span)
+    started = left(events(outer), *(job.condition for _, job in chain))
+    if started is None:
+        return Undecided(place, "under which events the job runs is not known")
+    if not started & _BY_ITSELF:
+        return None
+    for workflow, job in before(chain):
+        for where in tests_in(workflow, job, project):
+            return Satisfied(where, "tests come first")
+        if job.uses is not None and not any(job is link for _, link in chain):
+            return Undecided(Location(workflow.path, job.uses.span), "what it runs is not read")
+    if "workflow_run" in started:
+        return _after(outer, place, project)
+    built = _in_image(project)
+    if built is not None:
+        return Satisfied(built, "the build of the image tests")
+    beside, proposed = _elsewhere(outer, project)
+    if beside is None and proposed is not None:
+        return Undecided(
+            proposed, "pull requests are tested; whether a merge needs that is not known"
+        )
+    shown = tests(project)
+    evidence = [Evidence(shown, "tests that nothing waits for")] if shown else []
+    if beside is not None:
+        evidence.append(Evidence(beside, "runs beside it: the deployment does not wait"))
+    return Match(
+        location=place,
+        values={
+            "job": first.id,
+            "what": "does not wait for the tests, which run beside it"
+            if beside is not None
+            else "deploys what no job has tested",
+        },
+        evidence=tuple(evidence),
+    )
+
+
+def _after(outer: Workflow, place: Location, project: Project) -> Outcome:
+    """What a deployment that another workflow starts comes after."""
+    ran = trigger(outer, "workflow_run")
+    names = ran.workflows if ran is not None else ()
+    for other in project.workflows:
+        if other.name in names:
+            for job in other.jobs:
+                for where in tests_in(other, job, project):
+                    return Satisfied(where, "tests come first")
+    return Undecided(place, "what the workflow before it tests is not known")
+
+
+def _in_image(project: Project) -> Location | None:
+    for act in project.acts:
+        if act.script.origin == "run":
+            for run in act.behaviour.runs:
+                if is_test(run):
+                    return Location(run.path, run.span)
+    return None
+
+
+def _elsewhere(outer: Workflow, project: Project) -> tuple[Location | None, Location | None]:
+    """Tests of another workflow, or another job of this one: on the same push, and on pull requests."""
+    beside = proposed = None
+    for workflow in project.workflows:
+        if project.purposes.get(workflow.path, "production") != "production":
+            continue
+        for job in workflow.jobs:
+            started = left(events(workflow), job.condition) or frozenset()
+            if "push" in started and _meets(workflow, outer):
+                beside = beside or next(surely_tests(workflow, job, project), None)
+            if {"pull_request", "merge_group"} & started:
+                proposed = proposed or next(tests_in(workflow, job, project), None)
+    return beside, proposed
+
+
+def _meets(workflow: Workflow, outer: Workflow) -> bool:
+    """Whether a push that starts the one surely starts the other, too."""
+    one, two = trigger(workflow, "push"), trigger(outer, "push")
+    if one is None or two is None or one.tags or two.tags or one.paths:
+        return workflow is outer
+    return not one.branches or bool(set(one.branches) & set(two.branches))

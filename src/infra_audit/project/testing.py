@@ -1,0 +1,102 @@
+"""Where tests stand, where they run, and which jobs wait for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..documents.facts import Job, Step, Workflow
+from ..flow.behaviour import Run
+from ..model import Location, Span
+from ..source.regex import regex
+from .deploys import Link, acts
+from .types import Project
+
+_NO_TEST = regex(r"no test specified|^\s*(?:exit 0|true|echo\b[^&|;]*)\s*$", re.IGNORECASE)
+_TESTS = regex(
+    r"(?:^|[\s/:_.-])(?:tests?|tested|testing|check|checks|spec|specs|verify|ci|e2e|unit|integration|coverage|validate|quality|qa"
+    r"|vitest|jest|mocha|ava|pytest|tox|nox|rspec|phpunit|pest|playwright|cypress|ctest|gotestsum|artisan|surefire)(?=$|[\s/:_.-])",
+    re.IGNORECASE,
+)
+"""Words that say that something is tested, in a command, a job or a step."""
+_SURE = regex(
+    r"(?:^|[\s/])(?:(?:npm|pnpm|yarn|bun|turbo|nx|make|just|task)\s(?:.*\s)?(?:t|tests?(?::[\w:-]+)?)"
+    r"|vitest|jest|mocha|pytest|rspec|phpunit|(?:go|cargo|dotnet|mix|rails|artisan|playwright) test)(?=$|\s)"
+)
+_WITH_TESTS = frozenset({("mvn", "verify"), ("mvn", "package"), ("mvn", "install"), ("gradle", "build"),
+                         ("./gradlew", "build"), ("./mvnw", "package"), ("./mvnw", "verify"), ("./mvnw", "install")})  # fmt: skip
+_SAYING = frozenset({
+    "echo", "printf", "cd", "rm", "mkdir", "cp", "mv", "ssh", "git", "export", "[", "[[", "test", "",
+})  # fmt: skip
+
+
+def tests(project: Project) -> Location | None:
+    """The test script of a package, where it tests something."""
+    for package in project.packages:
+        if project.purposes.get(package.path, "production") != "production":
+            continue
+        for script in package.scripts:
+            if script.name == "test" and not _NO_TEST.search(script.command):
+                return Location(package.path, script.span)
+    return None
+
+
+def surely_tests(workflow: Workflow, job: Job, project: Project) -> Iterator[Location]:
+    """The steps of a job that run tests by a command that does nothing else."""
+    for step in job.steps:
+        own = [act for act in acts(workflow, step, project) if act.script is step.run]
+        for act in own:
+            for run in act.behaviour.runs:
+                words = " ".join((run.name, *(word or "" for word in run.arguments[:4])))
+                if _SURE.search(words) and run.name not in _SAYING:
+                    yield Location(run.path, run.span)
+
+
+def tests_in(workflow: Workflow, job: Job, project: Project) -> Iterator[Location]:
+    """The steps of a job that test, and where its name says that it does."""
+    for step in job.steps:
+        if _tests(workflow, step, project):
+            yield Location(workflow.path, step.uses.span if step.uses else _named(step))
+    if _TESTS.search(job.id) or (job.uses is not None and _TESTS.search(job.uses.raw)):
+        yield Location(workflow.path, job.span)
+
+
+def _named(step: Step) -> Span:
+    return step.run.span if step.run is not None else step.span
+
+
+def _tests(workflow: Workflow, step: Step, project: Project) -> bool:
+    if step.name is not None and _TESTS.search(step.name.raw):
+        return True
+    if step.uses is not None:
+        return (
+            _TESTS.search(step.uses.raw.partition("@")[0].replace("actions/checkout", ""))
+            is not None
+        )
+    return any(is_test(run) for act in acts(workflow, step, project) for run in act.behaviour.runs)
+
+
+def is_test(run: Run) -> bool:
+    """Whether a run tests something, as far as its words say."""
+    if run.name in _SAYING or run.remote is not None:
+        return False
+    given = [word or "" for word in run.arguments[:4]]
+    if given[:1] == ["ci"]:
+        return False
+    if any((run.name, word) in _WITH_TESTS for word in given):
+        return True
+    return bool(_TESTS.search(" ".join((run.name, *given))))
+
+
+def before(chain: tuple[Link, ...]) -> Iterator[Link]:
+    """The jobs that must have succeeded before a job starts, and the job itself."""
+    for workflow, job in chain:
+        yield workflow, job
+        by_id = {other.id: other for other in workflow.jobs}
+        open_, seen = list(job.needs), set[str]()
+        while open_:
+            name = open_.pop()
+            if name not in seen and name in by_id:
+                seen.add(name)
+                yield workflow, by_id[name]
+                open_ += by_id[name].needs
