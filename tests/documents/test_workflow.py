@@ -368,3 +368,21 @@ def test_any_workflow_can_be_read(trigger: object, body: object) -> None:
 def test_any_text_can_be_read(content: str) -> None:
     parse(Text("a.yml", content))
     parse(Text("a.yml", f"jobs:\n  a:\n    steps:\n    - run: {content}\n"))
+
+
+def test_what_is_put_into_code_has_its_place() -> None:
+    text = (
+        "on: issues\njobs:\n  a:\n    steps:\n"
+        "      - run: |\n          # ${{ a.b }}\n          echo ${{ c.d || '}}' }} ${{ open\n"
+        "      - uses: actions/github-script@v7\n        with:\n          script: x(${{ e.f }})\n"
+        "      - uses: actions/cache@v4\n        with:\n          script: ${{ g.h }}\n"
+    )
+    steps = parse(Text("w.yml", text)).jobs[0].steps
+    found = [
+        (e.text, e.sink, e.remark, e.span.line, e.span.column) for s in steps for e in s.expansions
+    ]
+    assert found == [
+        ("a.b", "run", True, 6, 13),
+        ("c.d || '}}'", "run", False, 7, 16),
+        ("e.f", "script", False, 10, 21),
+    ]

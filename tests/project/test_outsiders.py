@@ -8,7 +8,9 @@ from infra_audit.project.outsiders import Read, reads, written_by_outsiders
 
 CASES = [
     pytest.param("github.event.issue.title", ["github.event.issue.title"], id="a path"),
-    pytest.param("GitHub['event'].Commits[0].message", ["github.event.commits.*.message"], id="by keys"),
+    pytest.param(
+        "GitHub['event'].Commits[0].message", ["github.event.commits.*.message"], id="by keys"
+    ),
     pytest.param("a.b || 'none'", ["a.b"], id="or else"),
     pytest.param("a.b && c.d", ["c.d"], id="the second of and"),
     pytest.param("a.b == 'x' && 'y' || 'it''s'", [], id="only compared"),
@@ -40,5 +42,5 @@ def test_what_is_read(expression: str, expected: list[str]) -> None:
         pytest.param("github.head_ref", False, {"pull_request_target"}, id="a branch of a fork"),
     ],
 )
-def test_who_chooses_it(path: str, whole: bool, expected: set[str]) -> None:  # noqa: FBT001
+def test_who_chooses_it(path: str, whole: bool, expected: set[str]) -> None:
     assert written_by_outsiders(Read(path, whole)) == expected

@@ -11,7 +11,8 @@ from ..documents.facts import Concurrency, Step, Workflow
 from ..flow.effects import migrates
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.conditions import events, left, trigger
-from ..project.deploys import Deploy, Link, acts, chains, deploys
+from ..project.deploys import Deploy, Link, Started, chains, deploys
+from ..project.deploys import started as started_by
 from ..project.types import Project
 from ..source.regex import regex
 
@@ -40,9 +41,10 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     cut: dict[Location, list[Evidence]] = {}
     raced: dict[str, list[tuple[Deploy, Link, str]]] = {}
     quiet: dict[str, Outcome] = {}
-    for deploy in deploys(project):
+    scripts = started_by(project)
+    for deploy in deploys(project, scripts):
         for chain in chains(deploy, project):
-            told = _told(deploy, chain, project)
+            told = _told(deploy, chain, scripts)
             if isinstance(told, _Cut):
                 places = cut.setdefault(told.location, [])
                 places += [e for e in told.evidence if e not in places]
@@ -75,7 +77,7 @@ class _Cut(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
 
 
-def _told(deploy: Deploy, chain: tuple[Link, ...], project: Project) -> _Cut | str | Outcome:
+def _told(deploy: Deploy, chain: tuple[Link, ...], scripts: Started) -> _Cut | str | Outcome:
     """What ends the deployment half-way, how two of them collide, or why neither happens."""
     outer, first = chain[0]
     place = Location(outer.path, first.span)
@@ -87,7 +89,7 @@ def _told(deploy: Deploy, chain: tuple[Link, ...], project: Project) -> _Cut | s
     if ending is None:
         ending = _cancelled_by_action(chain)
     if ending is not None:
-        if not _may_be_cut(deploy, project):
+        if not _may_be_cut(deploy, scripts):
             return Inapplicable("the platform takes a version as a whole or not at all")
         return _Cut(ending, tuple(_parts(deploy)))
     if orderly is not None:
@@ -98,16 +100,16 @@ def _told(deploy: Deploy, chain: tuple[Link, ...], project: Project) -> _Cut | s
         return Undecided(place, "under which events the job runs is not known")
     if not _often(outer, started):
         return Inapplicable("people start each deployment")
-    return _beside(deploy, project) or Undecided(place, "what keeps deployments apart is not known")
+    return _beside(deploy, scripts) or Undecided(place, "what keeps deployments apart is not known")
 
 
-def _beside(deploy: Deploy, project: Project) -> str | Outcome:
+def _beside(deploy: Deploy, scripts: Started) -> str | Outcome:
     """What two of the deployments at a time lead to."""
     ships = [ship for ship in deploy.ships if not (ship.asks or ship.site)]
     place = Location(deploy.workflow.path, deploy.job.span)
     if not ships:
         return Inapplicable("a site of files, or a server that fetches by itself")
-    if any(_LOCKING.search(ship.tool) for ship in ships) or _locks(deploy, project):
+    if any(_LOCKING.search(ship.tool) for ship in ships) or _locks(deploy, scripts):
         return Satisfied(ships[0].location, "deploys under a lock")
     if not deploy.job.runs_on or any("self-hosted" in label for label in deploy.job.runs_on):
         return Undecided(place, "a single runner of one's own does one job after the other")
@@ -205,11 +207,11 @@ def _cancelled_by_action(chain: tuple[Link, ...]) -> Location | None:
     return None
 
 
-def _locks(deploy: Deploy, project: Project) -> bool:
+def _locks(deploy: Deploy, scripts: Started) -> bool:
     return any(
         run.name in ("flock", "lockfile") or "flock" in run.prefixes
         for step in deploy.job.steps
-        for act in acts(deploy.workflow, step, project)
+        for act in scripts.get((deploy.workflow.path, step.span), ())
         for run in act.behaviour.runs
     )
 
@@ -217,7 +219,7 @@ def _locks(deploy: Deploy, project: Project) -> bool:
 # ── what may be left half-way ────────────────────────────────────────────────────────────────────
 
 
-def _may_be_cut(deploy: Deploy, project: Project) -> bool:
+def _may_be_cut(deploy: Deploy, scripts: Started) -> bool:
     """Whether there is a moment at which only half of it is done."""
     whole = [ship for ship in deploy.ships if ship.at_once]
     if len(whole) < len(deploy.ships):
@@ -226,7 +228,7 @@ def _may_be_cut(deploy: Deploy, project: Project) -> bool:
     migrating = any(
         migrates(run)
         for step in deploy.job.steps
-        for act in acts(deploy.workflow, step, project)
+        for act in scripts.get((deploy.workflow.path, step.span), ())
         for run in act.behaviour.runs
     )
     return len(several) > 1 or (bool(several) and migrating)

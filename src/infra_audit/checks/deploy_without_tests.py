@@ -8,7 +8,7 @@ from typing import Any
 from ..documents.facts import Workflow
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.conditions import events, left, trigger
-from ..project.deploys import Deploy, Link, chains, deploys
+from ..project.deploys import Deploy, Link, Started, chains, deploys, started
 from ..project.testing import before, is_test, surely_tests, tests, tests_in
 from ..project.types import Project
 
@@ -18,10 +18,11 @@ _BY_ITSELF = frozenset({"push", "workflow_run"})
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each workflow that deploys by itself."""
     there = tests(project)
+    scripts = started(project)
     told: dict[str, Outcome] = {}
-    for deploy in deploys(project) if there is not None else ():
+    for deploy in deploys(project, scripts) if there is not None else ():
         for chain in chains(deploy, project):
-            outcome = _told(deploy, chain, project) if there is not None else None
+            outcome = _told(deploy, chain, project, scripts) if there is not None else None
             path = chain[0][0].path
             if outcome is not None and not isinstance(told.get(path), Match):
                 told[path] = outcome
@@ -32,25 +33,27 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         yield Inapplicable("no job here deploys by itself")
 
 
-def _told(deploy: Deploy, chain: tuple[Link, ...], project: Project) -> Outcome | None:
+def _told(
+    deploy: Deploy, chain: tuple[Link, ...], project: Project, scripts: Started
+) -> Outcome | None:
     outer, first = chain[0]
     place = Location(outer.path, first.span)
-    started = left(events(outer), *(job.condition for _, job in chain))
-    if started is None:
+    causes = left(events(outer), *(job.condition for _, job in chain))
+    if causes is None:
         return Undecided(place, "under which events the job runs is not known")
-    if not started & _BY_ITSELF:
+    if not causes & _BY_ITSELF:
         return None
     for workflow, job in before(chain):
-        for where in tests_in(workflow, job, project):
+        for where in tests_in(workflow, job, scripts):
             return Satisfied(where, "tests come first")
         if job.uses is not None and not any(job is link for _, link in chain):
             return Undecided(Location(workflow.path, job.uses.span), "what it runs is not read")
-    if "workflow_run" in started:
-        return _after(outer, place, project)
+    if "workflow_run" in causes:
+        return _after(outer, place, project, scripts)
     built = _in_image(project)
     if built is not None:
         return Satisfied(built, "the build of the image tests")
-    beside, proposed = _elsewhere(outer, project)
+    beside, proposed = _elsewhere(outer, project, scripts)
     if beside is None and proposed is not None:
         return Undecided(
             proposed, "pull requests are tested; whether a merge needs that is not known"
@@ -71,14 +74,14 @@ def _told(deploy: Deploy, chain: tuple[Link, ...], project: Project) -> Outcome 
     )
 
 
-def _after(outer: Workflow, place: Location, project: Project) -> Outcome:
+def _after(outer: Workflow, place: Location, project: Project, scripts: Started) -> Outcome:
     """What a deployment that another workflow starts comes after."""
     ran = trigger(outer, "workflow_run")
     names = ran.workflows if ran is not None else ()
     for other in project.workflows:
         if other.name in names:
             for job in other.jobs:
-                for where in tests_in(other, job, project):
+                for where in tests_in(other, job, scripts):
                     return Satisfied(where, "tests come first")
     return Undecided(place, "what the workflow before it tests is not known")
 
@@ -92,18 +95,20 @@ def _in_image(project: Project) -> Location | None:
     return None
 
 
-def _elsewhere(outer: Workflow, project: Project) -> tuple[Location | None, Location | None]:
+def _elsewhere(
+    outer: Workflow, project: Project, scripts: Started
+) -> tuple[Location | None, Location | None]:
     """Tests of another workflow, or another job of this one: on the same push, and on pull requests."""
     beside = proposed = None
     for workflow in project.workflows:
         if project.purposes.get(workflow.path, "production") != "production":
             continue
         for job in workflow.jobs:
-            started = left(events(workflow), job.condition) or frozenset()
-            if "push" in started and _meets(workflow, outer):
-                beside = beside or next(surely_tests(workflow, job, project), None)
-            if {"pull_request", "merge_group"} & started:
-                proposed = proposed or next(tests_in(workflow, job, project), None)
+            causes = left(events(workflow), job.condition) or frozenset()
+            if "push" in causes and _meets(workflow, outer):
+                beside = beside or next(surely_tests(workflow, job, scripts), None)
+            if {"pull_request", "merge_group"} & causes:
+                proposed = proposed or next(tests_in(workflow, job, scripts), None)
     return beside, proposed
 
 

@@ -11,8 +11,7 @@ from msgspec import Struct
 from ..documents.shell.syntax import Command
 from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Span
-from ..project.deploys import Link, deploys
-from ..project.deploys import acts as acts_of
+from ..project.deploys import Link, Started, deploys, started
 from ..project.inside import commands
 from ..project.releases import shown
 from ..project.types import Act, Project
@@ -62,17 +61,20 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             evidence=tuple(Evidence(other.location, "here too") for other in others[:_MOST]),
         )
     if not found:
-        yield from [Satisfied(place, "the server's key is known") for place in known[:1]] or [
-            Inapplicable("nothing here deploys over ssh")
-        ]
+        if known:
+            yield Satisfied(known[0], "the server's key is known")
+        else:
+            yield Inapplicable("nothing here deploys over ssh")
 
 
 def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
+    scripts = started(project)
+    deploying = list(deploys(project, scripts))
     runners = {
         id(act): (deploy.workflow, deploy.job)
-        for deploy in deploys(project)
+        for deploy in deploying
         for step in deploy.job.steps
-        for act in acts_of(deploy.workflow, step, project)
+        for act in scripts.get((deploy.workflow.path, step.span), ())
     }
     for act in project.acts:
         reached = id(act) in runners or "deploy-job" in act.reached_by
@@ -80,11 +82,11 @@ def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
             continue
         if not reached and act.script.origin == "step":
             continue
-        place = _provides(act, runners.get(id(act)), project)
+        place = _provides(act, runners.get(id(act)), scripts)
         if place is not None:
             known.append(place)
         yield from _of_act(act, runners.get(id(act)), verified=place is not None)
-    for deploy in deploys(project):
+    for deploy in deploying:
         for ship in deploy.ships:
             if ship.step.uses is not None and ship.tool.startswith(_ACTIONS):
                 given = {e.name.lower(): e.value.raw if e.value else "" for e in ship.step.inputs}
@@ -163,13 +165,13 @@ def _scans(run: Run) -> bool:
     return not any(_HUBS.match(host) for host in hosts)
 
 
-def _provides(act: Act, runner: Link | None, project: Project) -> Location | None:
+def _provides(act: Act, runner: Link | None, scripts: Started) -> Location | None:
     """Where the key of the server is given to the machine that connects."""
     acts = [act]
     if runner is not None:
         workflow, job = runner
         for step in job.steps:
-            acts += acts_of(workflow, step, project)
+            acts += scripts.get((workflow.path, step.span), [])
             for entry in step.inputs:
                 given = entry.value.raw if entry.value else ""
                 if "known_hosts" in entry.name and given not in ("", "unnecessary"):

@@ -11,8 +11,7 @@ from msgspec import Struct
 from ..documents.facts import Workflow
 from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
-from ..project.deploys import acts as acts_of
-from ..project.deploys import deploys
+from ..project.deploys import Started, deploys, started
 from ..project.gates import announced, gates, waits
 from ..project.releases import by_hand, restarts, shown, software, taken
 from ..project.types import Act, Project
@@ -60,17 +59,20 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _workflows(project: Project) -> Iterator[Outcome]:
     jobs: dict[str, list[str]] = {}
-    for deploy in deploys(project):
+    scripts = started(project)
+    for deploy in deploys(project, scripts):
         if any(not ship.delivery.managed for ship in deploy.ships):
             jobs.setdefault(deploy.workflow.path, []).append(deploy.job.id)
     for workflow in project.workflows:
         if workflow.path in jobs:
-            outcome = _of_workflow(workflow, jobs[workflow.path], project)
+            outcome = _of_workflow(workflow, jobs[workflow.path], project, scripts)
             if outcome is not None:
                 yield outcome
 
 
-def _of_workflow(workflow: Workflow, deploying: list[str], project: Project) -> Outcome | None:
+def _of_workflow(
+    workflow: Workflow, deploying: list[str], project: Project, scripts: Started
+) -> Outcome | None:
     doing: list[Act] = []
     after: list[Act] = []
     for job in workflow.jobs:
@@ -80,7 +82,9 @@ def _of_workflow(workflow: Workflow, deploying: list[str], project: Project) -> 
                 return Undecided(
                     Location(workflow.path, step.uses.span), "an action may look at the new version"
                 )
-            (doing if job.id in deploying else after).extend(acts_of(workflow, step, project))
+            (doing if job.id in deploying else after).extend(
+                scripts.get((workflow.path, step.span), [])
+            )
         if job.uses is not None and set(job.needs) & set(deploying):
             return Undecided(
                 Location(workflow.path, job.uses.span), "what follows the deployment is not read"

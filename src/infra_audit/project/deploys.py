@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ..documents.facts import Job, Step, Workflow
 from ..flow.behaviour import Run
-from ..model import Location
+from ..model import Location, Span
 from ..source.regex import regex
 from .types import Act, Delivery, Project
 
@@ -74,20 +74,31 @@ _DEEPEST = 4
 """How deep reusable workflows may be nested, as GitHub allows."""
 
 
-def deploys(project: Project) -> Iterator[Deploy]:
+Started = dict[tuple[str, Span], list[Act]]
+"""The scripts that steps run, their own first, by workflow and place of the step."""
+
+
+def started(project: Project) -> Started:
+    """The scripts of all steps."""
+    found: Started = {}
+    for act in project.acts:
+        if act.trail:
+            place = act.trail[0].location
+            found.setdefault((place.path, place.span), []).append(act)
+    return found
+
+
+def deploys(project: Project, scripts: Started) -> Iterator[Deploy]:
     """The jobs that deploy, in the order of their files."""
+    shipping: dict[tuple[str, str], list[Delivery]] = {}
+    for delivery in project.deliveries:
+        if delivery.kind == "deploy" and not delivery.preview:
+            shipping.setdefault((delivery.workflow, delivery.job), []).append(delivery)
     for workflow in project.workflows:
         for job in workflow.jobs:
-            shipped = [
-                d
-                for d in project.deliveries
-                if d.workflow == workflow.path
-                and d.job == job.id
-                and d.kind == "deploy"
-                and not d.preview
-            ]
+            shipped = shipping.get((workflow.path, job.id), [])
             if shipped and not _is_off(job):
-                yield Deploy(workflow, job, tuple(_ships(workflow, job, shipped, project)))
+                yield Deploy(workflow, job, tuple(_ships(workflow, job, shipped, scripts)))
 
 
 def _is_off(job: Job) -> bool:
@@ -95,19 +106,19 @@ def _is_off(job: Job) -> bool:
 
 
 def _ships(
-    workflow: Workflow, job: Job, shipped: list[Delivery], project: Project
+    workflow: Workflow, job: Job, shipped: list[Delivery], scripts: Started
 ) -> Iterator[Ship]:
     steps = {step.span: step for step in job.steps}
     for delivery in shipped:
         step = steps.get(delivery.location.span)
         if step is not None:
-            yield Ship(delivery, step, _place(workflow, step, delivery, project))
+            yield Ship(delivery, step, _place(workflow, step, delivery, scripts))
 
 
-def _place(workflow: Workflow, step: Step, delivery: Delivery, project: Project) -> Location:
+def _place(workflow: Workflow, step: Step, delivery: Delivery, scripts: Started) -> Location:
     if step.uses is not None:
         return Location(workflow.path, step.uses.span)
-    for act in acts(workflow, step, project):
+    for act in scripts.get((workflow.path, step.span), ()):
         for run in act.behaviour.runs:
             if _called(run) == delivery.what:
                 return Location(run.path, run.span)
@@ -117,17 +128,6 @@ def _place(workflow: Workflow, step: Step, delivery: Delivery, project: Project)
 def _called(run: Run) -> str:
     """A run as a delivery names it."""
     return " ".join((run.name, *(a or "…" for a in run.arguments[:2])))
-
-
-def acts(workflow: Workflow, step: Step, project: Project) -> list[Act]:
-    """The scripts that a step runs, its own first."""
-    return [
-        act
-        for act in project.acts
-        if act.trail
-        and act.trail[0].location.path == workflow.path
-        and act.trail[0].location.span == step.span
-    ]
 
 
 def chains(deploy: Deploy, project: Project) -> list[tuple[Link, ...]]:

@@ -58,6 +58,11 @@ def gates(acts: Iterable[Act], after: Run) -> Iterator[Gate]:
                 yield Gate(run, strength, _stops(run, nth, act))
 
 
+def looks(run: Run, act: Act) -> bool:
+    """Whether a run asks something that was started whether it is there."""
+    return _strength(run, act) is not None
+
+
 def waits(run: Run) -> bool:
     """Whether a start itself waits until the application says that it is ready."""
     words = plain(run)

@@ -9,7 +9,7 @@ from ..documents.facts import Job, Step, Workflow
 from ..flow.behaviour import Run
 from ..model import Location, Span
 from ..source.regex import regex
-from .deploys import Link, acts
+from .deploys import Link, Started
 from .types import Project
 
 _NO_TEST = regex(r"no test specified|^\s*(?:exit 0|true|echo\b[^&|;]*)\s*$", re.IGNORECASE)
@@ -41,10 +41,10 @@ def tests(project: Project) -> Location | None:
     return None
 
 
-def surely_tests(workflow: Workflow, job: Job, project: Project) -> Iterator[Location]:
+def surely_tests(workflow: Workflow, job: Job, scripts: Started) -> Iterator[Location]:
     """The steps of a job that run tests by a command that does nothing else."""
     for step in job.steps:
-        own = [act for act in acts(workflow, step, project) if act.script is step.run]
+        own = [act for act in scripts.get((workflow.path, step.span), ()) if act.script is step.run]
         for act in own:
             for run in act.behaviour.runs:
                 words = " ".join((run.name, *(word or "" for word in run.arguments[:4])))
@@ -52,10 +52,10 @@ def surely_tests(workflow: Workflow, job: Job, project: Project) -> Iterator[Loc
                     yield Location(run.path, run.span)
 
 
-def tests_in(workflow: Workflow, job: Job, project: Project) -> Iterator[Location]:
+def tests_in(workflow: Workflow, job: Job, scripts: Started) -> Iterator[Location]:
     """The steps of a job that test, and where its name says that it does."""
     for step in job.steps:
-        if _tests(workflow, step, project):
+        if _tests(workflow, step, scripts):
             yield Location(workflow.path, step.uses.span if step.uses else _named(step))
     if _TESTS.search(job.id) or (job.uses is not None and _TESTS.search(job.uses.raw)):
         yield Location(workflow.path, job.span)
@@ -65,7 +65,7 @@ def _named(step: Step) -> Span:
     return step.run.span if step.run is not None else step.span
 
 
-def _tests(workflow: Workflow, step: Step, project: Project) -> bool:
+def _tests(workflow: Workflow, step: Step, scripts: Started) -> bool:
     if step.name is not None and _TESTS.search(step.name.raw):
         return True
     if step.uses is not None:
@@ -73,7 +73,11 @@ def _tests(workflow: Workflow, step: Step, project: Project) -> bool:
             _TESTS.search(step.uses.raw.partition("@")[0].replace("actions/checkout", ""))
             is not None
         )
-    return any(is_test(run) for act in acts(workflow, step, project) for run in act.behaviour.runs)
+    return any(
+        is_test(run)
+        for act in scripts.get((workflow.path, step.span), ())
+        for run in act.behaviour.runs
+    )
 
 
 def is_test(run: Run) -> bool:
