@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..documents.facts import Concurrency, Step, Workflow
 from ..flow.effects import migrates
-from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
+from ..model import (
+    Evidence,
+    Inapplicable,
+    Location,
+    Match,
+    Outcome,
+    Satisfied,
+    Severity,
+    Undecided,
+)
 from ..project.conditions import events, left, trigger
 from ..project.deploys import Deploy, Link, Started, chains, deploys
 from ..project.deploys import started as started_by
@@ -42,6 +52,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     raced: dict[str, list[tuple[Deploy, Link, str]]] = {}
     quiet: dict[str, Outcome] = {}
     scripts = started_by(project)
+    severity: Severity | None = "note" if project.kind.name == "template" else None
     for deploy in deploys(project, scripts):
         for chain in chains(deploy, project):
             told = _told(deploy, chain, scripts)
@@ -53,11 +64,16 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             else:
                 quiet.setdefault(chain[0][0].path, told)
     for location, evidence in cut.items():
-        yield Match(location=location, values={"what": _CUT}, evidence=tuple(evidence[:_MOST]))
+        yield Match(
+            location=location,
+            values={"what": _CUT},
+            evidence=tuple(evidence[:_MOST]),
+            severity=severity,
+        )
     flagged = {location.path for location in cut}
     for path, found in raced.items():
         if path not in flagged:
-            yield _race(found)
+            yield replace(_race(found), severity=severity)
     left_over = [told for path, told in quiet.items() if path not in {*flagged, *raced}]
     yield from left_over
     if not (cut or raced or left_over):
