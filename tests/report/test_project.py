@@ -11,6 +11,8 @@ from infra_audit.project.types import (
     Delivery,
     Deployable,
     Mechanism,
+    Port,
+    Probe,
     Project,
     Route,
     Routes,
@@ -37,6 +39,30 @@ _PROJECT = Project(
         ),
     ),
     units=(Unit(source="systemd", name="shop", location=_PLACE, ports=("3000",), user="shop"),),
+    ports=(
+        Port(
+            kind="published",
+            number="80",
+            target="3000",
+            host="127.0.0.1",
+            location=_PLACE,
+            deployable="",
+        ),
+        Port(kind="listens", number=None, default="3000", variable="PORT", location=_PLACE),
+    ),
+    probes=(
+        Probe(
+            source="script",
+            location=_PLACE,
+            command=_PLACE,
+            tool="curl",
+            scheme="http",
+            host="localhost",
+            path="/health",
+            inside=True,
+        ),
+        Probe(source="image", location=_PLACE, command=_PLACE, tool=None, scheme=""),
+    ),
     stores=(
         Store(
             engine="sqlite",
@@ -86,6 +112,12 @@ def test_the_text_has_each_fact_with_its_place() -> None:
         "      deploy/shop.service:2: the unit runs from there\n"
         "units\n"
         "  deploy/shop.service:1  systemd shop, ports 3000, as shop\n"
+        "ports\n"
+        "  deploy/shop.service:1  published 80, to 3000, at 127.0.0.1, of .\n"
+        "  deploy/shop.service:1  listens 3000 by default, by PORT\n"
+        "probes\n"
+        "  deploy/shop.service:1  script asks http://localhost:unknown/health, by curl, inside\n"
+        "  deploy/shop.service:1  image asks unknown, by an unknown command\n"
         "stores\n"
         "  prisma/schema.prisma:6  sqlite (prisma), from DATABASE_URL, run by the repository\n"
         "images: none\n"
@@ -114,7 +146,7 @@ def test_the_text_has_each_fact_with_its_place() -> None:
 def test_the_json_has_the_same_facts_in_a_fixed_order() -> None:
     shown = json.loads(render_json(_PROJECT))
     assert list(shown) == [
-        "kind", "deployables", "units", "stores", "images", "scripts", "routes", "deliveries",
+        "kind", "deployables", "units", "ports", "probes", "stores", "images", "scripts", "routes", "deliveries",
         "pipelines", "platforms", "provisioning", "orchestration", "monitoring", "declarations",
         "left_out",
     ]  # fmt: skip

@@ -11,6 +11,8 @@ from .evidence import Found, signs
 from .facts import Facts, sort
 from .images import images
 from .mechanisms import monitoring, orchestration, pipelines, platforms, provisioning
+from .ports import ports
+from .probes import probes
 from .roles import acts
 from .routes import routes
 from .schedule import clocks
@@ -31,6 +33,7 @@ def link(
     found_images = images(facts, found_apps)
     found_units = units(facts, found_apps, found_images, reached.behaviours)
     found_acts = acts(facts, reached)
+    found_probes = probes(facts, found_images, found_units, found_acts, reached.behaviours)
     found_platforms = platforms(facts)
     shown = signs(
         facts,
@@ -50,6 +53,8 @@ def link(
         kind=whole,
         deployables=deployed,
         units=found_units,
+        ports=ports(facts, found_apps, found_images, found_units, found_probes),
+        probes=found_probes,
         stores=stores(facts, deployed, reached.behaviours),
         acts=found_acts,
         images=found_images,

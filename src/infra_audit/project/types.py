@@ -35,6 +35,10 @@ Role = Choice[
 ]  # fmt: skip
 
 
+Asker = Choice["image", "compose", "kubernetes", "platform", "workflow", "script"]
+"""What kind of thing probes: the first four belong to a unit."""
+
+
 class Act(Struct, frozen=True):
     """A script with what it can do, what it is for and how production reaches it.
 
@@ -93,6 +97,60 @@ class Unit(Struct, frozen=True, kw_only=True):
     deployable: str | None = None
     once: bool = False
     """A one-shot: it ends by itself (migrations, oneshot units, units of a timer)."""
+
+
+class Port(Struct, frozen=True, kw_only=True):
+    """A port, and in what way a unit or a deployable has it.
+
+    `listens`: a program or a proxy listens on it; `told`: a variable (`PORT`) or an option gives it
+    to the program; `container`: the image or the cluster says that the container has it; `published`:
+    it is open outside of the container; `proxied`: something passes requests on to it; `probed`:
+    something asks whether it answers.
+    """
+
+    kind: Choice["listens", "told", "container", "published", "proxied", "probed"]
+    number: str | None
+    """As written, so that it may be a range (`3000-3005`); None where unknown."""
+    location: Location
+    unit: Unit | None = None
+    """What has it; of one that is proxied or probed the asked unit, where that is told."""
+    deployable: str | None = None
+    target: str | None = None
+    """Of a published one: the port that it leads to; None where unknown."""
+    host: str | None = ""
+    """Of a published or listened one: the address, '' for all; of a proxied or probed one: the host
+    that is asked. None where unknown."""
+    variable: str = ""
+    """The variable that decides it, '' if none."""
+    default: str | None = None
+    """The number where its variable is not set."""
+    protocol: str = "tcp"
+
+
+class Probe(Struct, frozen=True, kw_only=True):
+    """Something that asks a unit whether it answers."""
+
+    source: Asker
+    location: Location
+    """Of the address that is asked where there is one, else of the command."""
+    command: Location
+    """Of what asks."""
+    tool: str | None
+    """The command that asks, '' where the platform itself does; None where unknown."""
+    scheme: Choice["http", "https", "tcp", ""]
+    """'' where the command's question could not be understood."""
+    host: str | None = None
+    port: str | None = None
+    path: str | None = None
+    """What an HTTP probe asks for, `/`-led and without a query; None where unknown or no HTTP."""
+    port_default: str | None = None
+    """The port where the variable that decides it is not set."""
+    unit: Unit | None = None
+    """The unit that it belongs to."""
+    deployable: str | None = None
+    inside: bool = False
+    """Whether it runs in the unit's own container, which must then have the tool."""
+    script: Script | None = None
 
 
 class Store(Struct, frozen=True, kw_only=True):
@@ -229,6 +287,8 @@ class Project(Struct, frozen=True, kw_only=True):
     deployables: tuple[Deployable, ...] = ()
     units: tuple[Unit, ...] = ()
     stores: tuple[Store, ...] = ()
+    ports: tuple[Port, ...] = ()
+    probes: tuple[Probe, ...] = ()
     acts: tuple[Act, ...] = ()
     images: tuple[Image, ...] = ()
     routes: tuple[Routes, ...] = ()

@@ -1,0 +1,111 @@
+"""What asks whether the units answer: health checks, and the commands of scripts and workflows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from ..documents.facts import Instruction
+from ..documents.shell.syntax import Script
+from ..flow.behaviour import Behaviour, Run, analyse
+from ..model import Location
+from .facts import Facts
+from .requests import ENGINES, LOOPBACK, Request, requests, tool_of
+from .types import Act, Asker, Image, Probe, Unit
+from .vitals import tells
+
+
+def probes(
+    facts: Facts,
+    images: tuple[Image, ...],
+    units: tuple[Unit, ...],
+    acts: tuple[Act, ...],
+    behaviours: Mapping[int, Behaviour],
+) -> tuple[Probe, ...]:
+    """Every probe, those of the units first. `behaviours` are those of scripts, by `id`."""
+    known = {(unit.source, unit.location): unit for unit in units}
+    found: list[Probe] = []
+    for image in images:
+        where = Location(image.dockerfile.path, image.stage.span)
+        check = _health_check(image)
+        if check is not None and check.script is not None:
+            unit = known.get(("image", where))
+            behaviour = behaviours.get(id(check.script)) or analyse(check.script)
+            found += _inside(check.script, behaviour, "image", unit)
+    for compose in facts.composes:
+        for service in compose.services:
+            if service.probe is not None and service.probe.script is not None:
+                unit = known.get(("compose", Location(compose.path, service.span)))
+                script = service.probe.script
+                found += _inside(script, analyse(script), "compose", unit)
+    for act in acts:
+        if act.purpose == "production" and act.script.origin in ("file", "step", "argument"):
+            found += _asked(act)
+    return tuple(found)
+
+
+def _health_check(image: Image) -> Instruction | None:
+    """The HEALTHCHECK that holds for an image, of its stage or of one that it is built on."""
+    stages = {stage.name: stage for stage in image.dockerfile.stages if stage.name}
+    stage = image.stage
+    for _ in image.dockerfile.stages:
+        found = [i for i in stage.instructions if i.keyword == "HEALTHCHECK"]
+        if found:
+            return found[-1]
+        base = stages.get(stage.base.raw)
+        if base is None or base.index >= stage.index:
+            return None
+        stage = base
+    return None
+
+
+def _inside(
+    script: Script, behaviour: Behaviour, source: Asker, unit: Unit | None
+) -> Iterator[Probe]:
+    """What a health check asks, which runs in the container; one without an address says who asks."""
+    live = [run for run in behaviour.runs if run.reach == "reached"]
+    found = [_probe(run, request, source) for run in live for request in requests(run)]
+    if not found:
+        first = live[0] if live else None
+        where = Location(script.path, first.span if first else script.span)
+        tool = (first.name or None) if first else None
+        found.append(Probe(source=source, location=where, command=where, tool=tool, scheme=""))
+    for probe in found:
+        yield replace(
+            probe,
+            unit=unit,
+            deployable=unit.deployable if unit else None,
+            inside=True,
+            script=script,
+        )
+
+
+def _asked(act: Act) -> Iterator[Probe]:
+    """What a script asks of the machine that it runs on, or by a path that tells of health."""
+    source: Asker = "workflow" if act.script.origin == "step" else "script"
+    for run in act.behaviour.runs:
+        if run.reach != "reached" or run.piped_into:
+            continue
+        for request in requests(run):
+            if request.reads and (
+                request.host in LOOPBACK
+                or (not request.keeps and tells(request.path or "", doubtful=False))
+            ):
+                probe = _probe(run, request, source)
+                inside = run.name in ENGINES
+                yield replace(probe, deployable=act.deployable, script=act.script, inside=inside)
+
+
+def _probe(run: Run, request: Request, source: Asker) -> Probe:
+    return Probe(
+        source=source,
+        location=Location(run.path, request.span),
+        command=Location(run.path, run.span),
+        tool=tool_of(run) or None,
+        scheme=request.scheme,
+        host=request.host,
+        port=request.port,
+        path=request.path,
+        port_default=request.port_default,
+    )
