@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from ..documents.facts import Instruction
+from ..documents.shell.handed import SHELLS
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Run, analyse
 from ..model import Location
 from .facts import Facts
-from .requests import ENGINES, LOOPBACK, Request, requests, tool_of
+from .requests import ENGINES, LOOPBACK, Request, requests
 from .types import Act, Asker, Image, Probe, Unit
 from .vitals import tells
 
@@ -67,7 +68,7 @@ def _inside(
     live = [run for run in behaviour.runs if run.reach == "reached"]
     found = [_probe(run, request, source) for run in live for request in requests(run)]
     if not found:
-        first = live[0] if live else None
+        first = next((run for run in live if run.name not in SHELLS), live[0] if live else None)
         where = Location(script.path, first.span if first else script.span)
         tool = (first.name or None) if first else None
         found.append(Probe(source=source, location=where, command=where, tool=tool, scheme=""))
@@ -102,7 +103,7 @@ def _probe(run: Run, request: Request, source: Asker) -> Probe:
         source=source,
         location=Location(run.path, request.span),
         command=Location(run.path, run.span),
-        tool=tool_of(run) or None,
+        tool=request.tool,
         scheme=request.scheme,
         host=request.host,
         port=request.port,

@@ -26,6 +26,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::", "ip6-loc
 class Request(Struct, frozen=True, gc=False):
     """One address that a command asks. What a variable decides is None."""
 
+    tool: str
+    """The command that asks, also where a package runner or a container's engine starts it."""
     scheme: Scheme
     host: str | None
     port: str | None
@@ -43,7 +45,7 @@ def requests(run: Run) -> Iterator[Request]:
     """The addresses that a run asks, in order; nothing for a tool that is not known."""
     for _, target in run.redirects:
         if found := _DEVICE.fullmatch(target or ""):
-            yield Request("tcp", _known(found[1]), _known(found[2]), None, run.span)
+            yield Request("bash", "tcp", _known(found[1]), _known(found[2]), None, run.span)
     if run.name not in _ASKING and not _INTERPRETERS.fullmatch(run.name):
         return
     tool, given = _line(run)
@@ -51,16 +53,11 @@ def requests(run: Run) -> Iterator[Request]:
         case "curl" | "wget" | "wait-on" | "http" | "https":
             yield from _addresses(tool, given)
         case "nc" | "ncat" | "netcat":
-            yield from _connected(given)
+            yield from _connected(tool, given)
         case name if _INTERPRETERS.fullmatch(name):
             for word, text, default in given:
                 if "http" in text:
-                    yield from _in_code(word, text, default)
-
-
-def tool_of(run: Run) -> str:
-    """The command that asks, also where a package runner or a container's engine starts it."""
-    return _line(run)[0]
+                    yield from _in_code(tool, word, text, default)
 
 
 Given = tuple[Word, str, str]
@@ -133,12 +130,12 @@ def _addresses(tool: str, given: list[Given]) -> Iterator[Request]:
         elif text.startswith("-"):
             option, equals, value = text.partition("=")
             if option == "--url" and equals:
-                yield from _asked(word, value, default, reads=reads, keeps=keeps)
+                yield from _asked(tool, word, value, default, reads=reads, keeps=keeps)
             skip = text in valued or (
                 name == "curl" and _CLUSTER.fullmatch(text) is not None and f"-{text[-1]}" in valued
             )
         elif name != "http" or not (text.isupper() or "=" in text):
-            yield from _asked(word, text, default, reads=reads, keeps=keeps)
+            yield from _asked(tool, word, text, default, reads=reads, keeps=keeps)
 
 
 _CLUSTER = regex(r"-[A-Za-z]{2,}", re.ASCII)
@@ -157,12 +154,15 @@ def _keeps(tool: str, texts: list[str]) -> bool:
 _CLUSTERED_OUTPUT = regex(r"-[A-Za-z]*[oO]", re.ASCII)
 
 
-def _asked(word: Word, text: str, default: str, *, reads: bool, keeps: bool) -> Iterator[Request]:
+def _asked(  # noqa: PLR0913 (what all addresses of a line have in common)
+    tool: str, word: Word, text: str, default: str, *, reads: bool, keeps: bool
+) -> Iterator[Request]:
     found = address(text)
     if found is not None:
         scheme, host, port, path = found
         other = address(default) if port is None else None
         yield Request(
+            tool,
             scheme,
             host,
             port,
@@ -212,7 +212,7 @@ def _known(text: str) -> str | None:
     return None if MASK in text or "$" in text or "{{" in text else text
 
 
-def _connected(given: list[Given]) -> Iterator[Request]:
+def _connected(tool: str, given: list[Given]) -> Iterator[Request]:
     """`nc -z host port`."""
     bare = []
     skip = False
@@ -227,7 +227,7 @@ def _connected(given: list[Given]) -> Iterator[Request]:
         (_, host), (word, port) = bare
         number = _known(port)
         if number is None or number.isdigit():
-            yield Request("tcp", _known(host), number, None, word.span)
+            yield Request(tool, "tcp", _known(host), number, None, word.span)
 
 
 _URL = regex(
@@ -239,7 +239,7 @@ _OPTION = regex(
 )
 
 
-def _in_code(word: Word, text: str, default: str) -> Iterator[Request]:
+def _in_code(tool: str, word: Word, text: str, default: str) -> Iterator[Request]:
     """The addresses in a program that is given as an argument."""
     found = list(_URL.finditer(text))
     for hit in found:
@@ -250,13 +250,13 @@ def _in_code(word: Word, text: str, default: str) -> Iterator[Request]:
         if asked is not None:
             other = _URL.search(default) if asked[2] is None else None
             fallback = address(_FILLED.sub(MASK, other["url"])) if other else None
-            yield Request(*asked, word.span, port_default=fallback[2] if fallback else None)
+            yield Request(tool, *asked, word.span, port_default=fallback[2] if fallback else None)
     if not found:
         options = {hit["name"]: hit["text"] or hit["number"] for hit in _OPTION.finditer(text)}
         if "port" in options or "path" in options:
             host = options.get("host") or options.get("hostname") or "localhost"
             path = _known(options["path"].partition("?")[0]) if "path" in options else None
-            yield Request("http", _known(host), options.get("port"), path, word.span)
+            yield Request(tool, "http", _known(host), options.get("port"), path, word.span)
 
 
 def _words(run: Run) -> Iterator[Given]:
