@@ -157,6 +157,12 @@ _PROSE = regex(
 )
 _TEMPLATES = frozenset({".j2", ".erb", ".tmpl", ".tpl", ".template"})
 """What a unit's file is called behind its own suffix before something fills it in."""
+_NGINX = regex(r"(?:.*[._-])?nginx(?:[._-][\w.-]*)?$")
+_SITE = regex(r"(?:^|/)sites-(?:available|enabled)/[^/]+$")
+_PROXY = frozenset(
+    {"", ".conf", ".template", ".tmpl", ".tpl", ".j2", ".erb", ".example", ".sample", ".nginx"}
+)
+"""What a proxy's configuration may end with."""
 _TEXTUAL = (".yml", ".yaml", ".conf", ".cfg", ".json", ".toml", ".hcl", ".ini", "")
 
 _SHELL = regex(
@@ -201,6 +207,10 @@ def _by_pattern(path: str, name: str, suffix: str) -> str | None:
     if suffix in {".md", ".txt", ".rst", ".adoc"}:
         return "other" if _PROSE.match(name.lower()) else None
     if ("cron" in name or "/cron." in f"/{path}") and suffix.lower() in _CRON:
+        return "other"
+    if suffix in _PROXY and "nginx" in name and _NGINX.match(name):
+        return "other"
+    if name.startswith("Caddyfile") or suffix == ".caddy" or _SITE.search(path):
         return "other"
     if suffix == ".json":
         return "pm2" if _PM2.match(name) else None

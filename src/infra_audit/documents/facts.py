@@ -443,6 +443,33 @@ class Ecosystem(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+# ── proxies ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Directive(Struct, frozen=True, gc=False):
+    """`name argument …`, and what stands in its braces; `block` is None without braces."""
+
+    name: str
+    arguments: tuple[Value, ...]
+    span: Span
+    """Of the name and its arguments."""
+    block: tuple[Directive, ...] | None = None
+
+
+class ProxyFile(Struct, frozen=True, kw_only=True):
+    """A configuration of nginx or of Caddy; an address of a Caddyfile is a directive with a block."""
+
+    path: str
+    span: Span
+    proxy: Choice["nginx", "caddy"]
+    name: str = ""
+    """The path under which a script writes it; '' for a file of the repository."""
+    expanded: bool = False
+    """Whether the shell fills in its `$name`: it stands in a heredoc without quotes."""
+    directives: tuple[Directive, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 # ── TypeScript and JavaScript ────────────────────────────────────────────────────────────────────
 
 
@@ -572,6 +599,7 @@ Document = (
     | Dotenv
     | UnitFile
     | Ecosystem
+    | ProxyFile
     | Module
     | Other
 )

@@ -171,6 +171,8 @@ def _kind(text: Text) -> str:
         return "terraform"
     if name.endswith((".md", ".txt", ".rst", ".adoc")) or name.startswith("README"):
         return "prose"
+    if name.startswith("Caddyfile") or name.endswith(".caddy"):
+        return "caddy"
     if "cron" in name or "/cron" in f"/{path}":
         return "cron"
     if path.startswith((".circleci/", ".buildkite/", ".woodpecker/", ".gitlab/")):

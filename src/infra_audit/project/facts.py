@@ -17,6 +17,7 @@ from ..documents.facts import (
     Module,
     Other,
     Package,
+    ProxyFile,
     Schema,
     UnitFile,
     Workflow,
@@ -45,6 +46,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     dotenvs: tuple[Dotenv, ...]
     unit_files: tuple[UnitFile, ...]
     ecosystems: tuple[Ecosystem, ...]
+    proxies: tuple[ProxyFile, ...]
     modules: tuple[Module, ...]
     others: tuple[Other, ...]
 
@@ -73,6 +75,7 @@ def sort(files: frozenset[str], documents: tuple[Document, ...]) -> Facts:
         dotenvs=of(Dotenv),
         unit_files=of(UnitFile),
         ecosystems=of(Ecosystem),
+        proxies=of(ProxyFile),
         modules=of(Module),
         others=of(Other),
     )
@@ -84,7 +87,7 @@ def purposes(documents: tuple[Document, ...]) -> dict[str, Purpose]:
     found = {
         d.path: purpose(d.path, _sort(d), scaffolds)
         for d in documents
-        if not isinstance(d, UnitFile)
+        if not isinstance(d, UnitFile | ProxyFile)
     }
     found |= {d.path: purpose(d.path) for d in documents if d.path not in found}
     composes = tuple(d for d in documents if isinstance(d, Compose))

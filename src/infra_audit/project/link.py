@@ -16,10 +16,12 @@ from .probes import probes
 from .roles import acts
 from .routes import routes
 from .schedule import clocks
+from .sites import ports as ports_of_sites
+from .sites import sites
 from .stores import stores
 from .trails import reach
 from .types import Project
-from .units import units
+from .units import units, variables_of
 
 
 def link(
@@ -34,6 +36,8 @@ def link(
     found_units = units(facts, found_apps, found_images, reached.behaviours)
     found_acts = acts(facts, reached)
     found_probes = probes(facts, found_images, found_units, found_acts, reached.behaviours)
+    variables = variables_of(facts, reached.behaviours) if facts.proxies else {}
+    found_sites = sites(facts, found_units, variables)
     found_platforms = platforms(facts)
     shown = signs(
         facts,
@@ -53,8 +57,12 @@ def link(
         kind=whole,
         deployables=deployed,
         units=found_units,
-        ports=ports(facts, found_apps, found_images, found_units, found_probes),
+        ports=(
+            *ports(facts, found_apps, found_images, found_units, found_probes),
+            *ports_of_sites(found_sites),
+        ),
         probes=found_probes,
+        sites=found_sites,
         stores=stores(facts, deployed, reached.behaviours),
         acts=found_acts,
         images=found_images,
@@ -80,6 +88,7 @@ def link(
         dotenvs=facts.dotenvs,
         unit_files=facts.unit_files,
         ecosystems=facts.ecosystems,
+        proxies=facts.proxies,
         modules=facts.modules,
         others=facts.others,
     )

@@ -23,6 +23,15 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::", "ip6-loc
 """Names of the machine, or the container, that asks."""
 
 
+_HOSTNAME = regex(r"[a-z0-9*.-][a-z0-9_*.-]*", re.IGNORECASE)
+_HOLDER = regex(r"[A-Z]_|_[A-Z]|^YOUR|^(?:your|my)[-_.]?domain")
+
+
+def is_hostname(text: str) -> bool:
+    """Whether a text names a host, and is no mark that somebody replaces (`YOUR_DOMAIN`)."""
+    return bool(_HOSTNAME.fullmatch(text)) and not _HOLDER.search(text)
+
+
 class Request(Struct, frozen=True, gc=False):
     """One address that a command asks. What a variable decides is None."""
 

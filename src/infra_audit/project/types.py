@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal as Choice
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from ..documents.facts import (
     Module,
     Other,
     Package,
+    ProxyFile,
     Schema,
     Stage,
     UnitFile,
@@ -151,6 +153,63 @@ class Probe(Struct, frozen=True, kw_only=True):
     inside: bool = False
     """Whether it runs in the unit's own container, which must then have the tool."""
     script: Script | None = None
+
+
+Services = Callable[[str | None, str], Unit | None]
+"""The service of compose that a host's name means in the file at some path."""
+
+
+class Listening(Struct, frozen=True):
+    """An address at which a site is served; `port` is None where unknown, `host` '' for all."""
+
+    port: str | None
+    host: str
+    secure: bool
+    """Whether TLS is spoken there."""
+    default: bool
+    """Whether it answers for every name that no other site has (`default_server`)."""
+    location: Location
+
+
+class Forward(Struct, frozen=True, kw_only=True):
+    """Requests that a proxy passes on."""
+
+    pattern: str | None
+    """The paths that it holds for, as written (`/api/`, `~ \\.php$`); None where unknown."""
+    scheme: str
+    host: str | None
+    port: str | None
+    path: str | None = None
+    """What takes the place of `pattern`; '' where the path is passed on as it comes."""
+    location: Location
+    """Where the host and the port stand."""
+    passed: Location
+    """Where it is passed on: another place for what goes through an `upstream`."""
+    upstream: str = ""
+    """The name of the group of servers through which it is told."""
+    unit: Unit | None = None
+    """The service of a compose file that has the host's name."""
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """What a proxy serves under some names: a server of nginx, a site of Caddy, a router of Traefik."""
+
+    proxy: Choice["nginx", "caddy", "traefik"]
+    location: Location
+    names: tuple[str, ...] = ()
+    """Those that are literal; nginx's `_` is left out."""
+    named: bool = True
+    """Whether all its names are known."""
+    listens: tuple[Listening, ...] = ()
+    forwards: tuple[Forward, ...] = ()
+    redirects: tuple[Location, ...] = ()
+    """Where it sends all requests elsewhere, as from http to https."""
+    secure: bool = False
+    """Whether it speaks TLS at any of its addresses, as far as it says so itself."""
+    roots: tuple[str, ...] = ()
+    """The folders that it serves as files."""
+    file: str = ""
+    """The path under which a script writes it; '' for a file of the repository."""
 
 
 class Store(Struct, frozen=True, kw_only=True):
@@ -289,6 +348,8 @@ class Project(Struct, frozen=True, kw_only=True):
     stores: tuple[Store, ...] = ()
     ports: tuple[Port, ...] = ()
     probes: tuple[Probe, ...] = ()
+    sites: tuple[Site, ...] = ()
+    """What proxies serve."""
     acts: tuple[Act, ...] = ()
     images: tuple[Image, ...] = ()
     routes: tuple[Routes, ...] = ()
@@ -320,6 +381,7 @@ class Project(Struct, frozen=True, kw_only=True):
     dotenvs: tuple[Dotenv, ...] = ()
     unit_files: tuple[UnitFile, ...] = ()
     ecosystems: tuple[Ecosystem, ...] = ()
+    proxies: tuple[ProxyFile, ...] = ()
     modules: tuple[Module, ...] = ()
     others: tuple[Other, ...] = ()
 

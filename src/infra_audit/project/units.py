@@ -36,7 +36,7 @@ def units(
     behaviours: Mapping[int, Behaviour],
 ) -> tuple[Unit, ...]:
     """Every unit, in the order of their sources. `behaviours` are those of scripts, by `id`."""
-    variables = {s.path: _variables(behaviours.get(id(s))) for s in facts.scripts}
+    variables = variables_of(facts, behaviours)
     found: list[Unit] = []
     for compose in facts.composes:
         found += _services(compose, facts.purposes[compose.path])
@@ -143,6 +143,11 @@ def _image(image: Image) -> Unit:
         purpose=image.purpose,
         deployable=image.deployable,
     )
+
+
+def variables_of(facts: Facts, behaviours: Mapping[int, Behaviour]) -> dict[str, dict[str, str]]:
+    """What the variables of each script are when it writes a file, by the script's path."""
+    return {s.path: _variables(behaviours.get(id(s))) for s in facts.scripts}
 
 
 def _variables(behaviour: Behaviour | None) -> dict[str, str]:

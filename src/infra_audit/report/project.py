@@ -23,6 +23,7 @@ def render_text(project: Project) -> str:
         ("units", _units(project)),
         ("ports", _ports(project)),
         ("probes", _probes(project)),
+        ("sites", _sites(project)),
         ("stores", _stores(project)),
         ("images", _images(project)),
         ("scripts", _acts(project)),
@@ -110,6 +111,25 @@ def _probes(project: Project) -> Iterator[str]:
             f"of {_owner(probe)}" if _owner(probe) else "",
             "inside" if probe.inside else "",
         )
+
+
+def _sites(project: Project) -> Iterator[str]:
+    for site in project.sites:
+        yield _entry(
+            site.location,
+            f"{site.proxy} {' '.join(site.names) or ('any name' if site.named else 'unknown names')}",
+            "with TLS" if site.secure else "",
+            "redirects to https" if site.redirects else "",
+            f"written to {site.file}" if site.file else "",
+        )
+        for each in site.listens:
+            words = ("ssl" if each.secure else "", "default" if each.default else "")
+            told = " ".join(("listens", each.host, each.port or "unknown", *words))
+            yield _inside(each.location, " ".join(told.split()))
+        for forward in site.forwards:
+            where = f"{forward.scheme}://{forward.host or 'unknown'}:{forward.port or 'unknown'}"
+            path = "" if forward.scheme == "unix" else f" to {where}{forward.path or ''}"
+            yield _inside(forward.location, f"passes {forward.pattern or 'unknown paths'}{path}")
 
 
 def _owner(fact: Port | Probe) -> str:
@@ -244,6 +264,29 @@ def render_json(project: Project) -> str:
                     "unit": probe.unit.name if probe.unit else None,
                 }
                 for probe in project.probes
+            ],
+            "sites": [
+                {
+                    **place(site.location),
+                    **_named(site, "proxy", "named", "secure", "file"),
+                    "names": list(site.names),
+                    "roots": list(site.roots),
+                    "redirects": [place(where) for where in site.redirects],
+                    "listens": [
+                        {**place(x.location), **_named(x, "port", "host", "secure", "default")}
+                        for x in site.listens
+                    ],
+                    "forwards": [
+                        {
+                            **place(forward.location),
+                            **_named(forward, "pattern", "scheme", "host", "port", "upstream"),
+                            "target": forward.path,
+                            "unit": forward.unit.name if forward.unit else None,
+                        }
+                        for forward in site.forwards
+                    ],
+                }
+                for site in project.sites
             ],
             "stores": [
                 {
