@@ -84,6 +84,27 @@ PORTS: dict[str, tuple[dict[str, str], list[str]]] = {
         ["told 80 by PORT of package shop", "told 3000 of package shop"],
     ),
     "another tool's -p": ({"package.json": package("express", start="node . -p 3000")}, []),
+    "a platform": (
+        {"fly.toml": "app = 'a'\n[env]\nPORT = '80'\n[[services]]\ninternal_port = 80\n[[services.ports]]\nport = 443\n"},
+        [
+            "container 80 of platform app",
+            "published 443 to 80 of platform app",
+            "told 80 by PORT of platform app",
+        ],
+    ),
+    "a cluster": (
+        {"k8s/a.yaml": "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, ports: [{containerPort: 80}]}]}\n---\n"
+                       "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 81, targetPort: http}]}\n"},
+        ["container 80 of kubernetes a", "published 81"],
+    ),
+    "a Procfile": (
+        {"Procfile": "web: next start -p 80\n"},
+        ["told 80 of procfile web"],
+    ),
+    "supervisor": (
+        {"supervisord.conf": "[program:a]\ncommand=x --port=80\nenvironment=PORT=81\n"},
+        ["told 81 by PORT of supervisor a", "told 80 of supervisor a"],
+    ),
     "a probe": (
         {"compose.yaml": COMPOSE + "    healthcheck: {test: curl -f http://localhost:3000/}\n"},
         ["probed 3000 at localhost of compose web"],

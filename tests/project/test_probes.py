@@ -63,6 +63,15 @@ PROBES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["compose ? of web inside"],
     ),
     "switched off": ({"compose.yaml": COMPOSE + "      disable: true\n"}, []),
+    "a platform": (
+        {"fly.toml": "app = 'a'\n[[services]]\ninternal_port = 80\n[[services.http_checks]]\npath = '/up'\n"},
+        ["platform ? http://:80/up of app"],
+    ),
+    "a cluster": (
+        {"k8s/a.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      livenessProbe: {tcpSocket: {port: 80}}\n"
+                       f"      readinessProbe: {{exec: {{command: [curl, '{ASKED}']}}}}\n      startupProbe: {{exec: {{}}}}\n"},
+        ["kubernetes ? tcp://:80 of a", f"kubernetes curl {ASKED} of a inside", "kubernetes ? of a"],
+    ),
     "a step": (
         {".github/workflows/a.yml": WORKFLOW + f"          curl -f {ASKED}\n"},
         [f"workflow curl {ASKED}"],

@@ -72,6 +72,8 @@ _NAMES = {
     "devcontainer.json": "other",
     "nginx.conf": "other",
     "Caddyfile": "other",
+    "supervisord.conf": "other",
+    "supervisor.conf": "other",
     "Jenkinsfile": "other",
     ".gitlab-ci.yml": "other",
     ".travis.yml": "other",
@@ -148,7 +150,7 @@ _CODE_SUFFIXES = frozenset({".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"
 _MANIFESTS = regex(
     r"(?:^|/)(?:k8s|kubernetes|kube|manifests|helm|charts|deploy|deployment|deployments|overlays|base|"
     r"prometheus|grafana|alertmanager|otel|monitoring|observability|ansible|playbooks|roles|"
-    r"cron\.d|logrotate\.d|nginx|sites-available|sites-enabled|conf\.d|caddy|traefik|\.circleci|"
+    r"cron\.d|logrotate\.d|nginx|supervisord?|supervisor\.d|sites-available|sites-enabled|conf\.d|caddy|traefik|\.circleci|"
     r"\.buildkite|\.github|\.devcontainer|\.woodpecker|ci|infra|infrastructure|terraform|etc)/"
 )
 _PROSE = regex(

@@ -1,4 +1,4 @@
-"""What a file says of which the kind alone tells much: a proxy's configuration, a platform's."""
+"""What a file says of which the kind alone tells much: a proxy's, a platform's or a cluster's."""
 
 from __future__ import annotations
 
@@ -19,5 +19,17 @@ def details(kind: str, text: Text) -> Iterator[Document]:
             from .caddy import parse as caddy
 
             yield caddy(text)
+        case "fly" | "render" | "railway" | "vercel" | "heroku" | "procfile":
+            from .platforms import parse as platform
+
+            yield platform(kind, text)
+        case "kubernetes":
+            from .kubernetes import parse as kubernetes
+
+            yield kubernetes(text)
+        case "supervisor":
+            from .supervisor import parse as supervisor
+
+            yield supervisor(text)
         case _:
             return

@@ -470,6 +470,71 @@ class ProxyFile(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+# ── platforms and supervisors ────────────────────────────────────────────────────────────────────
+
+
+class HostedCommand(Struct, frozen=True):
+    """A command that a platform or a supervisor runs."""
+
+    kind: Choice["build", "release", "start", "cron"]
+    """`release` runs once before a new version is started."""
+    script: Script
+    span: Span
+
+
+class HostedCheck(Struct, frozen=True):
+    """What a platform or a cluster asks itself; `port` None where it asks the service's own."""
+
+    kind: Choice["http", "tcp", "command"]
+    path: Value | None
+    port: Value | None
+    span: Span
+    script: Script | None = None
+    """What a `command` runs inside the container."""
+    use: str = ""
+    """`liveness`, `readiness` or `startup`, where that is told apart."""
+
+
+class Hosted(Struct, frozen=True, kw_only=True):
+    """Something that a platform, a cluster or a supervisor runs, as one file tells it."""
+
+    name: str
+    kind: str
+    """As the file calls it: `web`, `worker`, `cron`, `app`, `Deployment`, `CronJob` …"""
+    span: Span
+    image: Value | None = None
+    dockerfile: Value | None = None
+    commands: tuple[HostedCommand, ...] = ()
+    directory: Value | None = None
+    user: Value | None = None
+    restart: Value | None = None
+    ports: tuple[Value, ...] = ()
+    """Those on which it must listen."""
+    published: tuple[tuple[Value, Value | None], ...] = ()
+    """Those at which it is reached from outside, each with the port that it leads to."""
+    checks: tuple[HostedCheck, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    environment: tuple[Entry, ...] = ()
+    schedule: Value | None = None
+    replicas: Value | None = None
+    options: tuple[Entry, ...] = ()
+    """All its literal settings, nested names dotted."""
+
+
+class Hosting(Struct, frozen=True, kw_only=True):
+    """A file that tells a platform, a cluster or a supervisor what to run."""
+
+    path: str
+    span: Span
+    provider: Choice[
+        "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor"
+    ]
+    services: tuple[Hosted, ...] = ()
+    options: tuple[Entry, ...] = ()
+    """All literal settings of the file, nested names dotted; none for a cluster."""
+    problems: tuple[Problem, ...] = ()
+
+
 # ── TypeScript and JavaScript ────────────────────────────────────────────────────────────────────
 
 
@@ -600,6 +665,7 @@ Document = (
     | UnitFile
     | Ecosystem
     | ProxyFile
+    | Hosting
     | Module
     | Other
 )

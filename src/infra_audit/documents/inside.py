@@ -1,4 +1,4 @@
-"""Documents inside scripts: the systemd units and the proxies' configurations that a heredoc writes."""
+"""Documents inside scripts: the units and the configurations that a heredoc writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ..source.regex import regex
 from ..source.text import Text
-from .facts import ProxyFile, UnitFile
+from .facts import Hosting, ProxyFile, UnitFile
 from .shell.syntax import (
     AndOr,
     Background,
@@ -28,17 +28,18 @@ from .shell.syntax import (
     Word,
 )
 
-MARKS = (b"[Service]", b"[Timer]", b"proxy_pass", b"server_name", b"Caddyfile")
+MARKS = (b"[Service]", b"[Timer]", b"proxy_pass", b"server_name", b"Caddyfile", b"[program:")
 """What stands in the bytes of a script that may write such a document."""
 
 _UNIT = regex(r"^[ \t]*\[(?:Service|Timer)\]", re.MULTILINE)
 _NAME = regex(r"([\w@.${}-]+\.(?:service|timer))[\"']?$")
 _NGINX = regex(r"^[ \t]*(?:server[ \t]*\{|upstream[ \t]+[^\s{]+[ \t]*\{)", re.MULTILINE)
 _CADDY = regex(r"(?:^|/)Caddyfile[\w.-]*[\"']?$|\.caddy[\"']?$")
+_PROGRAM = regex(r"^\[program:", re.MULTILINE)
 _PATH = regex(r"/|\.conf\b")
 
 
-def inside(script: Script, text: Text) -> Iterator[UnitFile | ProxyFile]:
+def inside(script: Script, text: Text) -> Iterator[UnitFile | ProxyFile | Hosting]:
     """The documents that a script writes, with spans in the script; named by the file written."""
     for words, heredoc in _heredocs(script.statements):
         caddy = next((word for word in words if _CADDY.search(word.raw)), None)
@@ -50,6 +51,10 @@ def inside(script: Script, text: Text) -> Iterator[UnitFile | ProxyFile]:
             name = next((word.raw for word in words if _PATH.search(word.raw)), "")
             found = nginx(_stretch(heredoc, text), expanded=not heredoc.quoted, name=name)
             yield replace(found, problems=())
+        elif _PROGRAM.search(heredoc.content):
+            from .supervisor import parse as supervisor
+
+            yield supervisor(_stretch(heredoc, text))
         elif caddy is not None:
             from .caddy import parse as caddyfile
 

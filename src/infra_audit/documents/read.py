@@ -23,7 +23,9 @@ from .shell.syntax import Script
 _D = TypeVar("_D")
 
 _SNIFFED = 256
-_DETAILED = frozenset({"nginx", "caddy"})
+_DETAILED = frozenset({
+    "nginx", "caddy", "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor",
+})  # fmt: skip
 """Kinds of other files of which more is read than some words."""
 
 LARGEST_WRITTEN = 512 * 1024

@@ -88,6 +88,7 @@ def link(
         dotenvs=facts.dotenvs,
         unit_files=facts.unit_files,
         ecosystems=facts.ecosystems,
+        hostings=facts.hostings,
         proxies=facts.proxies,
         modules=facts.modules,
         others=facts.others,

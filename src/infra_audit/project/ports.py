@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..documents.facts import Compose, Entry, Process, Service
+from ..documents.facts import Compose, Entry, Hosted, Process, Service
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Run, analyse
 from ..model import Location
@@ -25,6 +25,7 @@ def ports(
 ) -> tuple[Port, ...]:
     """Every port that the documents name, in the order of their kinds of documents."""
     known = {(unit.source, unit.location): unit for unit in units}
+    at = {u.location: u for u in units if u.source in ("platform", "kubernetes", "supervisor")}
     found = [*_of_modules(facts, apps)]
     names = frozenset(("PORT", *(port.variable for port in found if port.variable)))
     for image in images:
@@ -34,6 +35,10 @@ def ports(
         for service in compose.services:
             unit = known.get(("compose", Location(compose.path, service.span)))
             found += _of_service(compose, service, unit, names)
+    for hosting in facts.hostings:
+        for hosted in hosting.services:
+            unit = at.get(Location(hosting.path, hosted.span))
+            found += _of_hosted(hosted, hosting.path, unit, names)
     for unit in units:
         if unit.start is not None:
             found += _of_start(unit, unit.start, names)
@@ -117,6 +122,30 @@ def _of_service(
             protocol=protocol or "tcp",
         )
     yield from _told(service.environment, names, path, unit)
+
+
+def _of_hosted(
+    hosted: Hosted, path: str, unit: Unit | None, names: frozenset[str]
+) -> Iterator[Port]:
+    deployable = unit.deployable if unit else None
+    for value in hosted.ports:
+        yield Port(
+            kind="container",
+            number=value.literal,
+            location=Location(path, value.span),
+            unit=unit,
+            deployable=deployable,
+        )
+    for value, target in hosted.published:
+        yield Port(
+            kind="published",
+            number=value.literal,
+            target=target.literal if target and (target.literal or "").isdigit() else None,
+            location=Location(path, value.span),
+            unit=unit,
+            deployable=deployable,
+        )
+    yield from _told(hosted.environment, names, path, unit)
 
 
 def _of_environments(

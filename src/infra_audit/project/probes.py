@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from ..documents.facts import Instruction
+from ..documents.facts import HostedCheck, Instruction
 from ..documents.shell.handed import SHELLS
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Run, analyse
@@ -26,6 +26,7 @@ def probes(
 ) -> tuple[Probe, ...]:
     """Every probe, those of the units first. `behaviours` are those of scripts, by `id`."""
     known = {(unit.source, unit.location): unit for unit in units}
+    at = {unit.location: unit for unit in units if unit.source in ("platform", "kubernetes")}
     found: list[Probe] = []
     for image in images:
         where = Location(image.dockerfile.path, image.stage.span)
@@ -40,6 +41,12 @@ def probes(
                 unit = known.get(("compose", Location(compose.path, service.span)))
                 script = service.probe.script
                 found += _inside(script, analyse(script), "compose", unit)
+    for hosting in facts.hostings:
+        source: Asker = "kubernetes" if hosting.provider == "kubernetes" else "platform"
+        for hosted in hosting.services:
+            unit = at.get(Location(hosting.path, hosted.span))
+            for asked in hosted.checks:
+                found += _checked(asked, hosting.path, source, unit)
     for act in acts:
         if act.purpose == "production" and act.script.origin in ("file", "step", "argument"):
             found += _asked(act)
@@ -79,6 +86,28 @@ def _inside(
             deployable=unit.deployable if unit else None,
             inside=True,
             script=script,
+        )
+
+
+def _checked(check: HostedCheck, path: str, source: Asker, unit: Unit | None) -> Iterator[Probe]:
+    """What a platform or a cluster asks itself, or by a command in the container."""
+    where = Location(path, check.span)
+    if check.script is not None:
+        yield from _inside(check.script, analyse(check.script), source, unit)
+    elif check.kind == "command":
+        yield Probe(source=source, location=where, command=where, tool=None, scheme="", unit=unit)
+    else:
+        yield Probe(
+            source=source,
+            location=where,
+            command=where,
+            tool="",
+            scheme=check.kind,
+            host="",
+            port=check.port.literal if check.port else None,
+            path=check.path.literal if check.path else None,
+            unit=unit,
+            deployable=unit.deployable if unit else None,
         )
 
 

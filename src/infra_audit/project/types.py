@@ -14,6 +14,7 @@ from ..documents.facts import (
     Dotenv,
     Ecosystem,
     Handler,
+    Hosting,
     Manifest,
     Module,
     Other,
@@ -58,7 +59,8 @@ class Act(Struct, frozen=True):
     trail: tuple[Evidence, ...] = ()
     reached_by: tuple[str, ...] = ()
     """Kinds of hosts that reach it: `deploy-job`, `ci-job`, `schedule`, `image`, `image-build`,
-    `unit`, `timer`, `compose`, `package-start`, `package-build`, `cron`, `pm2`, `script`."""
+    `unit`, `timer`, `compose`, `package-start`, `package-build`, `cron`, `pm2`, `procfile`,
+    `platform`, `platform-build`, `release` (what a platform runs before a new version starts), `script`."""
     deployable: str | None = None
 
 
@@ -87,7 +89,10 @@ class Image(Struct, frozen=True):
 class Unit(Struct, frozen=True, kw_only=True):
     """Something that runs in production."""
 
-    source: Choice["compose", "image", "systemd", "pm2", "procfile", "package", "script"]
+    source: Choice[
+        "compose", "image", "systemd", "pm2", "supervisor", "procfile", "platform", "kubernetes",
+        "package", "script",
+    ]  # fmt: skip
     name: str
     location: Location
     start: Script | None = None
@@ -142,6 +147,7 @@ class Probe(Struct, frozen=True, kw_only=True):
     scheme: Choice["http", "https", "tcp", ""]
     """'' where the command's question could not be understood."""
     host: str | None = None
+    """'' for the unit itself, where a platform or a cluster asks."""
     port: str | None = None
     path: str | None = None
     """What an HTTP probe asks for, `/`-led and without a query; None where unknown or no HTTP."""
@@ -381,6 +387,7 @@ class Project(Struct, frozen=True, kw_only=True):
     dotenvs: tuple[Dotenv, ...] = ()
     unit_files: tuple[UnitFile, ...] = ()
     ecosystems: tuple[Ecosystem, ...] = ()
+    hostings: tuple[Hosting, ...] = ()
     proxies: tuple[ProxyFile, ...] = ()
     modules: tuple[Module, ...] = ()
     others: tuple[Other, ...] = ()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal as Choice
 
 from msgspec.structs import replace
 
-from ..documents.facts import Compose, Ecosystem, Instruction, Service, UnitFile
+from ..documents.facts import Compose, Ecosystem, Hosting, Instruction, Service, UnitFile
 from ..flow.behaviour import Behaviour
 from ..model import Location
 from ..source.regex import regex
@@ -46,6 +47,8 @@ def units(
             found.append(_systemd(unit_file, facts, variables.get(unit_file.path, {})))
     for ecosystem in facts.ecosystems:
         found += _processes(ecosystem, facts.purposes[ecosystem.path])
+    for hosting in facts.hostings:
+        found += _hosted(hosting, facts.purposes[hosting.path])
     for app in apps:
         if app.package is not None and app.start is not None:
             where = Location(app.package.path, app.start.span)
@@ -88,8 +91,11 @@ def _owned(
     """A unit with what it runs: that whose image it builds, or whose folder, one of `folders`, it works in."""
     if unit.source == "compose":
         return replace(unit, deployable=built.get((unit.location.path, unit.name)))
-    if unit.source not in ("systemd", "pm2") or unit.once:
+    if unit.source not in _PLACED or unit.once:
         return unit
+    at_root = "/" not in unit.location.path and not unit.directory
+    if unit.source in _BUILT and at_root and any(app.folder == "" for app in apps):
+        return replace(unit, deployable="")
     named = [folder for folder in folders if f"/{unit.directory or ''}/".endswith(f"/{folder}/")]
     named = named or [
         app.folder
@@ -101,6 +107,11 @@ def _owned(
     return (
         replace(unit, deployable=apps[0].folder) if len(apps) == 1 and not unit.directory else unit
     )
+
+
+_BUILT = frozenset({"platform", "procfile"})
+"""Sources whose file stands beside what is built."""
+_PLACED = _BUILT | {"systemd", "pm2", "supervisor"}
 
 
 def _services(compose: Compose, purpose: Purpose) -> Iterator[Unit]:
@@ -203,4 +214,31 @@ def _processes(ecosystem: Ecosystem, purpose: Purpose) -> Iterator[Unit]:
             directory=process.directory.literal if process.directory else None,
             purpose=purpose,
             once=process.cron is not None,
+        )
+
+
+_SOURCES: dict[str, Choice["procfile", "kubernetes", "supervisor"]] = {
+    "procfile": "procfile",
+    "kubernetes": "kubernetes",
+    "supervisor": "supervisor",
+}
+
+
+def _hosted(hosting: Hosting, purpose: Purpose) -> Iterator[Unit]:
+    """What a platform, a cluster or a supervisor keeps running, or runs by a clock."""
+    for hosted in hosting.services:
+        start = next((c for c in hosted.commands if c.kind in ("start", "cron")), None)
+        if hosted.kind == "Service" or (start is None and hosted.kind in ("cron", "release")):
+            continue
+        yield Unit(
+            source=_SOURCES.get(hosting.provider, "platform"),
+            name=hosted.name,
+            location=Location(hosting.path, hosted.span),
+            start=start.script if start else None,
+            directory=hosted.directory.literal if hosted.directory else None,
+            user=hosted.user.literal if hosted.user else None,
+            ports=tuple(p.literal for p in hosted.ports if p.literal),
+            restart=hosted.restart.literal if hosted.restart else None,
+            purpose=purpose,
+            once=hosted.kind in ("cron", "CronJob", "Job"),
         )

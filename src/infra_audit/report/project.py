@@ -101,7 +101,8 @@ def _ports(project: Project) -> Iterator[str]:
 
 def _probes(project: Project) -> Iterator[str]:
     for probe in project.probes:
-        known = f"{probe.host or 'unknown'}:{probe.port or probe.port_default or 'unknown'}"
+        host = "itself" if probe.host == "" else probe.host or "unknown"
+        known = f"{host}:{probe.port or probe.port_default or 'unknown'}"
         asked = f"{probe.scheme}://{known}" if probe.scheme else "unknown"
         path = (probe.path or " of an unknown path") if probe.scheme.startswith("http") else ""
         yield _entry(
