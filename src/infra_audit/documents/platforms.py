@@ -96,7 +96,7 @@ def _fly(text: Text, node: Node | None) -> Iterator[Hosted]:
     first = next(iter(groups), "app")
     served = [
         each
-        for each in (get(node, "http_service"), *items(get(node, "services")))
+        for each in (get(node, "http_service"), *items(get(node, "services"))[:_MOST])
         if isinstance(each, Object)
     ]
     whole = Hosted(
@@ -108,7 +108,7 @@ def _fly(text: Text, node: Node | None) -> Iterator[Hosted]:
         environment=environment(text, get(node, "env")),
     )
     release = get(node, "deploy", "release_command")
-    for name in groups or ("app",):
+    for name in list(groups)[:_MOST] or ["app"]:
         mine = [each for each in served if _is_of(each, name, first)]
         member = groups.get(name)
         start = member.value if member else get(node, "experimental", "cmd")

@@ -6,22 +6,19 @@ from ..documents.facts import Document
 from ..model import Declaration, Skipped
 from ..source.walk import Tree
 from .apps import apps
+from .askers import ASKERS
 from .deployables import deployables, kind
 from .evidence import Found, signs
 from .facts import Facts, sort
 from .images import images
 from .mechanisms import monitoring, orchestration, pipelines, platforms, provisioning
-from .ports import ports
-from .probes import probes
 from .roles import acts
 from .routes import routes
 from .schedule import clocks
-from .sites import ports as ports_of_sites
-from .sites import sites
 from .stores import stores
 from .trails import reach
-from .types import Project
-from .units import units, variables_of
+from .types import Act, Port, Probe, Project, Site
+from .units import units
 
 
 def link(
@@ -35,9 +32,15 @@ def link(
     found_images = images(facts, found_apps)
     found_units = units(facts, found_apps, found_images, reached.behaviours)
     found_acts = acts(facts, reached)
-    found_probes = probes(facts, found_images, found_units, found_acts, reached.behaviours)
-    variables = variables_of(facts, reached.behaviours) if facts.proxies else {}
-    found_sites = sites(facts, found_units, variables)
+    ports: tuple[Port, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    sites: tuple[Site, ...] = ()
+    if _has_network(facts, found_acts):
+        from .network import network
+
+        ports, probes, sites = network(
+            facts, found_apps, (found_images, found_units, found_acts), reached.behaviours
+        )
     found_platforms = platforms(facts)
     shown = signs(
         facts,
@@ -57,12 +60,9 @@ def link(
         kind=whole,
         deployables=deployed,
         units=found_units,
-        ports=(
-            *ports(facts, found_apps, found_images, found_units, found_probes),
-            *ports_of_sites(found_sites),
-        ),
-        probes=found_probes,
-        sites=found_sites,
+        ports=ports,
+        probes=probes,
+        sites=sites,
         stores=stores(facts, deployed, reached.behaviours),
         acts=found_acts,
         images=found_images,
@@ -92,6 +92,14 @@ def link(
         proxies=facts.proxies,
         modules=facts.modules,
         others=facts.others,
+    )
+
+
+def _has_network(facts: Facts, acts: tuple[Act, ...]) -> bool:
+    """Whether anything may listen, pass on or ask: a run with scripts alone needs no such tables."""
+    told = (facts.composes, facts.dockerfiles, facts.unit_files, facts.ecosystems, facts.hostings)
+    return any((*told, facts.proxies, facts.modules, facts.packages)) or any(
+        run.name in ASKERS for act in acts for run in act.behaviour.runs
     )
 
 

@@ -16,6 +16,7 @@ from ..documents.shell.words import MASK
 from ..flow.behaviour import Run
 from ..model import Span
 from ..source.regex import regex
+from .askers import ASKERS, CARRIERS, INTERPRETERS, TOOLS
 
 Scheme = Choice["http", "https", "tcp"]
 
@@ -55,7 +56,7 @@ def requests(run: Run) -> Iterator[Request]:
     for _, target in run.redirects:
         if found := _DEVICE.fullmatch(target or ""):
             yield Request("bash", "tcp", _known(found[1]), _known(found[2]), None, run.span)
-    if run.name not in _ASKING and not _INTERPRETERS.fullmatch(run.name):
+    if run.name not in ASKERS:
         return
     tool, given = _line(run)
     match tool:
@@ -63,7 +64,7 @@ def requests(run: Run) -> Iterator[Request]:
             yield from _addresses(tool, given)
         case "nc" | "ncat" | "netcat":
             yield from _connected(tool, given)
-        case name if _INTERPRETERS.fullmatch(name):
+        case name if name in INTERPRETERS:
             for word, text, default in given:
                 if "http" in text:
                     yield from _in_code(tool, word, text, default)
@@ -72,24 +73,17 @@ def requests(run: Run) -> Iterator[Request]:
 Given = tuple[Word, str, str]
 """An argument's word, its text with masks for what is unknown, and the same with defaults."""
 
-ENGINES = frozenset({"docker", "docker-compose", "podman", "podman-compose", "kubectl"})
-"""Commands that run another one in a container."""
-_CARRIERS = ENGINES | {"npx", "pnpm", "yarn", "bunx"}
-_TOOLS = frozenset({"curl", "wget", "wait-on", "http", "https", "nc", "ncat", "netcat"})
-_ASKING = _CARRIERS | _TOOLS
-
 
 def _line(run: Run) -> tuple[str, list[Given]]:
     given = list(_words(run))
-    if run.name in _CARRIERS:
+    if run.name in CARRIERS:
         for nth, (_, text, _) in enumerate(given):
-            if text in _TOOLS:
+            if text in TOOLS:
                 return text, given[nth + 1 :]
     return run.name, given
 
 
 _DEVICE = regex(r"/dev/tcp/([^/]+)/([^/]+)")
-_INTERPRETERS = regex(r"(?:node|nodejs|bun|deno|python[\d.]*|ruby|php|perl)")
 
 _VALUED: dict[str, frozenset[str]] = {
     "curl": frozenset({
