@@ -56,6 +56,7 @@ _LANGUAGES = {
     "platforms",
     "pm2",
     "prisma",
+    "scrapes",
     "settings",
     "supervisor",
     "systemd",
@@ -102,7 +103,16 @@ def test_one_script_needs_no_other_language(installed: Installed, script: Path) 
 
 def test_one_script_needs_no_tables_of_what_listens(installed: Installed, script: Path) -> None:
     found = imported(installed, "check", "--exit-zero", str(script))
-    tables = ("caddy_sites", "network", "nginx_sites", "ports", "probes", "requests", "sites")
+    tables = (
+        "caddy_sites",
+        "network",
+        "nginx_sites",
+        "ports",
+        "probes",
+        "requests",
+        "services",
+        "sites",
+    )
     assert sorted(found & {f"infra_audit.project.{name}" for name in tables}) == []
 
 

@@ -92,6 +92,13 @@ PORTS: dict[str, tuple[dict[str, str], list[str]]] = {
             "told 80 by PORT of platform app",
         ],
     ),
+    "what Prometheus asks": (
+        {
+            "compose.yaml": COMPOSE,
+            "prometheus.yml": "scrape_configs:\n  - job_name: a\n    static_configs: [{targets: ['web:3000', '$X:1', a]}]\n",
+        },
+        ["probed 3000 at web of compose web"],
+    ),
     "a cluster": (
         {"k8s/a.yaml": "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, ports: [{containerPort: 80}]}]}\n---\n"
                        "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 81, targetPort: http}]}\n"},

@@ -42,6 +42,18 @@ def test_units_of_platforms_and_supervisors(tmp_path: Path) -> None:
     ]
 
 
+def test_a_timer_may_start_a_unit_of_another_name(tmp_path: Path) -> None:
+    files = {"a.service": "[Service]\nExecStart=/bin/x\n", "b.timer": "[Timer]\nUnit=a.service\n"}
+    assert unit(tmp_path, files, "systemd").once
+    assert not unit(tmp_path, {"b.timer": "[Timer]\nOnCalendar=daily\n"}, "systemd").once
+
+
+def test_what_pm2_is_told(tmp_path: Path) -> None:
+    app = "{name: 'a', script: 'x.js', autorestart: false, user: 'shop'}"
+    found = unit(tmp_path, {"ecosystem.config.js": f"module.exports = {{apps: [{app}]}}\n"}, "pm2")
+    assert (found.restart, found.user) == ("no", "shop")
+
+
 def test_a_file_of_a_platform_at_the_root_builds_what_is_there(tmp_path: Path) -> None:
     files = {"package.json": package("express"), **API, "Procfile": "web: npm start\n"}
     assert unit(tmp_path, files, "procfile").deployable == ""

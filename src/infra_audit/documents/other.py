@@ -136,6 +136,10 @@ def parse(text: Text) -> Other:
         return Other(path=text.path, span=START, kind=kind, words=tuple(locked(text)))
     words: list[Entry] = []
     pattern = _WORDS.get(kind)
+    if kind == "prometheus":
+        from .scrapes import words as scraped
+
+        words += scraped(text)
     if kind == "makefile":
         words += _called(text)
     if pattern:

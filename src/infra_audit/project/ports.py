@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..documents.facts import Compose, Entry, Hosted, Process, Service
+from ..documents.facts import Compose, Entry, Hosted, Other, Process, Service
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Run, analyse
 from ..model import Location
@@ -13,7 +13,8 @@ from ..source.regex import regex
 from .apps import App
 from .facts import Facts
 from .requests import spelled
-from .types import Image, Port, Probe, Unit
+from .services import by_name
+from .types import Image, Port, Probe, Services, Unit
 
 
 def ports(
@@ -42,6 +43,8 @@ def ports(
     for unit in units:
         if unit.start is not None:
             found += _of_start(unit, unit.start, names)
+    services = by_name(units)
+    found += [port for other in facts.others for port in _scraped(other, services)]
     found += _of_environments(facts, units, names)
     found += [_probed(probe) for probe in probes if probe.scheme]
     return tuple(found)
@@ -245,6 +248,22 @@ def _given(unit: Unit, run: Run, number: str | None, *, variable: str = "", host
         variable=variable,
         host=host,
     )
+
+
+def _scraped(other: Other, services: Services) -> Iterator[Port]:
+    """What Prometheus asks for metrics."""
+    for word in other.words if other.kind == "prometheus" else ():
+        target = _BOUND.fullmatch(word.value.literal or "") if word.value else None
+        if word.name == "target" and target:
+            unit = services(target["host"], other.path)
+            yield Port(
+                kind="probed",
+                number=target["port"],
+                host=target["host"],
+                location=Location(other.path, word.span),
+                unit=unit,
+                deployable=unit.deployable if unit else None,
+            )
 
 
 def _probed(probe: Probe) -> Port:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
 
 from ..documents.facts import Compose, Service
 from ..model import Location
 from ..source.regex import regex
 from .facts import Facts
+from .services import by_name
 from .types import Forward, Port, Site, Unit
 
 Variables = Mapping[str, Mapping[str, str]]
@@ -17,14 +17,7 @@ Variables = Mapping[str, Mapping[str, str]]
 
 def sites(facts: Facts, units: tuple[Unit, ...], variables: Variables) -> tuple[Site, ...]:
     """Every site, in the order of their files; those of labels last."""
-    named: dict[str, list[Unit]] = {}
-    for unit in units:
-        if unit.source == "compose":
-            named.setdefault(unit.name, []).append(unit)
-
-    def services(host: str | None, path: str) -> Unit | None:
-        return _nearest(named.get(host or "", []), path)
-
+    services = by_name(units)
     found: list[Site] = []
     if any(file.proxy == "nginx" for file in facts.proxies):
         from .nginx_sites import nginx_sites
@@ -40,22 +33,6 @@ def sites(facts: Facts, units: tuple[Unit, ...], variables: Variables) -> tuple[
             own = known.get((Location(compose.path, service.span), service.name))
             found += _labelled(compose, service, own)
     return tuple(found)
-
-
-def _nearest(units: list[Unit], path: str) -> Unit | None:
-    """The unit whose file stands nearest to a path, one of production first; None where several do."""
-
-    def shared(unit: Unit) -> tuple[bool, int]:
-        folders = unit.location.path.split("/")[:-1]
-        common = takewhile(
-            lambda pair: pair[0] == pair[1], zip(folders, path.split("/"), strict=False)
-        )
-        return unit.purpose == "production", len(list(common)) - len(folders)
-
-    best = max(map(shared, units), default=None)
-    near = [unit for unit in units if shared(unit) == best]
-    places = {unit.location.path.rpartition("/")[0] for unit in near}
-    return near[0] if len(places) == 1 else None
 
 
 def ports(found: tuple[Site, ...]) -> Iterator[Port]:

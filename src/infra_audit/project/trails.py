@@ -17,7 +17,7 @@ from .callees import Call, Callees, call, script_name, written
 from .delivery import Steps, deliveries, local_action
 from .facts import Facts
 from .images import resolved
-from .schedule import scheduled
+from .schedule import scheduled, timed
 from .types import Clock, Delivery
 
 __all__ = ["Hosted", "Reached", "reach", "script_name"]
@@ -269,7 +269,7 @@ def _of_composes(facts: Facts) -> Iterator[Hosted]:
 
 
 def _of_units(facts: Facts) -> Iterator[Hosted]:
-    timers = {unit.name.removesuffix(".timer") for unit in facts.unit_files if unit.kind == "timer"}
+    timers = timed(facts.unit_files)
     for unit in facts.unit_files:
         production = facts.purposes[unit.path] in ("production", "template")
         directory = next(

@@ -14,6 +14,7 @@ from ..source.regex import regex
 from .apps import App, folder_of
 from .facts import Facts
 from .images import built_file
+from .schedule import timed
 from .types import Image, Purpose, Unit
 
 _ONCE = frozenset(
@@ -187,7 +188,6 @@ def _systemd(unit: UnitFile, facts: Facts, variables: Mapping[str, str]) -> Unit
     settings = {s.key: s for s in unit.settings}
     start = settings.get("ExecStart")
     kind = settings["Type"].value.literal if "Type" in settings else "simple"
-    timed = any(u.kind == "timer" and u.name[:-6] == unit.name[:-8] for u in facts.unit_files)
     return Unit(
         source="systemd",
         name=unit.name,
@@ -201,17 +201,21 @@ def _systemd(unit: UnitFile, facts: Facts, variables: Mapping[str, str]) -> Unit
         else None,
         restart=settings["Restart"].value.literal if "Restart" in settings else None,
         purpose=facts.purposes[unit.path],
-        once=kind == "oneshot" or timed,
+        once=kind == "oneshot" or unit.name.removesuffix(".service") in timed(facts.unit_files),
     )
 
 
 def _processes(ecosystem: Ecosystem, purpose: Purpose) -> Iterator[Unit]:
     for process in ecosystem.processes:
+        options = [(option.name, option.value) for option in process.options]
+        known = {(name, value.literal) for name, value in options if value}
         yield Unit(
             source="pm2",
             name=process.name or "",
             location=Location(ecosystem.path, process.span),
             directory=process.directory.literal if process.directory else None,
+            user=next((v.literal for n, v in options if n in ("uid", "user") and v), None),
+            restart="no" if ("autorestart", "false") in known else None,
             purpose=purpose,
             once=process.cron is not None,
         )
