@@ -212,6 +212,8 @@ def _by_pattern(path: str, name: str, suffix: str) -> str | None:
         return "other"
     if suffix in _PROXY and "nginx" in name and _NGINX.match(name):
         return "other"
+    if suffix in _PROXY and ".conf." in name and _MANIFESTS.search(path):
+        return "other"
     if name.startswith("Caddyfile") or suffix == ".caddy" or _SITE.search(path):
         return "other"
     if suffix == ".json":

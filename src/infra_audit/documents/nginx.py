@@ -28,13 +28,16 @@ _TOKEN = regex(
 _TEMPLATE = regex(r"\{\{.{0,500}?\}\}|\{%.{0,500}?%\}|<%.{0,500}?%>", re.DOTALL)
 _VARIABLE = regex(r"\$\{?\w|__[A-Z][A-Z0-9_]*__")
 """What nginx, or an installer, fills in."""
+_HOLDER = regex(rf"{MASK}+|__[A-Z][A-Z0-9_]*__")
+"""What stands for whole directives, or for a part of one."""
 _SHELL = regex(r"\\\$")
 _LUA = regex(r"[^{}\"'\-\[]++|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|--[^\n]*|.", re.DOTALL)
 
 
 def parse(text: Text, *, expanded: bool = False, name: str = "") -> ProxyFile:
     """The configuration that `text` is. What is wrong with its braces is told once."""
-    content = _TEMPLATE.sub(lambda hit: MASK * len(hit[0]), text.content)
+    content = _TEMPLATE.sub(_masked, text.content)
+    templated = content != text.content or bool(_HOLDER.search(content))
     reader = _Reader(text, content, expanded=expanded)
     reader.read()
     return ProxyFile(
@@ -44,8 +47,13 @@ def parse(text: Text, *, expanded: bool = False, name: str = "") -> ProxyFile:
         name=name,
         expanded=expanded,
         directives=tuple(reader.levels[0]),
-        problems=() if MASK in content else tuple(reader.problems),
+        problems=() if templated else tuple(reader.problems),
     )
+
+
+def _masked(hit: re.Match[str]) -> str:
+    """A template's value as masks, its statements as blanks."""
+    return (MASK if hit[0].startswith(("{{", "<%=")) else " ") * len(hit[0])
 
 
 class _Reader:
@@ -65,7 +73,8 @@ class _Reader:
         for token in self.tokens():
             mark = token["mark"]
             if mark is None:
-                words.append(token)
+                if words or not _HOLDER.fullmatch(token[0]):
+                    words.append(token)
                 continue
             if mark == ";":
                 self.add(words, None)
