@@ -189,6 +189,8 @@ def classify(path: str) -> str | None:
         return kind
     if suffix in _TEMPLATES and _SUFFIXES.get(f".{name[:dot].rpartition('.')[2]}") == "unit":
         return "unit"
+    if suffix == ".conf" and ".service.d/" in path:
+        return "unit"
     return _by_pattern(path, name, suffix)
 
 

@@ -44,7 +44,7 @@ def units(
         found += _services(compose, facts.purposes[compose.path])
     found += [_image(image) for image in images]
     for unit_file in facts.unit_files:
-        if unit_file.kind == "service":
+        if unit_file.kind == "service" and not unit_file.path.endswith(".conf"):
             found.append(_systemd(unit_file, facts, variables.get(unit_file.path, {})))
     for ecosystem in facts.ecosystems:
         found += _processes(ecosystem, facts.purposes[ecosystem.path])

@@ -1,0 +1,113 @@
+"""What a service of systemd really runs: the commands behind shells, scripts and package scripts."""
+
+from __future__ import annotations
+
+from collections import deque
+from posixpath import basename
+
+from msgspec import Struct
+
+from ..documents.shell.syntax import Script
+from ..flow.behaviour import Run
+from ..model import Evidence, Location, Span
+from ..source.regex import regex
+from .callees import Callees, call, script_name
+from .facts import Facts
+from .inside import contains
+from .live import package_of
+from .service_units import ServiceUnit
+from .types import Act, Project
+
+_FOUND = regex(r"[-@:+!|]*\"?(?:\$\(|`)(?:which|command -v|type -p)\s+([\w.+-]+)[)`]")
+"""A program that the script which writes the unit looks up: `$(which node)`."""
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
+_CARRIERS = frozenset({"docker", "podman", "docker-compose", "nerdctl", "kubectl", "ssh", "lxc", "systemd-nspawn", "machinectl"})  # fmt: skip
+"""What runs its command elsewhere: in a container or on another machine."""
+
+
+class Program(Struct, frozen=True):
+    """One command of a unit's process, and the way from the unit to it, outermost first."""
+
+    name: str
+    """Without its folder; '' where it is not known."""
+    run: Run
+    way: tuple[Evidence, ...]
+
+
+class Programs:
+    """The programs of the services of a project."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.acts: dict[int, Act] = {id(act.script): act for act in project.acts}
+        facts = Facts(**{name: getattr(project, name) for name in Facts.__struct_fields__})
+        self.callees = Callees(facts)
+
+    def of(self, unit: ServiceUnit) -> tuple[Program, ...]:
+        """All commands that a unit starts and keeps, the one of the unit's own line first.
+
+        What a script installs or builds before is among them: the unit's settings hold for it too.
+        """
+        found: list[Program] = []
+        for setting in unit.starts:
+            path = unit.file.path
+            if setting not in unit.file.settings:
+                path = next(f.path for f in self.project.unit_files if setting in f.settings)
+            first = Evidence(Location(path, setting.value.span), "what the unit runs")
+            if setting.script is not None:
+                found += self._from(setting.script, first, unit, setting.value.raw)
+        return tuple(found)
+
+    def _from(
+        self, script: Script, first: Evidence, unit: ServiceUnit, raw: str
+    ) -> list[Program]:
+        found: list[Program] = []
+        looked_up = _FOUND.match(raw)
+        queue: deque[tuple[Script, tuple[Evidence, ...]]] = deque([(script, (first,))])
+        seen = {id(script)}
+        while queue:
+            current, way = queue.popleft()
+            act = self.acts.get(id(current))
+            carried: list[Span] = []
+            for run in act.behaviour.runs if act else ():
+                if run.reach != "reached" or run.captured or run.remote is not None:
+                    continue
+                if any(contains(outer, run.span) for outer in carried):
+                    continue
+                if run.name in _CARRIERS:
+                    carried.append(run.span)
+                name = basename(run.name)
+                if current is script and looked_up is not None and not found:
+                    name = looked_up[1]
+                found.append(Program(name, run, way))
+                for callee in self._called(run, current, unit):
+                    if id(callee) not in seen:
+                        seen.add(id(callee))
+                        step = Evidence(Location(run.path, run.span), "which runs")
+                        inner = way if current is script else (*way, step)
+                        queue.append((callee, inner))
+        return found
+
+    def _called(self, run: Run, script: Script, unit: ServiceUnit) -> list[Script]:
+        """The scripts that a run starts; where the unit's folder is elsewhere, by its last folders."""
+        made = call(run, script)
+        found = list(self.callees.of(made))
+        name = script_name(run) if not found else None
+        if name is None:
+            return found
+        package = package_of(run.directory or unit.value("WorkingDirectory"), self.project)
+        return [s.script for s in package.scripts if s.name == name] if package else []
+
+
+def places(program: Program, note: str) -> tuple[Evidence, ...]:
+    """The way to a program and, where it does not stand in the unit's own line, its own place."""
+    own = Location(program.run.path, program.run.span)
+    first = program.way[0].location
+    if own.path == first.path and contains(first.span, own.span):
+        return (Evidence(first, note), *program.way[1:])
+    return (*program.way, Evidence(own, note))
+
+
+def is_shell(program: Program) -> bool:
+    """Whether a program is only the shell that runs the others."""
+    return program.name in _SHELLS
