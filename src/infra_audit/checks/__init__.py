@@ -46,6 +46,7 @@ from . import (
     unsafe_removal,
     unscheduled_backup,
     volumes_removed,
+    watchdog_without_notify,
 )
 
 Check = Callable[[Project, dict[str, Any]], Iterator[Outcome]]
@@ -81,6 +82,7 @@ CHECKS: dict[str, Check] = {
     "delivery/no-rollback": no_rollback.check,
     "servers/no-infrastructure-as-code": no_infrastructure_as_code.check,
     "servers/runtime-blocked-by-hardening": runtime_blocked_by_hardening.check,
+    "servers/watchdog-without-notify": watchdog_without_notify.check,
     "database/sqlite-in-production": sqlite_in_production.check,
     "database/missing-backup": missing_backup.check,
     "database/unscheduled-backup": unscheduled_backup.check,
