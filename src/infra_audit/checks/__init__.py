@@ -9,6 +9,7 @@ from ..model import Outcome
 from ..project.types import Project
 from . import (
     carriage_returns,
+    development_server,
     errexit_hides_empty_check,
     fails_on_success_path,
     grep_count_or_echo,
@@ -83,6 +84,7 @@ CHECKS: dict[str, Check] = {
     "servers/no-infrastructure-as-code": no_infrastructure_as_code.check,
     "servers/runtime-blocked-by-hardening": runtime_blocked_by_hardening.check,
     "servers/watchdog-without-notify": watchdog_without_notify.check,
+    "servers/development-server": development_server.check,
     "database/sqlite-in-production": sqlite_in_production.check,
     "database/missing-backup": missing_backup.check,
     "database/unscheduled-backup": unscheduled_backup.check,

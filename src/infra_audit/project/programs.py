@@ -11,7 +11,7 @@ from ..documents.shell.syntax import Script
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Span
 from ..source.regex import regex
-from .callees import Callees, call, script_name
+from .callees import Call, Callees, call, script_of
 from .facts import Facts
 from .inside import contains
 from .live import package_of
@@ -55,12 +55,14 @@ class Programs:
                 path = next(f.path for f in self.project.unit_files if setting in f.settings)
             first = Evidence(Location(path, setting.value.span), "what the unit runs")
             if setting.script is not None:
-                found += self._from(setting.script, first, unit, setting.value.raw)
+                folder = unit.value("WorkingDirectory") or None
+                found += self.behind(setting.script, first, folder, setting.value.raw)
         return tuple(found)
 
-    def _from(
-        self, script: Script, first: Evidence, unit: ServiceUnit, raw: str
+    def behind(
+        self, script: Script, first: Evidence, folder: str | None = None, raw: str = ""
     ) -> list[Program]:
+        """All commands that a script runs, itself or through others; it starts in `folder`."""
         found: list[Program] = []
         looked_up = _FOUND.match(raw)
         queue: deque[tuple[Script, tuple[Evidence, ...]]] = deque([(script, (first,))])
@@ -80,7 +82,7 @@ class Programs:
                 if current is script and looked_up is not None and not found:
                     name = looked_up[1]
                 found.append(Program(name, run, way))
-                for callee in self._called(run, current, unit):
+                for callee in self.called(call(run, current), run.directory or folder):
                     if id(callee) not in seen:
                         seen.add(id(callee))
                         step = Evidence(Location(run.path, run.span), "which runs")
@@ -88,14 +90,13 @@ class Programs:
                         queue.append((callee, inner))
         return found
 
-    def _called(self, run: Run, script: Script, unit: ServiceUnit) -> list[Script]:
-        """The scripts that a run starts; where the unit's folder is elsewhere, by its last folders."""
-        made = call(run, script)
+    def called(self, made: Call, folder: str | None) -> list[Script]:
+        """The scripts that a call starts; where its folder is elsewhere, by its last folders."""
         found = list(self.callees.of(made))
-        name = script_name(run) if not found else None
+        name = None if found else script_of(made)
         if name is None:
             return found
-        package = package_of(run.directory or unit.value("WorkingDirectory"), self.project)
+        package = package_of(folder, self.project)
         return [s.script for s in package.scripts if s.name == name] if package else []
 
 
@@ -111,3 +112,11 @@ def places(program: Program, note: str) -> tuple[Evidence, ...]:
 def is_shell(program: Program) -> bool:
     """Whether a program is only the shell that runs the others."""
     return program.name in _SHELLS
+
+
+_CONTAINED = frozenset({"image", "image-build", "compose"})
+
+
+def is_elsewhere(act: Act) -> bool:
+    """Whether a script runs in containers or while an image is built, and not on the machine."""
+    return bool(_CONTAINED.intersection(act.reached_by))
