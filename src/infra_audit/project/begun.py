@@ -47,7 +47,7 @@ def begun(project: Project) -> Iterator[Begun]:
     yield from _procfiles(project, programs)
     yield from _images(project, programs)
     for act in project.acts:
-        if _deploys(act):
+        if deploys(act):
             yield from _typed(act, programs)
 
 
@@ -71,7 +71,7 @@ def _place(run: Run) -> Location:
 
 
 def _ecosystems(project: Project, programs: Programs) -> Iterator[Begun]:
-    started = any(_starts_file(run) for act in project.acts if _deploys(act) for run in act.behaviour.runs)  # fmt: skip
+    started = any(_starts_file(run) for act in project.acts if deploys(act) for run in act.behaviour.runs)  # fmt: skip
     for ecosystem in project.ecosystems:
         if project.purposes.get(ecosystem.path, "production") != "production":
             continue
@@ -157,7 +157,7 @@ def _images(project: Project, programs: Programs) -> Iterator[Begun]:
         yield Begun(what, where, _with_places(tuple(found)))
 
 
-def _deploys(act: Act) -> bool:
+def deploys(act: Act) -> bool:
     """Whether a script surely works on the server that is deployed to."""
     if act.purpose != "production" or TRIAL.search(act.script.path.lower()):
         return False
