@@ -9,6 +9,7 @@ from ..model import Outcome
 from ..project.types import Project
 from . import (
     carriage_returns,
+    crash_loop_reboots,
     development_server,
     errexit_hides_empty_check,
     fails_on_success_path,
@@ -26,6 +27,7 @@ from . import (
     missing_metrics,
     missing_pipeline,
     needs_root,
+    no_automatic_restart,
     no_errexit,
     no_infrastructure_as_code,
     no_rollback,
@@ -35,6 +37,7 @@ from . import (
     production_install_before_build,
     remote_code,
     removal_of_live_path,
+    runs_as_root,
     runtime_blocked_by_hardening,
     secret_in_script,
     secret_regenerated,
@@ -87,6 +90,9 @@ CHECKS: dict[str, Check] = {
     "servers/watchdog-without-notify": watchdog_without_notify.check,
     "servers/development-server": development_server.check,
     "servers/not-started-at-boot": not_started_at_boot.check,
+    "servers/no-automatic-restart": no_automatic_restart.check,
+    "servers/runs-as-root": runs_as_root.check,
+    "servers/crash-loop-reboots": crash_loop_reboots.check,
     "database/sqlite-in-production": sqlite_in_production.check,
     "database/missing-backup": missing_backup.check,
     "database/unscheduled-backup": unscheduled_backup.check,
