@@ -14,6 +14,7 @@ from ..project.boot import (
     enables,
     full_name,
     installed,
+    pm2_starts,
     pulled_in,
     sayings,
     server_runs,
@@ -30,28 +31,14 @@ _GLOBAL = frozenset({"-g", "--global", "global", "-gD"})
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for pm2, and one for each unit that is started and never enabled."""
-    said = sayings(project) if project.unit_files or _pm2_starts(project) else ()
+    said = sayings(project) if project.unit_files or pm2_starts(project) else ()
     yield from _of_pm2(project, said)
     for unit in service_units(project):
         yield from _of_unit(unit, project, said)
 
 
-def _pm2_starts(project: Project) -> list[Run]:
-    """The runs that have pm2 start an app that may not run yet."""
-    found = []
-    for _, run in server_runs(project):
-        if run.name == "pm2" and any(
-            effect.thing == "app" and effect.kind in ("start", "restart")
-            for effect in effects.effects(run)
-        ):
-            words = effects.plain(run)
-            if words[1].startswith("start"):
-                found.append(run)
-    return found
-
-
 def _of_pm2(project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
-    started = _pm2_starts(project)
+    started = pm2_starts(project)
     if not started:
         return
     first = started[0]

@@ -71,14 +71,25 @@ def _place(run: Run) -> Location:
 
 
 def _ecosystems(project: Project, programs: Programs) -> Iterator[Begun]:
-    started = any(_starts_file(run) for act in project.acts if deploys(act) for run in act.behaviour.runs)  # fmt: skip
+    for ecosystem, process in live_processes(project):
+        yield from _process(process, ecosystem, programs)
+
+
+def live_processes(project: Project) -> Iterator[tuple[Ecosystem, Process]]:
+    """The apps of ecosystem files that pm2 surely runs on a server."""
+    started = any(
+        _starts_file(run)
+        for act in project.acts
+        if deploys(act)
+        for run in act.behaviour.runs
+    )
     for ecosystem in project.ecosystems:
         if project.purposes.get(ecosystem.path, "production") != "production":
             continue
         for process in ecosystem.processes:
             sure = started or _is_live(process)
             if sure and process.script is not None and not TRIAL.search(process.name or ""):
-                yield from _process(process, ecosystem, programs)
+                yield ecosystem, process
 
 
 def _starts_file(run: Run) -> bool:

@@ -99,3 +99,17 @@ def pulled_in(name: str, project: Project) -> bool:
         for setting in file.settings
         if file.name != f"{name}.service"
     )
+
+
+def pm2_starts(project: Project) -> list[Run]:
+    """The runs on the server that have pm2 start an app that may not run yet."""
+    found = []
+    for _, run in server_runs(project):
+        if run.name == "pm2" and any(
+            effect.thing == "app" and effect.kind in ("start", "restart")
+            for effect in effects.effects(run)
+        ):
+            words = effects.plain(run)
+            if words[1].startswith("start"):
+                found.append(run)
+    return found
