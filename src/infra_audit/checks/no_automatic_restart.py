@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Process
+from ..documents.facts import Entry, Hosted, Process
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Span
 from ..project.begun import TRIAL
 from ..project.lasting import stays
@@ -33,9 +33,17 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if programs is not None and not is_once(unit, project) and not TRIAL.search(unit.name):
             yield from _of_unit(unit, programs, project)
     for ecosystem in project.ecosystems:
-        if project.purposes.get(ecosystem.path, "production") == "production":
+        if _is_live(ecosystem.path, project):
             for process in ecosystem.processes:
                 yield from _of_process(process, ecosystem.path)
+    for hosting in project.hostings:
+        if hosting.provider == "supervisor" and _is_live(hosting.path, project):
+            for program in hosting.services:
+                yield from _of_program(program, hosting.path)
+
+
+def _is_live(path: str, project: Project) -> bool:
+    return project.purposes.get(path, "production") == "production"
 
 
 def _of_unit(unit: ServiceUnit, programs: Programs, project: Project) -> Iterator[Outcome]:
@@ -68,14 +76,43 @@ def _of_process(process: Process, path: str) -> Iterator[Outcome]:
     if process.cron is not None or _TASK.search(name.lower()) or TRIAL.search(name.lower()):
         return
     for option in process.options:
-        value = option.value.literal if option.value is not None else None
-        if option.name in ("autorestart", "autoRestart") and value == "false":
-            last = option.value.span if option.value is not None else option.span
-            span = Span(option.span.line, option.span.column, last.end_line, last.end_column)
+        if option.name in ("autorestart", "autoRestart") and _is_false(option):
+            why = "`autorestart` is off, so pm2 starts it again never"
             yield Match(
-                location=Location(path, span),
-                values={
-                    "what": f"the pm2 app `{name}`",
-                    "why": "`autorestart` is off, so pm2 starts it again never",
-                },
+                location=_whole(option, path),
+                values={"what": f"the pm2 app `{name}`", "why": why},
             )
+
+
+def _of_program(program: Hosted, path: str) -> Iterator[Outcome]:
+    """supervisor starts again what ends unexpectedly, unless it is told not to.
+
+    `startsecs=0` beside it marks what is meant to end at once.
+    """
+    options = {option.name: option for option in program.options}
+    restart = options.get("autorestart")
+    seconds = options.get("startsecs")
+    brief = seconds is not None and seconds.value is not None and seconds.value.literal == "0"
+    listener = program.kind == "eventlistener"
+    if restart is None or not _is_false(restart) or brief or listener:
+        return
+    if _TASK.search(program.name.lower()) or TRIAL.search(program.name.lower()):
+        return
+    yield Match(
+        location=_whole(restart, path),
+        values={
+            "what": f"the program `{program.name}`",
+            "why": "`autorestart` is off, so supervisor starts it again never",
+        },
+    )
+
+
+def _is_false(option: Entry) -> bool:
+    return option.value is not None and (option.value.literal or "").lower() == "false"
+
+
+def _whole(option: Entry, path: str) -> Location:
+    last = option.value.span if option.value is not None else option.span
+    return Location(
+        path, Span(option.span.line, option.span.column, last.end_line, last.end_column)
+    )

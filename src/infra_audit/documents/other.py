@@ -109,7 +109,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "kubernetes": regex(r"^(?P<name>kind):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "ci": regex(r"(?P<name>\b(?:deploy|publish|push|release|rollout|ssh|rsync|kubectl|helm|docker push)\b)(?P<value>)", re.IGNORECASE),
     "kamal": regex(r"^(?P<name>service|servers|image|registry|accessories):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
-    "prose": regex(r"\b(?P<name>pm2|systemctl)[ \t]+(?P<value>(?:-{1,2}\S+[ \t]+)*(?:startup|save|resurrect|install|set|enable)\b[^\n`]*)"),
+    "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer)\b(?P<value>[^\n`]*)", re.IGNORECASE),
     "ansible": regex(r"(?P<name>\b(?:cron|systemd|service|docker_container|apt|template|copy)):(?P<value>)"),
 }  # fmt: skip
 """By kind, the words that the model asks about; `value` may be empty."""

@@ -1,4 +1,4 @@
-"""Where production surely begins: units, pm2 apps, Procfiles, published images, deploying scripts."""
+"""Where production surely begins: units, pm2 apps, platforms, published images, deploying scripts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def begun(project: Project) -> Iterator[Begun]:
     programs = Programs(project)
     yield from _units(project, programs)
     yield from _ecosystems(project, programs)
-    yield from _procfiles(project, programs)
+    yield from _hosted(project, programs)
     yield from _images(project, programs)
     for act in project.acts:
         if deploys(act):
@@ -138,17 +138,20 @@ def _of_call(
     return tuple(found)
 
 
-def _procfiles(project: Project, programs: Programs) -> Iterator[Begun]:
-    for other in project.others:
-        production = project.purposes.get(other.path, "production") == "production"
-        for word in other.words if other.kind == "procfile" and production else ():
-            if word.value is None or TRIAL.search(word.name) or word.name == "release":
-                continue
-            made = written(word.value.raw, folder_of(other.path), folder_of(other.path))
-            if made is not None:
-                where = Location(other.path, word.value.span)
-                commands = _of_call(made, folder_of(other.path), programs)
-                yield Begun(f"the process `{word.name}` of the Procfile", where, commands)
+def _hosted(project: Project, programs: Programs) -> Iterator[Begun]:
+    """What platforms, Procfiles and supervisors start."""
+    for hosting in project.hostings:
+        production = project.purposes.get(hosting.path, "production") == "production"
+        if not production or hosting.provider == "kubernetes":
+            continue
+        for service in hosting.services:
+            for command in service.commands if not TRIAL.search(service.name.lower()) else ():
+                if command.kind == "start":
+                    where = Location(hosting.path, command.script.span)
+                    folder = service.directory.literal if service.directory else None
+                    found = programs.behind(command.script, Evidence(where, ""), folder)
+                    what = f"`{service.name}` of {hosting.path}" if service.name else hosting.path
+                    yield Begun(what, where, _with_places(tuple(found)))
 
 
 def _images(project: Project, programs: Programs) -> Iterator[Begun]:
