@@ -16,6 +16,14 @@ from ..source.regex import regex
 _ROOT = frozenset({"root", "0"})
 _CHANGES = frozenset({"runuser", "su", "gosu", "su-exec", "setpriv", "chpst", "setuidgid", "s6-setuidgid", "capsh", "chroot"})  # fmt: skip
 """What goes on as another user; sudo only when told whom."""
+_DROPS = frozenset({"uwsgi", "php-fpm"})
+"""What names its user in a configuration of its own."""
+_TOLD = {
+    "gunicorn": frozenset({"-u", "--user", "-c", "--config"}),
+    "celery": frozenset({"--uid"}),
+    "hypercorn": frozenset({"-u", "--user", "-c", "--config"}),
+}
+"""Options by which a server changes its user, or is told to by a file."""
 _CONFINED = ("RootDirectory", "RootImage", "PrivateUsers")
 _PRIVILEGED = regex(r"fail2ban|firewall|iptables|backup|monitor|agent|watchdog|exporter|updater|installer|vpn|docker|wireguard|tunnel")  # fmt: skip
 """Words in the name of what works on the machine itself."""
@@ -74,6 +82,11 @@ def _of_unit(
 
 
 def _changes_user(program: Program) -> bool:
+    """Whether a program goes on as another user, or may be told to where that is not read."""
     if program.name in _CHANGES or _CHANGES.intersection(program.run.prefixes):
         return True
-    return "sudo" in program.run.prefixes
+    if "sudo" in program.run.prefixes or program.name in _DROPS:
+        return True
+    return program.name in _TOLD and any(
+        word.partition("=")[0] in _TOLD[program.name] for word in program.run.arguments if word
+    )

@@ -30,6 +30,7 @@ _VERBS: dict[str, frozenset[str]] = {
     "tsx": frozenset({"watch"}),
     "fastapi": frozenset({"dev"}),
     "flask": frozenset({"run"}),
+    "django-admin": frozenset({"runserver"}),
     "manage.py": frozenset({"runserver", "runserver_plus"}),
     "artisan": frozenset({"serve"}),
 }

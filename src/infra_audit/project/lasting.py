@@ -8,7 +8,7 @@ from .service_units import ServiceUnit
 
 RUNTIMES = frozenset({
     "node", "nodejs", "npm", "pnpm", "yarn", "bun", "deno", "next", "nuxt", "nest", "tsx", "ts-node", "remix-serve", "serve",
-    "pm2-runtime", "gunicorn", "uvicorn", "hypercorn", "daphne", "uwsgi", "celery", "flask", "waitress-serve", "streamlit",
+    "pm2-runtime", "gunicorn", "uvicorn", "hypercorn", "daphne", "uwsgi", "granian", "celery", "flask", "waitress-serve", "streamlit",
     "puma", "unicorn", "sidekiq", "rails", "bundle", "java", "dotnet", "php-fpm", "mix", "python", "python3", "pypy3", "ruby",
     "php",
 })  # fmt: skip
