@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..documents.facts import Setting
 from ..model import Evidence, Match, Outcome
 from ..project.programs import Programs
 from ..project.service_units import ServiceUnit, called, is_once, service_units, whole
@@ -22,12 +23,13 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     programs: Programs | None = None
     for unit in service_units(project):
         for key in ("StartLimitAction", "FailureAction"):
-            action = unit.value(key, "Unit")
-            if not action or _ACTION.fullmatch(action) is None or not _applies(key, unit):
+            setting = unit.get(key, "Unit")
+            action = unit.value(key, "Unit") or ""
+            if setting is None or _ACTION.fullmatch(action) is None or not _applies(key, unit):
                 continue
             programs = programs or Programs(project)
             if not is_once(unit, project) and programs.of(unit):
-                yield _match(unit, key, action, project)
+                yield _match(unit, setting, project)
                 break
 
 
@@ -61,17 +63,18 @@ def _seconds(text: str) -> float | None:
     return total
 
 
-def _match(unit: ServiceUnit, key: str, action: str, project: Project) -> Match:
-    setting = unit.get(key, "Unit")
-    restart = unit.get("Restart")
-    looping = key == "StartLimitAction" and restart is not None
-    when = "fails for good" if key == "FailureAction" else "crashes a few times in a row"
-    word = "reboots" if action.startswith(("reboot", "kexec")) else "switches off"
-    assert setting is not None
+def _match(unit: ServiceUnit, setting: Setting, project: Project) -> Match:
+    looping = unit.get("Restart") if setting.key == "StartLimitAction" else None
+    when = "crashes a few times in a row" if looping is not None else "fails for good"
+    ends = setting.value.raw.startswith(("poweroff", "halt"))
+    shown = Evidence(whole(looping, unit, project), "up to the limit") if looping else None
     return Match(
         location=whole(setting, unit, project),
-        values={"setting": f"{key}={action}", "unit": called(unit), "when": when, "does": word},
-        evidence=(Evidence(whole(restart, unit, project), "it is started again, up to the limit"),)
-        if looping and restart is not None
-        else (),
+        values={
+            "setting": f"{setting.key}={setting.value.raw}",
+            "unit": called(unit),
+            "when": when,
+            "does": "switches off" if ends else "reboots",
+        },
+        evidence=(shown,) if shown is not None else (),
     )

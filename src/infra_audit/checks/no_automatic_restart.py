@@ -16,10 +16,10 @@ from ..source.regex import regex
 
 _CRASH = frozenset({"always", "on-failure"})
 _PARTLY = {
-    "on-success": "only where it ends without a failure",
-    "on-abort": "only where a signal kills it, not where it fails by itself",
-    "on-abnormal": "only where a signal or a timeout ends it, not where it fails by itself",
-    "on-watchdog": "only where its watchdog is not fed",
+    "on-success": "starts it again only where it ends without a failure",
+    "on-abort": "starts it again only where a signal kills it, not where it fails by itself",
+    "on-abnormal": "starts it again only where a signal or a timeout ends it, not where it fails by itself",
+    "on-watchdog": "starts it again only where its watchdog is not fed",
 }
 """What systemd starts again by the other values (systemd.service(5), the table of exit causes)."""
 _TASK = regex(r"migrat|seed|backup|cron|once|build|import|setup|init|report|cleanup")
@@ -59,13 +59,13 @@ def _of_unit(unit: ServiceUnit, programs: Programs, project: Project) -> Iterato
         return
     start = Location(kept.way[0].location.path, kept.way[0].location.span)
     given = "`Restart=` is not set" if setting is None else f"`Restart={policy}`"
-    when = _PARTLY.get(policy, "never")
+    when = _PARTLY.get(policy, "never starts it again")
     evidence = [e for e in places(kept, "what stays down") if e.location != start]
     if setting is not None:
         evidence.append(Evidence(whole(setting, unit, project), "the policy"))
     yield Match(
         location=start,
-        values={"what": called(unit), "why": f"{given}, so systemd starts it again {when}"},
+        values={"what": called(unit), "why": f"{given}, so systemd {when}"},
         evidence=tuple(evidence),
     )
 
@@ -77,7 +77,7 @@ def _of_process(process: Process, path: str) -> Iterator[Outcome]:
         return
     for option in process.options:
         if option.name in ("autorestart", "autoRestart") and _is_false(option):
-            why = "`autorestart` is off, so pm2 starts it again never"
+            why = "`autorestart` is off, so pm2 never starts it again"
             yield Match(
                 location=_whole(option, path),
                 values={"what": f"the pm2 app `{name}`", "why": why},
@@ -85,7 +85,7 @@ def _of_process(process: Process, path: str) -> Iterator[Outcome]:
 
 
 def _of_program(program: Hosted, path: str) -> Iterator[Outcome]:
-    """supervisor starts again what ends unexpectedly, unless it is told not to.
+    """What supervisor keeps: it starts again what ends unexpectedly, unless it is told not to.
 
     `startsecs=0` beside it marks what is meant to end at once.
     """
@@ -102,7 +102,7 @@ def _of_program(program: Hosted, path: str) -> Iterator[Outcome]:
         location=_whole(restart, path),
         values={
             "what": f"the program `{program.name}`",
-            "why": "`autorestart` is off, so supervisor starts it again never",
+            "why": "`autorestart` is off, so supervisor never starts it again",
         },
     )
 

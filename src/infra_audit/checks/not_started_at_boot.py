@@ -23,7 +23,9 @@ from ..project.service_units import ServiceUnit, is_once, service_units
 from ..project.types import Project
 from ..source.regex import regex
 
-_STARTUP = regex(r"pm2[ \t]+(?:\S+[ \t]+){0,4}?startup\b|pm2-startup|pm2[ \t]+resurrect|pm2-(?:root|\w+)\.service")
+_STARTUP = regex(
+    r"pm2[ \t]+(?:\S+[ \t]+){0,4}?startup\b|pm2-startup|pm2[ \t]+resurrect|pm2-(?:root|\w+)\.service"
+)
 _SAVE = regex(r"pm2[ \t]+(?:\S+[ \t]+){0,4}?(?:save|dump)\b|autodump")
 _INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _GLOBAL = frozenset({"-g", "--global", "global", "-gD"})
@@ -41,14 +43,15 @@ def _of_pm2(project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
     started = pm2_starts(project)
     if not started:
         return
-    first = started[0]
+    setup = next((run for _, run in server_runs(project) if _installs_pm2(run)), None)
+    beside = [run for run in started if setup is not None and run.path == setup.path]
+    first = (beside or started)[0]
     where = Location(first.path, first.span)
     startup = _saying(_STARTUP, said, project)
     save = _saying(_SAVE, said, project)
     if startup is not None and save is not None:
         yield Satisfied(startup, "pm2 is started at boot, with the apps that were saved")
         return
-    setup = next((run for _, run in server_runs(project) if _installs_pm2(run)), None)
     if setup is None:
         yield Undecided(where, "pm2 is set up elsewhere, and may be started at boot there")
         return
@@ -83,43 +86,55 @@ def _saying(pattern: re.Pattern[str], said: tuple[Said, ...], project: Project) 
 
 def _installs_pm2(run: Run) -> bool:
     words = [word or "" for word in run.arguments]
-    return run.name in _INSTALLERS and bool(_GLOBAL & set(words)) and any(
-        word == "pm2" or word.startswith("pm2@") for word in words
+    return (
+        run.name in _INSTALLERS
+        and bool(_GLOBAL & set(words))
+        and any(word == "pm2" or word.startswith("pm2@") for word in words)
     )
 
 
 def _of_unit(unit: ServiceUnit, project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
     name = full_name(unit, project)
-    if not name or name.endswith("@") or "@" in name or is_once(unit, project):
+    if not name or "@" in name or is_once(unit, project) or pulled_in(name, project):
         return
     setup = installed(unit, name, project)
     started = next((run for _, run in server_runs(project) if _starts(run, name)), None)
-    if setup is None or started is None or pulled_in(name, project):
+    if setup is None or started is None:
+        return
+    enabling = next((r for a in project.acts for r in a.behaviour.runs if enables(r, name)), None)
+    if enabling is not None:
+        yield from _enabled(unit, name, enabling, said)
         return
     where = Location(started.path, started.span)
-    enabling = next((r for a in project.acts for r in a.behaviour.runs if enables(r, name)), None)
-    if enabling is None:
-        enabling_text = next((each for each in said if _tells(each.text, name)), None)
-        if enabling_text is not None:
-            yield Satisfied(enabling_text.where, f"`{name}` is enabled")
-        elif project.provisioning:
-            yield Undecided(where, f"{project.provisioning[0].name} may enable `{name}`")
-        else:
-            yield Match(
-                location=where,
-                values={"what": f"`{name}` runs", "why": "it is started and nothing enables it"},
-                evidence=(Evidence(Location(setup.path, setup.span), "the unit is installed"),),
-            )
-    elif not any(section == "Install" for section, _ in unit.settings):
-        if not any(".wants/" in each.text for each in said):
-            yield Match(
-                location=Location(enabling.path, enabling.span),
-                values={
-                    "what": f"`{name}` runs",
-                    "why": "it is enabled, but without an `[Install]` section that does nothing",
-                },
-                evidence=(Evidence(_start(unit), "the unit has no `[Install]` section"),),
-            )
+    told = next((each for each in said if _tells(each.text, name)), None)
+    if told is not None:
+        yield Satisfied(told.where, f"`{name}` is enabled")
+    elif project.provisioning:
+        yield Undecided(where, f"{project.provisioning[0].name} may enable `{name}`")
+    else:
+        yield Match(
+            location=where,
+            values={"what": f"`{name}` runs", "why": "it is started and nothing enables it"},
+            evidence=(Evidence(Location(setup.path, setup.span), "the unit is installed"),),
+        )
+
+
+def _enabled(
+    unit: ServiceUnit, name: str, enabling: Run, said: tuple[Said, ...]
+) -> Iterator[Outcome]:
+    """Enabling follows the `[Install]` section; without one it only prints that there is none."""
+    where = Location(enabling.path, enabling.span)
+    named = any(each.target in (name, f"{name}.service") for each in effects.effects(enabling))
+    linked = any(".wants/" in each.text for each in said)
+    if linked or not named or any(section == "Install" for section, _ in unit.settings):
+        yield Satisfied(where, f"`{name}` is enabled")
+        return
+    why = "it is enabled, but without an `[Install]` section that does nothing"
+    yield Match(
+        location=where,
+        values={"what": f"`{name}` runs", "why": why},
+        evidence=(Evidence(_start(unit), "the unit has no `[Install]` section"),),
+    )
 
 
 def _start(unit: ServiceUnit) -> Location:
@@ -138,4 +153,6 @@ def _tells(text: str, name: str) -> bool:
     if ".wants/" in text and name in text:
         return True
     told = re.search(r"\b(?:enable|preset|add-wants)\b(?P<rest>[^\n;&|]*)", text)
-    return told is not None and "systemctl" in text and (name in told["rest"] or "$" in told["rest"])
+    return (
+        told is not None and "systemctl" in text and (name in told["rest"] or "$" in told["rest"])
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,19 +14,28 @@ from ..project.service_units import called, service_units, whole
 from ..project.types import Project
 from ..source.regex import regex
 
-_ROTATES = regex(r"logrotate|pm2[ \t]+flush|newsyslog|copytruncate|multilog|rotatelogs")
+_ROTATES = regex(r"logrotate|newsyslog|copytruncate|multilog|rotatelogs")
+_FLUSHES = regex(r"logrotate|pm2[ \t]+flush")
 _FILE = regex(r"(?:append|file|truncate):(/\S+)")
 _OUTPUT = frozenset({"out_file", "output", "out", "error_file", "error", "err_file", "log_file", "log"})  # fmt: skip
 _DISCARDED = frozenset({"/dev/null", "NULL", "null"})
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One match for each kind of log file, at the first place that writes one."""
-    found = [*_of_pm2(project), *_of_units(project)]
-    if not found:
+    """One match for pm2, and one for each unit, at the first place that writes a log file."""
+    by_pm2, by_units = tuple(_of_pm2(project)), tuple(_of_units(project))
+    if not by_pm2 and not by_units:
         yield Inapplicable("no service here writes log files of its own")
+    yield from _judged(by_pm2, _FLUSHES, project)
+    yield from _judged(by_units, _ROTATES, project)
+
+
+def _judged(
+    found: tuple[Match, ...], rotates: re.Pattern[str], project: Project
+) -> Iterator[Outcome]:
+    if not found:
         return
-    rotated = _rotated(project)
+    rotated = _rotated(rotates, project)
     if rotated is not None:
         yield Satisfied(rotated, "logs are rotated")
     elif project.provisioning:
@@ -35,15 +45,15 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         yield from found
 
 
-def _rotated(project: Project) -> Location | None:
+def _rotated(rotates: re.Pattern[str], project: Project) -> Location | None:
     path = min((path for path in project.files if "logrotate" in path.lower()), default=None)
     if path is not None:
         return Location(path, START)
     for act in project.acts:
         for run in act.behaviour.runs:
-            if _ROTATES.search(" ".join((run.name, *(word.raw for word in run.words[1:])))):
+            if rotates.search(" ".join((run.name, *(word.raw for word in run.words[1:])))):
                 return Location(run.path, run.span)
-    said = (each.where for each in sayings(project) if _ROTATES.search(each.text))
+    said = (each.where for each in sayings(project) if rotates.search(each.text))
     return next(said, None)
 
 

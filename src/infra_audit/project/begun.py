@@ -78,10 +78,7 @@ def _ecosystems(project: Project, programs: Programs) -> Iterator[Begun]:
 def live_processes(project: Project) -> Iterator[tuple[Ecosystem, Process]]:
     """The apps of ecosystem files that pm2 surely runs on a server."""
     started = any(
-        _starts_file(run)
-        for act in project.acts
-        if deploys(act)
-        for run in act.behaviour.runs
+        _starts_file(run) for act in project.acts if deploys(act) for run in act.behaviour.runs
     )
     for ecosystem in project.ecosystems:
         if project.purposes.get(ecosystem.path, "production") != "production":

@@ -16,7 +16,9 @@ from .service_units import ServiceUnit
 from .types import Act, Project
 from .units import filled
 
-_UNITS = regex(r"(?:/(?:etc|usr/lib|lib|usr/local/lib)/systemd/system|.*/\.config/systemd/user)(?:/|$)")
+_UNITS = regex(
+    r"(?:/(?:etc|usr/lib|lib|usr/local/lib)/systemd/system|.*/\.config/systemd/user)(?:/|$)"
+)
 _PULLS = frozenset({"Wants", "Requires", "BindsTo", "Upholds", "Requisite", "Also", "PartOf"})
 
 
