@@ -30,7 +30,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     units = service_units(project)
     programs = Programs(project) if units else None
     for unit in units:
-        if programs is not None and not is_once(unit, project) and not TRIAL.search(unit.name):
+        if programs is not None and not is_once(unit, project) and not TRIAL.search(unit.name.lower()):
             yield from _of_unit(unit, programs, project)
     for ecosystem in project.ecosystems:
         if _is_live(ecosystem.path, project):

@@ -10,7 +10,7 @@ from typing import Any
 from ..documents.facts import Directive
 from ..flow import effects
 from ..flow.behaviour import Run
-from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied
+from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.boot import sayings, server_runs
 from ..project.types import Listening, Project, Site
 from ..source.regex import regex
@@ -42,6 +42,11 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     elsewhere = _elsewhere(project)
     if elsewhere is not None:
         yield elsewhere
+        return
+    unread = project.provisioning or [m for m in project.others if m.kind == "codedeploy"]
+    if unread:
+        doubt = "a balancer that is described elsewhere may speak TLS in front of it"
+        yield Undecided(found[0][0].location, doubt)
         return
     for site, setup in found:
         if not any(_speaks_for(other, site) for other in project.sites):

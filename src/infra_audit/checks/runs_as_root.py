@@ -37,7 +37,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     units = service_units(project)
     programs = Programs(project) if units else None
     for unit in units:
-        if programs is None or is_once(unit, project) or TRIAL.search(unit.name):
+        if programs is None or is_once(unit, project) or TRIAL.search(unit.name.lower()):
             continue
         setting = unit.get("User")
         if setting is not None and setting.value.raw.strip("\"'") not in ("", *_ROOT):

@@ -69,6 +69,9 @@ def _runtime(program: Program) -> str:
 
 
 def _compiles(program: Program) -> bool:
+    """Whether a program that runs at each start compiles; what a script runs now and then may not."""
+    if program.run.conditional:
+        return False
     return program.name in _COMPILERS or "node_modules/.bin/" in program.run.name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ _LIBRARY = regex(r"sd[-_]?notify|systemd|sd[-_]?daemon|unix[-_]?dgram|watchdog|k
 """Packages that can speak to systemd: by themselves, by datagram sockets or by foreign functions."""
 _ASKED = frozenset({"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
 _SPEAKS = regex(r"systemd-notify|NOTIFY_SOCKET|sd_notify|WATCHDOG=1")
+_FEEDER = regex(r"(?:sd-?notify|systemd|watch-?dog)[^/]*\.[cm]?[jt]s$", re.IGNORECASE)
+"""Files whose names say that they are about it."""
 _NODE = frozenset({
     "node", "nodejs", "npm", "npx", "pnpm", "yarn", "next", "nuxt", "nest", "tsx", "ts-node", "remix-serve", "nodemon",
 })  # fmt: skip
@@ -103,6 +106,9 @@ def _doubt(unit: ServiceUnit, programs: tuple[Program, ...], project: Project) -
         return "the packages of the application are not here"
     if any(path.endswith("binding.gyp") for path in project.files):
         return "the application has an addon of its own"
+    feeder = min((path for path in project.files if _FEEDER.search(path)), default="")
+    if feeder:
+        return f"{feeder} may report to systemd: what it does is not read"
     return ""
 
 

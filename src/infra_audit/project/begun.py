@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ..documents.facts import Ecosystem, Process
+from ..documents.facts import Ecosystem, Hosting, Process, Workflow
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Evidence, Location
@@ -24,7 +24,8 @@ TRIAL = regex(
     r"(?=$|[^a-z])"
 )
 """Words in a name that tell that it is none of production."""
-_PLACES = regex(r"/(?:srv|opt|var|home|root|usr)(?:/|$)")
+_PLACES = regex(r"/(?:srv|opt|var|root|usr)(?:/|$)")
+"""Where software of a server stands; in a home it may be a developer's."""
 _STARTING = frozenset({"start", "restart", "reload", "startOrReload", "startOrRestart", "startOrGracefulReload"})  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def begun(project: Project) -> Iterator[Begun]:
 def _units(project: Project, programs: Programs) -> Iterator[Begun]:
     for unit in service_units(project):
         found = programs.of(unit)
-        if found and not is_once(unit, project) and not TRIAL.search(unit.name):
+        if found and not is_once(unit, project) and not TRIAL.search(unit.name.lower()):
             name = called(unit)
             what = name if name == "the unit" else f"the unit {name}"
             yield Begun(what, found[0].way[0].location, _with_places(found))
@@ -85,7 +86,11 @@ def live_processes(project: Project) -> Iterator[tuple[Ecosystem, Process]]:
             continue
         for process in ecosystem.processes:
             sure = started or _is_live(process)
-            if sure and process.script is not None and not TRIAL.search(process.name or ""):
+            if (
+                sure
+                and process.script is not None
+                and not TRIAL.search((process.name or "").lower())
+            ):
                 yield ecosystem, process
 
 
@@ -139,7 +144,7 @@ def _hosted(project: Project, programs: Programs) -> Iterator[Begun]:
     """What platforms, Procfiles and supervisors start."""
     for hosting in project.hostings:
         production = project.purposes.get(hosting.path, "production") == "production"
-        if not production or hosting.provider == "kubernetes":
+        if not production or hosting.provider == "kubernetes" or _is_foremans(hosting, project):
             continue
         for service in hosting.services:
             for command in service.commands if not TRIAL.search(service.name.lower()) else ():
@@ -151,12 +156,23 @@ def _hosted(project: Project, programs: Programs) -> Iterator[Begun]:
                     yield Begun(what, where, _with_places(tuple(found)))
 
 
+def _is_foremans(hosting: Hosting, project: Project) -> bool:
+    """Whether a Procfile may be a developer's: foreman reads the same, and nothing else shows a platform."""
+    if hosting.provider != "procfile":
+        return False
+    released = any(c.kind == "release" for s in hosting.services for c in s.commands)
+    elsewhere = any(platform.location.path != hosting.path for platform in project.platforms)
+    return not released and not elsewhere
+
+
 def _images(project: Project, programs: Programs) -> Iterator[Begun]:
     """Images that a workflow builds and publishes."""
     for image in project.images:
         path = image.dockerfile.path
         workflow = next(publishing(path, project), None)
         if image.purpose != "production" or workflow is None or TRIAL.search(workflow.lower()):
+            continue
+        if any(_is_trial(workflow, each) for each in project.workflows):
             continue
         last = {i.keyword: i for i in image.stage.instructions}
         start = last.get("CMD") or last.get("ENTRYPOINT")
@@ -166,6 +182,17 @@ def _images(project: Project, programs: Programs) -> Iterator[Begun]:
         found = programs.behind(start.script, Evidence(where, ""), image.deployable)
         what = f"the image of {path}, which {workflow} publishes,"
         yield Begun(what, where, _with_places(tuple(found)))
+
+
+def _is_trial(path: str, workflow: Workflow) -> bool:
+    """Whether a workflow builds a target, or gives a tag, that is for developing."""
+    return workflow.path == path and any(
+        TRIAL.search(entry.value.raw.lower())
+        for job in workflow.jobs
+        for step in job.steps
+        for entry in step.inputs
+        if entry.name in ("tags", "target", "file") and entry.value is not None
+    )
 
 
 def deploys(act: Act) -> bool:
@@ -190,7 +217,8 @@ def _typed(act: Act, programs: Programs) -> Iterator[Begun]:
 
 
 def _left_running(run: Run, act: Act) -> Call | None:
-    kept = run.background or {"nohup", "setsid"} & set(run.prefixes)
+    lasting = run.background and (act.role == "deploy" or run.remote is not None)
+    kept = lasting or {"nohup", "setsid"} & set(run.prefixes)
     return call(run, act.script) if kept and run.name not in ("sleep", "tail") else None
 
 

@@ -68,10 +68,13 @@ def full_name(unit: ServiceUnit, project: Project) -> str:
 
 
 def installed(unit: ServiceUnit, name: str, project: Project) -> Run | None:
-    """The run that puts a unit where systemd finds it."""
+    """The run with which a script that sets the server up puts a unit where systemd finds it.
+
+    A release may copy it too: whether the unit was enabled once, by hand, it cannot tell.
+    """
     file = unit.file.path.rpartition("/")[2]
-    for _, run in server_runs(project):
-        for path in effects.written(run):
+    for act, run in server_runs(project):
+        for path in effects.written(run) if act.role == "bootstrap" else ():
             if _UNITS.match(path) is None or run.name in ("rm", "chmod", "chown"):
                 continue
             if path.rpartition("/")[2] == f"{name}.service" or file in _sources(run):
@@ -84,7 +87,9 @@ def _sources(run: Run) -> set[str]:
 
 
 def enables(run: Run, name: str) -> bool:
-    """Whether a run has systemd start a unit at boot, or may."""
+    """Whether a run has systemd start a unit at boot, or may: also by a function of the script."""
+    if "enable" in run.arguments and (None in run.arguments or name in run.arguments):
+        return True
     for effect in effects.effects(run):
         if effect.kind in ("enable", "change") and effect.thing == "unit":
             target = (effect.target or "").removesuffix(".service").rpartition("/")[2]
