@@ -12,7 +12,7 @@ from ..project.begun import Begun, begun
 from ..project.callees import Call
 from ..project.development_servers import development_server
 from ..project.inside import contains
-from ..project.programs import Program
+from ..project.programs import Program, is_sure
 from ..project.types import Project
 
 
@@ -27,7 +27,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 def _matches(one: Begun) -> Iterator[Match]:
     for command, way in one.commands:
         server = development_server(_words(command))
-        if server:
+        if server and (isinstance(command, Call) or is_sure(command.run)):
             shown = [replace(e, note="what it starts") for e in way if not _within(e, one)]
             yield Match(
                 location=one.where,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import Inapplicable, Match, Outcome, Satisfied
-from ..project.programs import Program, Programs, places
+from ..project.programs import Program, Programs, is_sure, places
 from ..project.service_units import ServiceUnit, called, service_units, whole
 from ..project.types import Project
 
@@ -70,7 +70,7 @@ def _runtime(program: Program) -> str:
 
 def _compiles(program: Program) -> bool:
     """Whether a program that runs at each start compiles; what a script runs now and then may not."""
-    if program.run.conditional:
+    if not is_sure(program.run):
         return False
     return program.name in _COMPILERS or "node_modules/.bin/" in program.run.name
 

@@ -14,7 +14,7 @@ from ..source.regex import regex
 from .apps import folder_of
 from .callees import Call, call, written
 from .images import resolved
-from .programs import Program, Programs, is_elsewhere
+from .programs import Program, Programs, is_elsewhere, is_sure
 from .service_units import called, is_once, service_units
 from .starts import publishing
 from .types import Act, Project
@@ -26,7 +26,6 @@ TRIAL = regex(
 """Words in a name that tell that it is none of production."""
 _PLACES = regex(r"/(?:srv|opt|var|root|usr)(?:/|$)")
 """Where software of a server stands; in a home it may be a developer's."""
-_STARTING = frozenset({"start", "restart", "reload", "startOrReload", "startOrRestart", "startOrGracefulReload"})  # fmt: skip
 
 
 class Begun(Struct, frozen=True):
@@ -207,7 +206,7 @@ def deploys(act: Act) -> bool:
 def _typed(act: Act, programs: Programs) -> Iterator[Begun]:
     """What a deploying script starts itself: by pm2, or left running in the background."""
     for run in act.behaviour.runs:
-        if run.reach != "reached" or run.captured:
+        if run.reach != "reached" or run.captured or not is_sure(run):
             continue
         hosted = act.script.origin == "step" and run.remote is None
         made = _started_by_pm2(run, act) if run.name == "pm2" else _left_running(run, act)

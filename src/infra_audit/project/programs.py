@@ -109,6 +109,24 @@ def places(program: Program, note: str) -> tuple[Evidence, ...]:
     return (*program.way, Evidence(own, note))
 
 
+_STEPS = frozenset({
+    "cd", "npm", "npx", "yarn", "pnpm", "bun", "prisma", "git", "source", ".", "true", "export", "mkdir", "python", "python3",
+    "pip", "flask", "node", "set", "sleep", "wait", "echo",
+})  # fmt: skip
+"""Steps that come before: where they work, as they do as a rule, what is behind `&&` runs."""
+_ASKS = frozenset({"pm2", "systemctl", "pgrep"})
+"""Questions whether it runs already: it is started in either case, now or before."""
+
+
+def is_sure(run: Run) -> bool:
+    """Whether a run happens at each start, and not only on some condition of its surroundings."""
+    if not run.conditional:
+        return True
+    return bool(run.guards) and all(
+        guard.kind in _ASKS or (guard.kind in _STEPS and not guard.negated) for guard in run.guards
+    )
+
+
 def is_shell(program: Program) -> bool:
     """Whether a program is only the shell that runs the others."""
     return program.name in _SHELLS
