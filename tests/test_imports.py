@@ -28,6 +28,7 @@ _HEAVY = {
     "difflib",
     "hashlib",
     "json",
+    "kubernetes",
     "lzma",
     "pathspec",
     "sarif_om",
@@ -40,16 +41,26 @@ _HEAVY = {
 }
 _LANGUAGES = {
     "action",
+    "caddy",
     "compose",
+    "details",
+    "directives",
     "dockerfile",
     "dotenv",
     "json",
+    "kubernetes",
     "manifest",
+    "nginx",
     "other",
     "package_json",
+    "platforms",
     "pm2",
     "prisma",
+    "scrapes",
+    "settings",
+    "supervisor",
     "systemd",
+    "toml",
     "typescript",
     "workflow",
     "yaml",
@@ -88,6 +99,21 @@ def test_one_script_needs_no_heavy_library(installed: Installed, script: Path) -
 def test_one_script_needs_no_other_language(installed: Installed, script: Path) -> None:
     found = imported(installed, "check", "--exit-zero", str(script))
     assert sorted(found & {f"infra_audit.documents.{name}" for name in _LANGUAGES}) == []
+
+
+def test_one_script_needs_no_tables_of_what_listens(installed: Installed, script: Path) -> None:
+    found = imported(installed, "check", "--exit-zero", str(script))
+    tables = (
+        "caddy_sites",
+        "network",
+        "nginx_sites",
+        "ports",
+        "probes",
+        "requests",
+        "services",
+        "sites",
+    )
+    assert sorted(found & {f"infra_audit.project.{name}" for name in tables}) == []
 
 
 def test_one_script_needs_one_report_and_no_prose(installed: Installed, script: Path) -> None:

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra_audit.audit import sources
+from infra_audit.audit import model, sources
 from infra_audit.cli import main
+from infra_audit.config import load as load_config
 from infra_audit.documents.shell.reading import DEEP
 from infra_audit.model import Location, Report
 from infra_audit.report.excerpt import Lines, lines_of
@@ -311,6 +312,54 @@ MONSTERS = {
         "ecosystem.config.js",
         "module.exports = " + "{apps:[" * 5_000 + "]}" * 5_000,
     ),
+    "a configuration that nests blocks": ("nginx.conf", "server {" * 50_000),
+    "servers that pass to one group": (
+        "nginx.conf",
+        "upstream a {"
+        + "server b:1;" * 5_000
+        + "}\n"
+        + "server { location / { proxy_pass http://a; } }\n" * 2_000,
+    ),
+    "variables that are set through others": (
+        "nginx.conf",
+        "server {"
+        + "".join(f"set $a{n} $a{n + 1};" for n in range(3_000))
+        + "proxy_pass $a0;" * 3_000
+        + "}",
+    ),
+    "snippets that import others": (
+        "Caddyfile",
+        "".join(
+            f"({n}) {{\n import {n + 1}\n import {n + 2}\n import {n}\n}}\n" for n in range(2_000)
+        )
+        + ":80 {\n"
+        + " import 0\n" * 500
+        + "}\n",
+    ),
+    "many groups of processes": (
+        "fly.toml",
+        "app = 'a'\n[processes]\n"
+        + "".join(f"p{n} = 'node .'\n" for n in range(2_000))
+        + "[[services]]\ninternal_port = 80\n" * 2_000,
+    ),
+    "deep TOML of a platform": ("fly.toml", "[a" + ".a" * 100_000 + "]\na = " + "[" * 100_000),
+    "many containers": (
+        "k8s/a.yaml",
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"
+        + "".join(
+            f"    - {{name: a{n}, command: [node, x], livenessProbe: {{exec: {{command: [curl, localhost]}}}}}}\n"
+            for n in range(2_000)
+        ),
+    ),
+    "a cluster of laughs": (
+        "k8s/a.yaml",
+        BOMB + "apiVersion: v1\nkind: Pod\nspec: {containers: *u}\n",
+    ),
+    "many programs": (
+        "supervisord.conf",
+        "".join(f"[program:a{n}]\ncommand=node x.js --port=80\n" for n in range(5_000)),
+    ),
+    "many processes": ("Procfile", "web: npm start\n" * 20_000),
     "NULs": ("deploy.sh", "\0" * 100_000),
     "NULs further down": ("deploy.sh", "echo hello\n" * 2_000 + "\0" * 1_000),
 }
@@ -637,6 +686,7 @@ NAMES = (
     *("server.ts", "app/api/health/route.ts", "instrumentation.ts", "next.config.js"),
     *("sentry.server.config.ts", "requirements.txt", "pyproject.toml", "go.mod", "pom.xml"),
     *("Procfile", "fly.toml", "Makefile", "README.md", "deploy/nginx/site.conf", "crontab"),
+    *("nginx.conf", "Caddyfile", "supervisord.conf", "railway.toml", "app.json", "k8s/all.yml"),
     *(".gitignore", ".gitmodules", "k8s/app.yaml", "main.tf", "vercel.json", "render.yaml"),
 )
 PIECES = (
@@ -717,6 +767,14 @@ PIECES = (
         "# infra-audit: allow[scripts/unreachable-code] why\n",
         "web: npm start\n",
         "[path]\n",
+        "[program:a]\ncommand=node x --port=80\n",
+        "cat > /etc/nginx/nginx.conf <<EOF\nserver {\n",
+        "server { listen 80 ssl; location / { proxy_pass http://$a:1; } }\n",
+        "upstream a { server web:3000; }\n",
+        "a.example {\n reverse_proxy web:80\n}\n",
+        "[[services]]\ninternal_port = 80\n[[services.http_checks]]\npath = '/'\n",
+        "kind: Pod\napiVersion: v1\nspec: {containers: [{name: a, command: &a [curl, x], args: *a}]}\n",
+        '{"env": {"PORT": 1}, "crons": [{"path": "/a"}]}',
         "*\n",
     ),
 )
@@ -739,3 +797,7 @@ def test_any_files_can_be_audited(tmp_path: Path, files: dict[str, bytes]) -> No
         (folder / path).write_bytes(data)
     report = sound(folder)
     assert {problem.location.path for problem in report.problems} <= files.keys()
+    lines = lines_of(sources(str(folder)))
+    modelled = model(str(folder), load_config(str(folder))).project
+    facts = (*modelled.ports, *modelled.probes, *modelled.sites, *modelled.units)
+    assert [fact for fact in facts if outside(fact.location, lines)] == []

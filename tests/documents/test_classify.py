@@ -13,7 +13,7 @@ KINDS: dict[str, tuple[str, str | None]] = {
     "a schema": ("prisma/schema.prisma", "prisma"),
     "a unit": ("deploy/shop.service", "unit"),
     "a unit as a template": ("roles/x/templates/shop.service.j2", "unit"),
-    "another template": ("roles/x/templates/site.conf.j2", None),
+    "another template": ("roles/x/templates/site.conf.j2", "other"),
     "a module": ("src/app.ts", "module"),
     "declarations": ("src/app.d.ts", None),
     "minified code": ("public/app.min.js", None),

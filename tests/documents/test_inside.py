@@ -1,11 +1,12 @@
-"""The units that scripts write."""
+"""The units and configurations that scripts write."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra_audit.documents.facts import UnitFile
 from infra_audit.documents.inside import inside
 from infra_audit.documents.shell.script import parse
 from infra_audit.source.text import Text
@@ -57,7 +58,23 @@ WRITTEN: dict[str, tuple[str, list[tuple[str, str]]]] = {
         f"cat > /a/b.service <<EOF\n{BODY}EOF\ncat > /a/b.timer <<EOF\n{TIMER}EOF\n",
         [("b.service", "service"), ("b.timer", "timer")],
     ),
-    "another heredoc": ("cat > /a/b.conf <<EOF\nserver {}\nEOF\n", []),
+    "another heredoc": ("cat > /a/b.conf <<EOF\nserver = x\nEOF\n", []),
+    "a server of nginx": (
+        "cat > /etc/nginx/conf.d/b.conf <<EOF\nserver {\n}\nEOF\n",
+        [("/etc/nginx/conf.d/b.conf", "nginx")],
+    ),
+    "a server of nginx, into a variable": (
+        'cat <<EOF | sudo tee "$CONF"\nserver {\n}\nEOF\n',
+        [("", "nginx")],
+    ),
+    "a Caddyfile": (
+        "cat > /etc/caddy/Caddyfile <<EOF\n:80\nEOF\n",
+        [("/etc/caddy/Caddyfile", "caddy")],
+    ),
+    "a unit for another machine": (
+        f"ssh h <<'E'\ncat > /a/b.service <<'EOF'\n{BODY}EOF\nE\n",
+        [("b.service", "service")],
+    ),
     "a heredoc that speaks of units": ("cat <<EOF\nput [Service] into it\nEOF\n", []),
 }
 
@@ -65,16 +82,19 @@ WRITTEN: dict[str, tuple[str, list[tuple[str, str]]]] = {
 @pytest.mark.parametrize(("content", "expected"), WRITTEN.values(), ids=WRITTEN)
 def test_units_are_found(content: str, expected: list[tuple[str, str]]) -> None:
     text = Text("install.sh", content)
-    assert [(u.name, u.kind) for u in inside(parse(text, "file"), text)] == expected
+    found = inside(parse(text, "file"), text)
+    assert [(d.name, d.kind if isinstance(d, UnitFile) else d.proxy) for d in found] == expected
 
 
 def test_a_unit_keeps_its_places_in_the_script() -> None:
     text = Text("install.sh", f"ls\ncat > /a/shop.service <<EOF\n{BODY}EOF\n")
     (unit,) = inside(parse(text, "file"), text)
+    assert isinstance(unit, UnitFile)
     start = next(s for s in unit.settings if s.key == "ExecStart")
     assert (unit.path, start.span.line, start.value.raw) == ("install.sh", 6, "/bin/x")
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_anything_may_stand_inside(before: str, body: str) -> None:
     text = Text("a.sh", f"{before}\ncat > /a/b.service <<'EOF'\n[Service]\n{body}\nEOF\n")

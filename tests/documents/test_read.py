@@ -52,6 +52,7 @@ READ: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
             ("Compose", "docker-compose.yml"),
             ("Ecosystem", "ecosystem.config.js"),
             ("Other", "fly.toml"),
+            ("Hosting", "fly.toml"),
             ("Manifest", "go.mod"),
             ("Package", "package.json"),
             ("Schema", "schema.prisma"),

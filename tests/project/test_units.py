@@ -23,6 +23,42 @@ def unit(folder: Path, files: dict[str, str], source: str) -> Unit:
     return found
 
 
+def test_units_of_platforms_and_supervisors(tmp_path: Path) -> None:
+    files = {
+        **API,
+        "apps/api/fly.toml": "app = 'a'\n[processes]\nweb = 'node .'\n",
+        "vercel.json": '{"crons": [{"path": "/a", "schedule": "* * * * *"}]}',
+        "Procfile": "web: npm start\nrelease: npm run migrate\n",
+        "supervisord.conf": "[program:w]\ncommand=node w.js\ndirectory=/srv\nuser=x\nautorestart=true\n",
+        "k8s/a.yaml": "apiVersion: batch/v1\nkind: CronJob\nspec: {jobTemplate: {spec: {template: {spec:"
+        " {containers: [{name: n}]}}}}}\n",
+    }
+    found = [u for u in project(tmp_path, files).units if u.source not in ("package", "compose")]
+    assert [(u.source, u.name, u.deployable, u.once, u.restart, u.user) for u in found] == [
+        ("procfile", "web", "apps/api", False, None, None),
+        ("platform", "web", "apps/api", False, None, None),
+        ("kubernetes", "n", None, True, None, None),
+        ("supervisor", "w", None, False, "true", "x"),
+    ]
+
+
+def test_a_timer_may_start_a_unit_of_another_name(tmp_path: Path) -> None:
+    files = {"a.service": "[Service]\nExecStart=/bin/x\n", "b.timer": "[Timer]\nUnit=a.service\n"}
+    assert unit(tmp_path, files, "systemd").once
+    assert not unit(tmp_path, {"b.timer": "[Timer]\nOnCalendar=daily\n"}, "systemd").once
+
+
+def test_what_pm2_is_told(tmp_path: Path) -> None:
+    app = "{name: 'a', script: 'x.js', autorestart: false, user: 'shop'}"
+    found = unit(tmp_path, {"ecosystem.config.js": f"module.exports = {{apps: [{app}]}}\n"}, "pm2")
+    assert (found.restart, found.user) == ("no", "shop")
+
+
+def test_a_file_of_a_platform_at_the_root_builds_what_is_there(tmp_path: Path) -> None:
+    files = {"package.json": package("express"), **API, "Procfile": "web: npm start\n"}
+    assert unit(tmp_path, files, "procfile").deployable == ""
+
+
 OWNED: dict[str, tuple[dict[str, str], str, str | None]] = {
     "a working directory": ({**API, **WEB, "shop.service": UNIT}, "systemd", "apps/api"),
     "no working directory of several": (

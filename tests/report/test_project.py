@@ -10,10 +10,15 @@ from infra_audit.project.types import (
     Act,
     Delivery,
     Deployable,
+    Forward,
+    Listening,
     Mechanism,
+    Port,
+    Probe,
     Project,
     Route,
     Routes,
+    Site,
     Store,
     Unit,
 )
@@ -37,6 +42,53 @@ _PROJECT = Project(
         ),
     ),
     units=(Unit(source="systemd", name="shop", location=_PLACE, ports=("3000",), user="shop"),),
+    ports=(
+        Port(
+            kind="published",
+            number="80",
+            target="3000",
+            host="127.0.0.1",
+            location=_PLACE,
+            deployable="",
+        ),
+        Port(kind="listens", number=None, default="3000", variable="PORT", location=_PLACE),
+    ),
+    probes=(
+        Probe(
+            source="script",
+            location=_PLACE,
+            command=_PLACE,
+            tool="curl",
+            scheme="http",
+            host="localhost",
+            path="/health",
+            inside=True,
+        ),
+        Probe(source="image", location=_PLACE, command=_PLACE, tool=None, scheme=""),
+    ),
+    sites=(
+        Site(
+            proxy="nginx",
+            location=_PLACE,
+            names=("shop.example",),
+            listens=(Listening("443", "", secure=True, default=True, location=_PLACE),),
+            forwards=(
+                Forward(
+                    pattern="/",
+                    scheme="http",
+                    host="127.0.0.1",
+                    port=None,
+                    path="",
+                    location=_PLACE,
+                    passed=_PLACE,
+                ),
+            ),
+            redirects=(_PLACE,),
+            secure=True,
+            file="/etc/nginx/nginx.conf",
+        ),
+        Site(proxy="caddy", location=_PLACE, named=False),
+    ),
     stores=(
         Store(
             engine="sqlite",
@@ -86,6 +138,18 @@ def test_the_text_has_each_fact_with_its_place() -> None:
         "      deploy/shop.service:2: the unit runs from there\n"
         "units\n"
         "  deploy/shop.service:1  systemd shop, ports 3000, as shop\n"
+        "ports\n"
+        "  deploy/shop.service:1  published 80, to 3000, at 127.0.0.1, of .\n"
+        "  deploy/shop.service:1  listens 3000 by default, by PORT\n"
+        "probes\n"
+        "  deploy/shop.service:1  script asks http://localhost:unknown/health, by curl, inside\n"
+        "  deploy/shop.service:1  image asks unknown, by an unknown command\n"
+        "sites\n"
+        "  deploy/shop.service:1  nginx shop.example, with TLS, redirects to https,"
+        " written to /etc/nginx/nginx.conf\n"
+        "      deploy/shop.service:1: listens 443 ssl default\n"
+        "      deploy/shop.service:1: passes / to http://127.0.0.1:unknown\n"
+        "  deploy/shop.service:1  caddy unknown names\n"
         "stores\n"
         "  prisma/schema.prisma:6  sqlite (prisma), from DATABASE_URL, run by the repository\n"
         "images: none\n"
@@ -114,7 +178,7 @@ def test_the_text_has_each_fact_with_its_place() -> None:
 def test_the_json_has_the_same_facts_in_a_fixed_order() -> None:
     shown = json.loads(render_json(_PROJECT))
     assert list(shown) == [
-        "kind", "deployables", "units", "stores", "images", "scripts", "routes", "deliveries",
+        "kind", "deployables", "units", "ports", "probes", "sites", "stores", "images", "scripts", "routes", "deliveries",
         "pipelines", "platforms", "provisioning", "orchestration", "monitoring", "declarations",
         "left_out",
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from ..documents.facts import Dependence, Service
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.composed import LASTING_RESTARTS, Placed, placed
 from ..project.composing import is_application
-from ..project.probes import health
+from ..project.health_checks import health
 from ..project.store_services import StoreService, store_service
 from ..project.types import Project
 from ..source.regex import regex

@@ -72,6 +72,8 @@ _NAMES = {
     "devcontainer.json": "other",
     "nginx.conf": "other",
     "Caddyfile": "other",
+    "supervisord.conf": "other",
+    "supervisor.conf": "other",
     "Jenkinsfile": "other",
     ".gitlab-ci.yml": "other",
     ".travis.yml": "other",
@@ -148,7 +150,7 @@ _CODE_SUFFIXES = frozenset({".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"
 _MANIFESTS = regex(
     r"(?:^|/)(?:k8s|kubernetes|kube|manifests|helm|charts|deploy|deployment|deployments|overlays|base|"
     r"prometheus|grafana|alertmanager|otel|monitoring|observability|ansible|playbooks|roles|"
-    r"cron\.d|logrotate\.d|nginx|sites-available|sites-enabled|conf\.d|caddy|traefik|\.circleci|"
+    r"cron\.d|logrotate\.d|nginx|supervisord?|supervisor\.d|sites-available|sites-enabled|conf\.d|caddy|traefik|\.circleci|"
     r"\.buildkite|\.github|\.devcontainer|\.woodpecker|ci|infra|infrastructure|terraform|etc)/"
 )
 _PROSE = regex(
@@ -157,6 +159,12 @@ _PROSE = regex(
 )
 _TEMPLATES = frozenset({".j2", ".erb", ".tmpl", ".tpl", ".template"})
 """What a unit's file is called behind its own suffix before something fills it in."""
+_NGINX = regex(r"(?:.*[._-])?nginx(?:[._-][\w.-]*)?$")
+_SITE = regex(r"(?:^|/)sites-(?:available|enabled)/[^/]+$")
+_PROXY = frozenset(
+    {"", ".conf", ".template", ".tmpl", ".tpl", ".j2", ".erb", ".example", ".sample", ".nginx"}
+)
+"""What a proxy's configuration may end with."""
 _TEXTUAL = (".yml", ".yaml", ".conf", ".cfg", ".json", ".toml", ".hcl", ".ini", "")
 
 _SHELL = regex(
@@ -181,6 +189,8 @@ def classify(path: str) -> str | None:
         return kind
     if suffix in _TEMPLATES and _SUFFIXES.get(f".{name[:dot].rpartition('.')[2]}") == "unit":
         return "unit"
+    if suffix == ".conf" and ".service.d/" in path:
+        return "unit"
     return _by_pattern(path, name, suffix)
 
 
@@ -201,6 +211,12 @@ def _by_pattern(path: str, name: str, suffix: str) -> str | None:
     if suffix in {".md", ".txt", ".rst", ".adoc"}:
         return "other" if _PROSE.match(name.lower()) else None
     if ("cron" in name or "/cron." in f"/{path}") and suffix.lower() in _CRON:
+        return "other"
+    if suffix in _PROXY and "nginx" in name and _NGINX.match(name):
+        return "other"
+    if suffix in _PROXY and ".conf." in name and _MANIFESTS.search(path):
+        return "other"
+    if name.startswith("Caddyfile") or suffix == ".caddy" or _SITE.search(path):
         return "other"
     if suffix == ".json":
         return "pm2" if _PM2.match(name) else None

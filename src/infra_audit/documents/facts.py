@@ -465,6 +465,98 @@ class Ecosystem(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+# ── proxies ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Directive(Struct, frozen=True, gc=False):
+    """`name argument …`, and what stands in its braces; `block` is None without braces."""
+
+    name: str
+    arguments: tuple[Value, ...]
+    span: Span
+    """Of the name and its arguments."""
+    block: tuple[Directive, ...] | None = None
+
+
+class ProxyFile(Struct, frozen=True, kw_only=True):
+    """A configuration of nginx or of Caddy; an address of a Caddyfile is a directive with a block."""
+
+    path: str
+    span: Span
+    proxy: Choice["nginx", "caddy"]
+    name: str = ""
+    """The path under which a script writes it; '' for a file of the repository."""
+    expanded: bool = False
+    """Whether the shell fills in its `$name`: it stands in a heredoc without quotes."""
+    directives: tuple[Directive, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# ── platforms and supervisors ────────────────────────────────────────────────────────────────────
+
+
+class HostedCommand(Struct, frozen=True):
+    """A command that a platform or a supervisor runs."""
+
+    kind: Choice["build", "release", "start", "cron"]
+    """`release` runs once before a new version is started."""
+    script: Script
+    span: Span
+
+
+class HostedCheck(Struct, frozen=True):
+    """What a platform or a cluster asks itself; `port` None where it asks the service's own."""
+
+    kind: Choice["http", "tcp", "command"]
+    path: Value | None
+    port: Value | None
+    span: Span
+    script: Script | None = None
+    """What a `command` runs inside the container."""
+    use: str = ""
+    """`liveness`, `readiness` or `startup`, where that is told apart."""
+
+
+class Hosted(Struct, frozen=True, kw_only=True):
+    """Something that a platform, a cluster or a supervisor runs, as one file tells it."""
+
+    name: str
+    kind: str
+    """As the file calls it: `web`, `worker`, `cron`, `app`, `Deployment`, `CronJob` …"""
+    span: Span
+    image: Value | None = None
+    dockerfile: Value | None = None
+    commands: tuple[HostedCommand, ...] = ()
+    directory: Value | None = None
+    user: Value | None = None
+    restart: Value | None = None
+    ports: tuple[Value, ...] = ()
+    """Those on which it must listen."""
+    published: tuple[tuple[Value, Value | None], ...] = ()
+    """Those at which it is reached from outside, each with the port that it leads to."""
+    checks: tuple[HostedCheck, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    environment: tuple[Entry, ...] = ()
+    schedule: Value | None = None
+    replicas: Value | None = None
+    options: tuple[Entry, ...] = ()
+    """All its literal settings, nested names dotted."""
+
+
+class Hosting(Struct, frozen=True, kw_only=True):
+    """A file that tells a platform, a cluster or a supervisor what to run."""
+
+    path: str
+    span: Span
+    provider: Choice[
+        "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor"
+    ]
+    services: tuple[Hosted, ...] = ()
+    options: tuple[Entry, ...] = ()
+    """All literal settings of the file, nested names dotted; none for a cluster."""
+    problems: tuple[Problem, ...] = ()
+
+
 # ── TypeScript and JavaScript ────────────────────────────────────────────────────────────────────
 
 
@@ -594,6 +686,8 @@ Document = (
     | Dotenv
     | UnitFile
     | Ecosystem
+    | ProxyFile
+    | Hosting
     | Module
     | Other
 )

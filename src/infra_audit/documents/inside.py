@@ -1,4 +1,4 @@
-"""Documents inside scripts: the systemd units that a heredoc writes."""
+"""Documents inside scripts: the units and the configurations that a heredoc writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ..source.regex import regex
 from ..source.text import Text
-from .facts import UnitFile
+from .facts import Hosting, ProxyFile, UnitFile
 from .shell.syntax import (
     AndOr,
     Background,
@@ -28,32 +28,66 @@ from .shell.syntax import (
     Word,
 )
 
+MARKS = (b"[Service]", b"[Timer]", b"proxy_pass", b"server_name", b"Caddyfile", b"[program:")
+"""What stands in the bytes of a script that may write such a document."""
+
 _UNIT = regex(r"^[ \t]*\[(?:Service|Timer)\]", re.MULTILINE)
 _NAME = regex(r"([\w@.${}-]+\.(?:service|timer))[\"']?$")
+_NGINX = regex(r"^[ \t]*(?:server[ \t]*\{|upstream[ \t]+[^\s{]+[ \t]*\{)", re.MULTILINE)
+_CADDY = regex(r"(?:^|/)Caddyfile[\w.-]*[\"']?$|\.caddy[\"']?$")
+_PROGRAM = regex(r"^\[program:", re.MULTILINE)
+_PATH = regex(r"/|\.conf\b")
 
 
-def inside(script: Script, text: Text) -> Iterator[UnitFile]:
-    """The units that a script writes, with spans in the script; named by the file written."""
+def inside(script: Script, text: Text) -> Iterator[UnitFile | ProxyFile | Hosting]:
+    """The documents that a script writes, with spans in the script; named by the file written."""
     for words, heredoc in _heredocs(script.statements):
-        found = _UNIT.search(heredoc.content)
-        if found is None:
-            continue
-        from .systemd import parse
+        caddy = next((word for word in words if _CADDY.search(word.raw)), None)
+        if _UNIT.search(heredoc.content):
+            yield _unit(_stretch(heredoc, text), words, heredoc)
+        elif _NGINX.search(heredoc.content):
+            from .nginx import parse as nginx
 
-        start = text.offset(heredoc.span.line, heredoc.span.column)
-        end = text.offset(heredoc.span.end_line, heredoc.span.end_column)
-        unit = parse(text.slice(start, end))
-        name = next((hit[1] for word in words if (hit := _NAME.search(word.raw))), "")
-        kind = name.rpartition(".")[2] or ("timer" if "[Timer]" in heredoc.content else "service")
-        yield replace(unit, name=name, kind=kind, problems=())
+            name = next((word.raw for word in words if _PATH.search(word.raw)), "")
+            found = nginx(_stretch(heredoc, text), expanded=not heredoc.quoted, name=name)
+            yield replace(found, problems=())
+        elif _PROGRAM.search(heredoc.content):
+            from .supervisor import parse as supervisor
+
+            yield supervisor(_stretch(heredoc, text))
+        elif caddy is not None:
+            from .caddy import parse as caddyfile
+
+            found = caddyfile(_stretch(heredoc, text), expanded=not heredoc.quoted, name=caddy.raw)
+            yield replace(found, problems=())
+
+
+def _stretch(heredoc: Heredoc, text: Text) -> Text:
+    start = text.offset(heredoc.span.line, heredoc.span.column)
+    end = text.offset(heredoc.span.end_line, heredoc.span.end_column)
+    return text.slice(start, end)
+
+
+def _unit(text: Text, words: tuple[Word, ...], heredoc: Heredoc) -> UnitFile:
+    from .systemd import parse
+
+    unit = parse(text)
+    name = next((hit[1] for word in words if (hit := _NAME.search(word.raw))), "")
+    kind = name.rpartition(".")[2] or ("timer" if "[Timer]" in heredoc.content else "service")
+    return replace(unit, name=name, kind=kind, problems=())
 
 
 def _heredocs(statements: tuple[Statement, ...]) -> Iterator[tuple[tuple[Word, ...], Heredoc]]:
-    """Every heredoc with the words of its command and its redirections' targets."""
+    """Every heredoc with the words of its command and its redirections' targets.
+
+    One that is handed to a shell is a script, and those in it are told instead.
+    """
     stack: list[tuple[Statement, tuple[Word, ...]]] = [(s, ()) for s in reversed(statements)]
     while stack:
         statement, around = stack.pop()
-        if isinstance(statement, Command | Redirected):
+        handed = statement.scripts if isinstance(statement, Command) else ()
+        stack.extend((inner, ()) for script in handed for inner in reversed(script.statements))
+        if isinstance(statement, Command | Redirected) and not handed:
             words = statement.words if isinstance(statement, Command) else ()
             targets = tuple(r.target for r in statement.redirects if r.target is not None)
             for redirect in statement.redirects:

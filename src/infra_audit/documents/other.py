@@ -42,6 +42,8 @@ _BY_NAME = {
     ".devcontainer.json": "devcontainer",
     "nginx.conf": "nginx",
     "Caddyfile": "caddy",
+    "supervisord.conf": "supervisor",
+    "supervisor.conf": "supervisor",
     "Jenkinsfile": "ci",
     ".gitlab-ci.yml": "ci",
     ".travis.yml": "ci",
@@ -80,6 +82,7 @@ _BY_CONTENT = (
     ("kubernetes", regex(r"^apiVersion:[^\n]*\n(?:.*\n){0,200}?kind:|^kind:[^\n]*\n(?:.*\n){0,200}?apiVersion:", re.MULTILINE)),
     ("ansible", regex(r"^-[ \t]+(?:name:[^\n]*\n[ \t]+)?(?:hosts|import_playbook):|^[ \t]+ansible\.builtin\.", re.MULTILINE)),
     ("cloud-init", regex(r"\A#cloud-config")),
+    ("supervisor", regex(r"^\[(?:program|supervisord)\b", re.MULTILINE)),
     ("nginx", regex(r"^[ \t]*(?:server\s*\{|upstream\s+\S+\s*\{|proxy_pass\s)", re.MULTILINE)),
     ("prometheus", regex(r"^scrape_configs:", re.MULTILINE)),
     ("otel", regex(r"^(?:receivers|exporters):", re.MULTILINE)),
@@ -106,6 +109,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "kubernetes": regex(r"^(?P<name>kind):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "ci": regex(r"(?P<name>\b(?:deploy|publish|push|release|rollout|ssh|rsync|kubectl|helm|docker push)\b)(?P<value>)", re.IGNORECASE),
     "kamal": regex(r"^(?P<name>service|servers|image|registry|accessories):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
+    "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer)\b(?P<value>[^\n`]*)", re.IGNORECASE),
     "ansible": regex(r"(?P<name>\b(?:cron|systemd|service|docker_container|apt|template|copy)):(?P<value>)"),
 }  # fmt: skip
 """By kind, the words that the model asks about; `value` may be empty."""
@@ -133,6 +137,10 @@ def parse(text: Text) -> Other:
         return Other(path=text.path, span=START, kind=kind, words=tuple(locked(text)))
     words: list[Entry] = []
     pattern = _WORDS.get(kind)
+    if kind == "prometheus":
+        from .scrapes import words as scraped
+
+        words += scraped(text)
     if kind == "makefile":
         words += _called(text)
     if pattern:
@@ -171,6 +179,8 @@ def _kind(text: Text) -> str:
         return "terraform"
     if name.endswith((".md", ".txt", ".rst", ".adoc")) or name.startswith("README"):
         return "prose"
+    if name.startswith("Caddyfile") or name.endswith(".caddy"):
+        return "caddy"
     if "cron" in name or "/cron" in f"/{path}":
         return "cron"
     if path.startswith((".circleci/", ".buildkite/", ".woodpecker/", ".gitlab/")):

@@ -15,14 +15,18 @@ from ..source.text import Text
 from ..source.walk import UNREADABLE, Tree, kept_plain
 from ..source.walk import read as read_bytes
 from .classify import classify, sniffed
-from .facts import Document, Module
+from .facts import Document, Module, Other
 from .halves import begin
-from .inside import inside
+from .inside import MARKS, inside
 from .shell.syntax import Script
 
 _D = TypeVar("_D")
 
 _SNIFFED = 256
+_DETAILED = frozenset({
+    "nginx", "caddy", "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor",
+})  # fmt: skip
+"""Kinds of other files of which more is read than some words."""
 
 LARGEST_WRITTEN = 512 * 1024
 """Bytes beyond which no one has written a file by hand. Only scripts are read at any size.
@@ -130,8 +134,12 @@ def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Itera
         problems.append(Problem(Location(path, START), fault))
     document = _parsers(kind)(text)
     yield document
-    if isinstance(document, Script) and (b"[Service]" in data or b"[Timer]" in data):
+    if isinstance(document, Script) and any(mark in data for mark in MARKS):
         yield from inside(document, text)
+    elif isinstance(document, Other) and document.kind in _DETAILED:
+        from .details import details
+
+        yield from details(document.kind, text)
 
 
 def _as_kept(root: str, found: Documents) -> Documents:

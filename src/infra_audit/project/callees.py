@@ -60,7 +60,7 @@ def written(text: str, directory: str | None, home: str) -> Call | None:
 
 def script_name(run: Run) -> str | None:
     """The package script that an `npm run`, `pnpm`, `yarn` or `bun` command runs, None if none."""
-    return _script_name(Call(run.name, run.arguments, None, ""))
+    return script_of(Call(run.name, run.arguments, None, ""))
 
 
 class Callees:
@@ -136,7 +136,7 @@ class Callees:
                     yield self.files[path]
 
     def _package_scripts(self, made: Call) -> Iterator[Script]:
-        name = _script_name(made)
+        name = script_of(made)
         for package in self._packages(made) if name else ():
             for script in package.scripts:
                 if script.name in (name, f"pre{name}", f"post{name}"):
@@ -214,7 +214,8 @@ def _selects(pattern: str, package: Package, directory: str | None) -> bool:
     return fnmatchcase(folder, normpath(join(base, bare)))
 
 
-def _script_name(made: Call) -> str | None:
+def script_of(made: Call) -> str | None:
+    """The package script that a call runs, None if none."""
     words = _operands(made)
     if not words or words[0] is None:
         return None

@@ -13,10 +13,12 @@ from ..documents.facts import (
     Document,
     Dotenv,
     Ecosystem,
+    Hosting,
     Manifest,
     Module,
     Other,
     Package,
+    ProxyFile,
     Schema,
     UnitFile,
     Workflow,
@@ -45,6 +47,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     dotenvs: tuple[Dotenv, ...]
     unit_files: tuple[UnitFile, ...]
     ecosystems: tuple[Ecosystem, ...]
+    hostings: tuple[Hosting, ...]
+    proxies: tuple[ProxyFile, ...]
     modules: tuple[Module, ...]
     others: tuple[Other, ...]
 
@@ -73,6 +77,8 @@ def sort(files: frozenset[str], documents: tuple[Document, ...]) -> Facts:
         dotenvs=of(Dotenv),
         unit_files=of(UnitFile),
         ecosystems=of(Ecosystem),
+        hostings=of(Hosting),
+        proxies=of(ProxyFile),
         modules=of(Module),
         others=of(Other),
     )
@@ -84,7 +90,7 @@ def purposes(documents: tuple[Document, ...]) -> dict[str, Purpose]:
     found = {
         d.path: purpose(d.path, _sort(d), scaffolds)
         for d in documents
-        if not isinstance(d, UnitFile)
+        if not isinstance(d, UnitFile | ProxyFile | Hosting)
     }
     found |= {d.path: purpose(d.path) for d in documents if d.path not in found}
     composes = tuple(d for d in documents if isinstance(d, Compose))

@@ -8,6 +8,7 @@ from ..documents.facts import Document
 from ..model import Declaration, Skipped
 from ..source.walk import Tree
 from .apps import apps
+from .askers import ASKERS
 from .composed import standings
 from .deployables import deployables, kind
 from .evidence import Found, signs
@@ -19,7 +20,7 @@ from .routes import routes
 from .schedule import clocks
 from .stores import stores
 from .trails import reach
-from .types import Project
+from .types import Act, Port, Probe, Project, Site
 from .units import units
 
 
@@ -34,6 +35,15 @@ def link(
     found_images = images(facts, found_apps)
     found_units = units(facts, found_apps, found_images, reached.behaviours)
     found_acts = acts(facts, reached)
+    ports: tuple[Port, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    sites: tuple[Site, ...] = ()
+    if _has_network(facts, found_acts):
+        from .network import network
+
+        ports, probes, sites = network(
+            facts, found_apps, (found_images, found_units, found_acts), reached.behaviours
+        )
     found_platforms = platforms(facts)
     shown = signs(
         facts,
@@ -53,6 +63,9 @@ def link(
         kind=whole,
         deployables=deployed,
         units=found_units,
+        ports=ports,
+        probes=probes,
+        sites=sites,
         stores=stores(facts, deployed, reached.behaviours),
         acts=found_acts,
         images=found_images,
@@ -78,10 +91,20 @@ def link(
         dotenvs=facts.dotenvs,
         unit_files=facts.unit_files,
         ecosystems=facts.ecosystems,
+        hostings=facts.hostings,
+        proxies=facts.proxies,
         modules=facts.modules,
         others=facts.others,
     )
     return replace(project, standings=standings(project))
+
+
+def _has_network(facts: Facts, acts: tuple[Act, ...]) -> bool:
+    """Whether anything may listen, pass on or ask: a run with scripts alone needs no such tables."""
+    told = (facts.composes, facts.dockerfiles, facts.unit_files, facts.ecosystems, facts.hostings)
+    return any((*told, facts.proxies, facts.modules, facts.packages)) or any(
+        run.name in ASKERS for act in acts for run in act.behaviour.runs
+    )
 
 
 def _left_out(facts: Facts) -> tuple[Skipped, ...]:

@@ -1,86 +1,142 @@
-"""Which services have a health check: their own, or that of their image. Data about the world.
-
-As of 2026-03. The images of docker-library declare none: its guide asks for that
-(https://github.com/docker-library/official-images, "Health checks"). Those made from them that are
-listed here add none. What is not listed is unknown.
-"""
+"""What asks whether the units answer: health checks, and the commands of scripts and workflows."""
 
 from __future__ import annotations
 
-from typing import Literal as Choice
+from collections.abc import Iterator, Mapping
 
-from ..documents.facts import Compose, Dockerfile, Service, Stage
-from .images import built_file
-from .joined import Index, joined
-from .store_images import name_and_tag
-from .types import Project
+from msgspec.structs import replace
 
-Health = Choice["checked", "unchecked", "disabled", "unknown"]
-
-_UNCHECKED = frozenset({
-    "postgres", "mysql", "mariadb", "percona", "mongo", "redis", "valkey/valkey", "memcached", "rabbitmq", "cassandra",
-    "couchdb", "neo4j", "influxdb", "arangodb", "nats", "eclipse-mosquitto", "zookeeper", "pgvector/pgvector",
-    "postgis/postgis", "timescale/timescaledb", "clickhouse/clickhouse-server",
-    "nginx", "caddy", "traefik", "httpd", "haproxy", "varnish", "registry", "adminer", "wordpress", "ghost", "nextcloud",
-    "alpine", "debian", "ubuntu", "busybox", "fedora", "amazonlinux", "rockylinux", "almalinux", "buildpack-deps", "scratch",
-    "node", "python", "ruby", "php", "golang", "rust", "openjdk", "eclipse-temurin", "amazoncorretto", "maven", "gradle",
-    "elixir", "erlang", "perl", "oven/bun", "denoland/deno",
-})  # fmt: skip
-_BOUND = 20
-"""How many stages are followed."""
+from ..documents.facts import HostedCheck, Instruction
+from ..documents.shell.handed import SHELLS
+from ..documents.shell.syntax import Script
+from ..flow.behaviour import Behaviour, Run, analyse
+from ..model import Location
+from .askers import ENGINES
+from .facts import Facts
+from .requests import LOOPBACK, Request, requests
+from .types import Act, Asker, Image, Probe, Unit
+from .vitals import tells
 
 
-def health(service: Service, compose: Compose, known: Index, project: Project) -> Health:
-    """Whether a service has a health check, as far as all files that speak of it show."""
-    whole = joined(service, compose, known)
-    own = [s.probe for s in whole.every if s.probe is not None]
-    if any(not probe.disabled for probe in own):
-        return "checked"
-    if whole.open:
-        return "unknown"
-    if own:
-        return "disabled"
-    build = next((part for part in whole.parts if part.service.build is not None), None)
-    if build is not None and build.service.build is not None:
-        path = built_file(build.path, build.service.build)
-        target = build.service.build.target
-        if path is None or (target is not None and target.literal is None):
-            return "unknown"
-        dockerfile = next((d for d in project.dockerfiles if d.path == path), None)
-        return (
-            "unknown"
-            if dockerfile is None
-            else _of_stage(dockerfile, target.literal if target else None)
-        )
-    image = next((s.image for s in whole.every if s.image is not None), None)
-    if image is None:
-        return "unknown"
-    return _of_image(image.literal or image.default)
+def probes(
+    facts: Facts,
+    images: tuple[Image, ...],
+    units: tuple[Unit, ...],
+    acts: tuple[Act, ...],
+    behaviours: Mapping[int, Behaviour],
+) -> tuple[Probe, ...]:
+    """Every probe, those of the units first. `behaviours` are those of scripts, by `id`."""
+    known = {(unit.source, unit.location): unit for unit in units}
+    at = {unit.location: unit for unit in units if unit.source in ("platform", "kubernetes")}
+    found: list[Probe] = []
+    for image in images:
+        where = Location(image.dockerfile.path, image.stage.span)
+        check = _health_check(image)
+        if check is not None and check.script is not None:
+            unit = known.get(("image", where))
+            behaviour = behaviours.get(id(check.script)) or analyse(check.script)
+            found += _inside(check.script, behaviour, "image", unit)
+    for compose in facts.composes:
+        for service in compose.services:
+            if service.probe is not None and service.probe.script is not None:
+                unit = known.get(("compose", Location(compose.path, service.span)))
+                script = service.probe.script
+                found += _inside(script, analyse(script), "compose", unit)
+    for hosting in facts.hostings:
+        source: Asker = "kubernetes" if hosting.provider == "kubernetes" else "platform"
+        for hosted in hosting.services:
+            unit = at.get(Location(hosting.path, hosted.span))
+            for asked in hosted.checks:
+                found += _checked(asked, hosting.path, source, unit)
+    for act in acts:
+        if act.purpose == "production" and act.script.origin in ("file", "step", "argument"):
+            found += _asked(act)
+    return tuple(found)
 
 
-def _of_image(image: str | None) -> Health:
-    if image is None:
-        return "unknown"
-    return "unchecked" if name_and_tag(image)[0] in _UNCHECKED else "unknown"
-
-
-def _of_stage(dockerfile: Dockerfile, target: str | None) -> Health:
-    """The health check of a stage, or of those that it is made from."""
-    stages = dockerfile.stages
-    stage: Stage | None = stages[-1] if stages else None
-    if target is not None:
-        stage = next((s for s in stages if s.name.lower() == target.lower()), None)
-    for _ in range(_BOUND):
-        if stage is None:
-            return "unknown"
+def _health_check(image: Image) -> Instruction | None:
+    """The HEALTHCHECK that holds for an image, of its stage or of one that it is built on."""
+    stages = {stage.name: stage for stage in image.dockerfile.stages if stage.name}
+    stage = image.stage
+    for _ in image.dockerfile.stages:
         found = [i for i in stage.instructions if i.keyword == "HEALTHCHECK"]
         if found:
-            return "unchecked" if found[-1].argument.strip().upper() == "NONE" else "checked"
-        base = stage.base.literal or stage.base.default
-        earlier = [
-            s for s in stages[: stage.index] if s.name and base and s.name.lower() == base.lower()
-        ]
-        if not earlier:
-            return _of_image(base)
-        stage = earlier[-1]
-    return "unknown"
+            return found[-1]
+        base = stages.get(stage.base.raw)
+        if base is None or base.index >= stage.index:
+            return None
+        stage = base
+    return None
+
+
+def _inside(
+    script: Script, behaviour: Behaviour, source: Asker, unit: Unit | None
+) -> Iterator[Probe]:
+    """What a health check asks, which runs in the container; one without an address says who asks."""
+    live = [run for run in behaviour.runs if run.reach == "reached"]
+    found = [_probe(run, request, source) for run in live for request in requests(run)]
+    if not found:
+        first = next((run for run in live if run.name not in SHELLS), live[0] if live else None)
+        where = Location(script.path, first.span if first else script.span)
+        tool = (first.name or None) if first else None
+        found.append(Probe(source=source, location=where, command=where, tool=tool, scheme=""))
+    for probe in found:
+        yield replace(
+            probe,
+            unit=unit,
+            deployable=unit.deployable if unit else None,
+            inside=True,
+            script=script,
+        )
+
+
+def _checked(check: HostedCheck, path: str, source: Asker, unit: Unit | None) -> Iterator[Probe]:
+    """What a platform or a cluster asks itself, or by a command in the container."""
+    where = Location(path, check.span)
+    if check.script is not None:
+        yield from _inside(check.script, analyse(check.script), source, unit)
+    elif check.kind == "command":
+        yield Probe(source=source, location=where, command=where, tool=None, scheme="", unit=unit)
+    else:
+        yield Probe(
+            source=source,
+            location=where,
+            command=where,
+            tool="",
+            scheme=check.kind,
+            host="",
+            port=check.port.literal if check.port else None,
+            path=check.path.literal if check.path else None,
+            unit=unit,
+            deployable=unit.deployable if unit else None,
+        )
+
+
+def _asked(act: Act) -> Iterator[Probe]:
+    """What a script asks of the machine that it runs on, or by a path that tells of health."""
+    source: Asker = "workflow" if act.script.origin == "step" else "script"
+    for run in act.behaviour.runs:
+        if run.reach != "reached" or run.piped_into:
+            continue
+        for request in requests(run):
+            if request.reads and (
+                request.host in LOOPBACK
+                or (not request.keeps and tells(request.path or "", doubtful=False))
+            ):
+                probe = _probe(run, request, source)
+                inside = run.name in ENGINES
+                yield replace(probe, deployable=act.deployable, script=act.script, inside=inside)
+
+
+def _probe(run: Run, request: Request, source: Asker) -> Probe:
+    return Probe(
+        source=source,
+        location=Location(run.path, request.span),
+        command=Location(run.path, run.span),
+        tool=request.tool,
+        scheme=request.scheme,
+        host=request.host,
+        port=request.port,
+        path=request.path,
+        port_default=request.port_default,
+    )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..documents.crontab import CRON_LINE, may_schedule
+from ..documents.facts import UnitFile
 from ..documents.shell.syntax import Command, Redirected, Script, Statement
 from ..flow.constructs import lists, words
 from ..model import Evidence, Location, Span
@@ -24,6 +25,20 @@ def clocks(facts: Facts) -> tuple[Clock, ...]:
     for script in facts.scripts:
         found += _of_script(script)
     return tuple(found)
+
+
+def timed(unit_files: tuple[UnitFile, ...]) -> frozenset[str]:
+    """The names, without their suffix, of the services that timers start."""
+    names = set()
+    for timer in unit_files:
+        if timer.kind == "timer":
+            given = [s.value.literal for s in timer.settings if (s.section, s.key) == _STARTED]
+            name = given[-1] if given and given[-1] else timer.name
+            names.add(name.removesuffix(".service").removesuffix(".timer"))
+    return frozenset(names)
+
+
+_STARTED = ("Timer", "Unit")
 
 
 def scheduled(path: str, found: tuple[Clock, ...]) -> Clock | None:

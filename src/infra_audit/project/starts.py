@@ -123,7 +123,7 @@ def _built(image: Image, project: Project) -> Evidence:
     """The stage that is the image, with what builds it."""
     path = image.dockerfile.path
     where = Location(path, image.stage.span)
-    workflow = next(_publishing(path, project), None)
+    workflow = next(publishing(path, project), None)
     if workflow is not None:
         return Evidence(where, f"published as an image by {workflow}")
     for compose in project.composes:
@@ -133,7 +133,7 @@ def _built(image: Image, project: Project) -> Evidence:
     return Evidence(where, f"{path} builds its image")
 
 
-def _publishing(path: str, project: Project) -> Iterator[str]:
+def publishing(path: str, project: Project) -> Iterator[str]:
     """The workflows that build a Dockerfile by an action or by a command."""
     shipping = {d.workflow for d in project.deliveries if d.kind == "image" and not d.preview}
     for workflow in project.workflows:

@@ -17,7 +17,7 @@ from .callees import Call, Callees, call, script_name, written
 from .delivery import Steps, deliveries, local_action
 from .facts import Facts
 from .images import resolved
-from .schedule import scheduled
+from .schedule import scheduled, timed
 from .types import Clock, Delivery
 
 __all__ = ["Hosted", "Reached", "reach", "script_name"]
@@ -186,6 +186,7 @@ def _hosted(facts: Facts) -> Iterator[Hosted]:
     yield from _of_dockerfiles(facts)
     yield from _of_composes(facts)
     yield from _of_units(facts)
+    yield from _of_hostings(facts)
 
 
 def _of_packages(facts: Facts) -> Iterator[Hosted]:
@@ -268,7 +269,7 @@ def _of_composes(facts: Facts) -> Iterator[Hosted]:
 
 
 def _of_units(facts: Facts) -> Iterator[Hosted]:
-    timers = {unit.name.removesuffix(".timer") for unit in facts.unit_files if unit.kind == "timer"}
+    timers = timed(facts.unit_files)
     for unit in facts.unit_files:
         production = facts.purposes[unit.path] in ("production", "template")
         directory = next(
@@ -283,3 +284,37 @@ def _of_units(facts: Facts) -> Iterator[Hosted]:
                 )
                 shown = Evidence(where, f"{setting.key} of {unit.name}")
                 yield Hosted(setting.script, host if production else "", entry, shown)
+
+
+def _of_hostings(facts: Facts) -> Iterator[Hosted]:
+    """What a platform builds, releases and starts with, and the programs of a supervisor."""
+    for hosting in facts.hostings:
+        hosts = _BY_PROVIDER.get(hosting.provider, _ON_PLATFORM)
+        production = facts.is_production(hosting.path)
+        for service in hosting.services:
+            given = service.directory.literal if service.directory else None
+            home = given or (folder_of(hosting.path) if hosts is _ON_PLATFORM else None)
+            for command in service.commands:
+                where = Location(hosting.path, command.script.span)
+                shown = Evidence(where, f"{_TITLES[command.kind]} of `{service.name}`")
+                host = hosts[command.kind] if production else ""
+                yield Hosted(command.script, host, Entry(directory=home), shown)
+
+
+_ON_PLATFORM = {
+    "build": "platform-build",
+    "release": "release",
+    "start": "platform",
+    "cron": "cron",
+}
+_BY_PROVIDER = {
+    "procfile": {**_ON_PLATFORM, "start": "procfile"},
+    "kubernetes": {**_ON_PLATFORM, "start": "image"},
+    "supervisor": {**_ON_PLATFORM, "start": "unit"},
+}
+_TITLES = {
+    "build": "the build command",
+    "release": "the release command",
+    "start": "the start command",
+    "cron": "the scheduled command",
+}

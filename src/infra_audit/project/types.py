@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal as Choice
 
 from msgspec import Struct
@@ -13,10 +14,12 @@ from ..documents.facts import (
     Dotenv,
     Ecosystem,
     Handler,
+    Hosting,
     Manifest,
     Module,
     Other,
     Package,
+    ProxyFile,
     Schema,
     Service,
     Stage,
@@ -36,6 +39,10 @@ Role = Choice[
 ]  # fmt: skip
 
 
+Asker = Choice["image", "compose", "kubernetes", "platform", "workflow", "script"]
+"""What kind of thing probes: the first four belong to a unit."""
+
+
 class Act(Struct, frozen=True):
     """A script with what it can do, what it is for and how production reaches it.
 
@@ -53,7 +60,8 @@ class Act(Struct, frozen=True):
     trail: tuple[Evidence, ...] = ()
     reached_by: tuple[str, ...] = ()
     """Kinds of hosts that reach it: `deploy-job`, `ci-job`, `schedule`, `image`, `image-build`,
-    `unit`, `timer`, `compose`, `package-start`, `package-build`, `cron`, `pm2`, `script`."""
+    `unit`, `timer`, `compose`, `package-start`, `package-build`, `cron`, `pm2`, `procfile`,
+    `platform`, `platform-build`, `release` (what a platform runs before a new version starts), `script`."""
     deployable: str | None = None
 
 
@@ -82,7 +90,10 @@ class Image(Struct, frozen=True):
 class Unit(Struct, frozen=True, kw_only=True):
     """Something that runs in production."""
 
-    source: Choice["compose", "image", "systemd", "pm2", "procfile", "package", "script"]
+    source: Choice[
+        "compose", "image", "systemd", "pm2", "supervisor", "procfile", "platform", "kubernetes",
+        "package", "script",
+    ]  # fmt: skip
     name: str
     location: Location
     start: Script | None = None
@@ -94,6 +105,118 @@ class Unit(Struct, frozen=True, kw_only=True):
     deployable: str | None = None
     once: bool = False
     """A one-shot: it ends by itself (migrations, oneshot units, units of a timer)."""
+
+
+class Port(Struct, frozen=True, kw_only=True):
+    """A port, and in what way a unit or a deployable has it.
+
+    `listens`: a program or a proxy listens on it; `told`: a variable (`PORT`) or an option gives it
+    to the program; `container`: the image or the cluster says that the container has it; `published`:
+    it is open outside of the container; `proxied`: something passes requests on to it; `probed`:
+    something asks whether it answers.
+    """
+
+    kind: Choice["listens", "told", "container", "published", "proxied", "probed"]
+    number: str | None
+    """As written, so that it may be a range (`3000-3005`); None where unknown."""
+    location: Location
+    unit: Unit | None = None
+    """What has it; of one that is proxied or probed the asked unit, where that is told."""
+    deployable: str | None = None
+    target: str | None = None
+    """Of a published one: the port that it leads to; None where unknown."""
+    host: str | None = ""
+    """Of a published or listened one: the address, '' for all; of a proxied or probed one: the host
+    that is asked. None where unknown."""
+    variable: str = ""
+    """The variable that decides it, '' if none."""
+    default: str | None = None
+    """The number where its variable is not set."""
+    protocol: str = "tcp"
+
+
+class Probe(Struct, frozen=True, kw_only=True):
+    """Something that asks a unit whether it answers."""
+
+    source: Asker
+    location: Location
+    """Of the address that is asked where there is one, else of the command."""
+    command: Location
+    """Of what asks."""
+    tool: str | None
+    """The command that asks, '' where the platform itself does; None where unknown."""
+    scheme: Choice["http", "https", "tcp", ""]
+    """'' where the command's question could not be understood."""
+    host: str | None = None
+    """'' for the unit itself, where a platform or a cluster asks."""
+    port: str | None = None
+    path: str | None = None
+    """What an HTTP probe asks for, `/`-led and without a query; None where unknown or no HTTP."""
+    port_default: str | None = None
+    """The port where the variable that decides it is not set."""
+    unit: Unit | None = None
+    """The unit that it belongs to."""
+    deployable: str | None = None
+    inside: bool = False
+    """Whether it runs in the unit's own container, which must then have the tool."""
+    script: Script | None = None
+
+
+Services = Callable[[str | None, str], Unit | None]
+"""The service of compose that a host's name means in the file at some path."""
+
+
+class Listening(Struct, frozen=True):
+    """An address at which a site is served; `port` is None where unknown, `host` '' for all."""
+
+    port: str | None
+    host: str
+    secure: bool
+    """Whether TLS is spoken there."""
+    default: bool
+    """Whether it answers for every name that no other site has (`default_server`)."""
+    location: Location
+
+
+class Forward(Struct, frozen=True, kw_only=True):
+    """Requests that a proxy passes on."""
+
+    pattern: str | None
+    """The paths that it holds for, as written (`/api/`, `~ \\.php$`); None where unknown."""
+    scheme: str
+    host: str | None
+    port: str | None
+    path: str | None = None
+    """What takes the place of `pattern`; '' where the path is passed on as it comes."""
+    location: Location
+    """Where the host and the port stand."""
+    passed: Location
+    """Where it is passed on: another place for what goes through an `upstream`."""
+    upstream: str = ""
+    """The name of the group of servers through which it is told."""
+    unit: Unit | None = None
+    """The service of a compose file that has the host's name."""
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """What a proxy serves under some names: a server of nginx, a site of Caddy, a router of Traefik."""
+
+    proxy: Choice["nginx", "caddy", "traefik"]
+    location: Location
+    names: tuple[str, ...] = ()
+    """Those that are literal; nginx's `_` is left out."""
+    named: bool = True
+    """Whether all its names are known."""
+    listens: tuple[Listening, ...] = ()
+    forwards: tuple[Forward, ...] = ()
+    redirects: tuple[Location, ...] = ()
+    """Where it sends all requests elsewhere, as from http to https."""
+    secure: bool = False
+    """Whether it speaks TLS at any of its addresses, as far as it says so itself."""
+    roots: tuple[str, ...] = ()
+    """The folders that it serves as files."""
+    file: str = ""
+    """The path under which a script writes it; '' for a file of the repository."""
 
 
 class Store(Struct, frozen=True, kw_only=True):
@@ -253,6 +376,10 @@ class Project(Struct, frozen=True, kw_only=True):
     deployables: tuple[Deployable, ...] = ()
     units: tuple[Unit, ...] = ()
     stores: tuple[Store, ...] = ()
+    ports: tuple[Port, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    sites: tuple[Site, ...] = ()
+    """What proxies serve."""
     acts: tuple[Act, ...] = ()
     images: tuple[Image, ...] = ()
     routes: tuple[Routes, ...] = ()
@@ -284,6 +411,8 @@ class Project(Struct, frozen=True, kw_only=True):
     dotenvs: tuple[Dotenv, ...] = ()
     unit_files: tuple[UnitFile, ...] = ()
     ecosystems: tuple[Ecosystem, ...] = ()
+    hostings: tuple[Hosting, ...] = ()
+    proxies: tuple[ProxyFile, ...] = ()
     modules: tuple[Module, ...] = ()
     others: tuple[Other, ...] = ()
 

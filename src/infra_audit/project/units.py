@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal as Choice
 
 from msgspec.structs import replace
 
-from ..documents.facts import Compose, Ecosystem, Instruction, Service, UnitFile
+from ..documents.facts import Compose, Ecosystem, Hosting, Instruction, Service, UnitFile
 from ..flow.behaviour import Behaviour
 from ..model import Location
 from ..source.regex import regex
 from .apps import App, folder_of
 from .facts import Facts
 from .images import built_file
+from .schedule import timed
 from .types import Image, Purpose, Unit
 
 _ONCE = frozenset(
@@ -36,16 +38,18 @@ def units(
     behaviours: Mapping[int, Behaviour],
 ) -> tuple[Unit, ...]:
     """Every unit, in the order of their sources. `behaviours` are those of scripts, by `id`."""
-    variables = {s.path: _variables(behaviours.get(id(s))) for s in facts.scripts}
+    variables = variables_of(facts, behaviours)
     found: list[Unit] = []
     for compose in facts.composes:
         found += _services(compose, facts.purposes[compose.path])
     found += [_image(image) for image in images]
     for unit_file in facts.unit_files:
-        if unit_file.kind == "service":
+        if unit_file.kind == "service" and not unit_file.path.endswith(".conf"):
             found.append(_systemd(unit_file, facts, variables.get(unit_file.path, {})))
     for ecosystem in facts.ecosystems:
         found += _processes(ecosystem, facts.purposes[ecosystem.path])
+    for hosting in facts.hostings:
+        found += _hosted(hosting, facts.purposes[hosting.path])
     for app in apps:
         if app.package is not None and app.start is not None:
             where = Location(app.package.path, app.start.span)
@@ -88,8 +92,11 @@ def _owned(
     """A unit with what it runs: that whose image it builds, or whose folder, one of `folders`, it works in."""
     if unit.source == "compose":
         return replace(unit, deployable=built.get((unit.location.path, unit.name)))
-    if unit.source not in ("systemd", "pm2") or unit.once:
+    if unit.source not in _PLACED or unit.once:
         return unit
+    at_root = "/" not in unit.location.path and not unit.directory
+    if unit.source in _BUILT and at_root and any(app.folder == "" for app in apps):
+        return replace(unit, deployable="")
     named = [folder for folder in folders if f"/{unit.directory or ''}/".endswith(f"/{folder}/")]
     named = named or [
         app.folder
@@ -101,6 +108,11 @@ def _owned(
     return (
         replace(unit, deployable=apps[0].folder) if len(apps) == 1 and not unit.directory else unit
     )
+
+
+_BUILT = frozenset({"platform", "procfile"})
+"""Sources whose file stands beside what is built."""
+_PLACED = _BUILT | {"systemd", "pm2", "supervisor"}
 
 
 def _services(compose: Compose, purpose: Purpose) -> Iterator[Unit]:
@@ -145,6 +157,11 @@ def _image(image: Image) -> Unit:
     )
 
 
+def variables_of(facts: Facts, behaviours: Mapping[int, Behaviour]) -> dict[str, dict[str, str]]:
+    """What the variables of each script are when it writes a file, by the script's path."""
+    return {s.path: _variables(behaviours.get(id(s))) for s in facts.scripts}
+
+
 def _variables(behaviour: Behaviour | None) -> dict[str, str]:
     """What the variables of a script are when it writes a unit: what it sets or falls back on."""
     if behaviour is None:
@@ -171,7 +188,6 @@ def _systemd(unit: UnitFile, facts: Facts, variables: Mapping[str, str]) -> Unit
     settings = {s.key: s for s in unit.settings}
     start = settings.get("ExecStart")
     kind = settings["Type"].value.literal if "Type" in settings else "simple"
-    timed = any(u.kind == "timer" and u.name[:-6] == unit.name[:-8] for u in facts.unit_files)
     return Unit(
         source="systemd",
         name=unit.name,
@@ -185,17 +201,48 @@ def _systemd(unit: UnitFile, facts: Facts, variables: Mapping[str, str]) -> Unit
         else None,
         restart=settings["Restart"].value.literal if "Restart" in settings else None,
         purpose=facts.purposes[unit.path],
-        once=kind == "oneshot" or timed,
+        once=kind == "oneshot" or unit.name.removesuffix(".service") in timed(facts.unit_files),
     )
 
 
 def _processes(ecosystem: Ecosystem, purpose: Purpose) -> Iterator[Unit]:
     for process in ecosystem.processes:
+        options = [(option.name, option.value) for option in process.options]
+        known = {(name, value.literal) for name, value in options if value}
         yield Unit(
             source="pm2",
             name=process.name or "",
             location=Location(ecosystem.path, process.span),
             directory=process.directory.literal if process.directory else None,
+            user=next((v.literal for n, v in options if n in ("uid", "user") and v), None),
+            restart="no" if ("autorestart", "false") in known else None,
             purpose=purpose,
             once=process.cron is not None,
+        )
+
+
+_SOURCES: dict[str, Choice["procfile", "kubernetes", "supervisor"]] = {
+    "procfile": "procfile",
+    "kubernetes": "kubernetes",
+    "supervisor": "supervisor",
+}
+
+
+def _hosted(hosting: Hosting, purpose: Purpose) -> Iterator[Unit]:
+    """What a platform, a cluster or a supervisor keeps running, or runs by a clock."""
+    for hosted in hosting.services:
+        start = next((c for c in hosted.commands if c.kind in ("start", "cron")), None)
+        if hosted.kind == "Service" or (start is None and hosted.kind in ("cron", "release")):
+            continue
+        yield Unit(
+            source=_SOURCES.get(hosting.provider, "platform"),
+            name=hosted.name,
+            location=Location(hosting.path, hosted.span),
+            start=start.script if start else None,
+            directory=hosted.directory.literal if hosted.directory else None,
+            user=hosted.user.literal if hosted.user else None,
+            ports=tuple(p.literal for p in hosted.ports if p.literal),
+            restart=hosted.restart.literal if hosted.restart else None,
+            purpose=purpose,
+            once=hosted.kind in ("cron", "CronJob", "Job"),
         )

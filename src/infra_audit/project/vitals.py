@@ -57,9 +57,31 @@ def probed(table: Routes, *, doubtful: bool = False) -> tuple[Route, ...]:
     found = [
         r
         for r in table.table
-        if _tells(r.path, doubtful=doubtful) and _answers(r) and not guarded(r)
+        if tells(r.path, doubtful=doubtful) and _answers(r) and not guarded(r)
     ]
     return tuple(sorted(found, key=lambda r: (r.path.count("/"), len(r.path), r.path)))
+
+
+def tells(path: str, *, doubtful: bool) -> bool:
+    """Whether a path is named as one that tells whether a server is well."""
+    parts = [part.lower().partition(".")[0] for part in path.split("/") if part]
+    if not parts or any(_PARAMETER.search(part) for part in parts):
+        return False
+    for at, part in enumerate(parts):
+        before, after = parts[:at], parts[at + 1 :]
+        if any(word not in _REFINED for word in after):
+            continue
+        if part in _SURE and not any(
+            word in ("admin", "dashboard", "webhook", "webhooks") for word in before
+        ):
+            return True
+        if (
+            part in _LIKELY
+            and (doubtful or part not in _WEAK)
+            and all(_NEUTRAL.fullmatch(w) for w in before)
+        ):
+            return True
+    return False
 
 
 def guarded(route: Route) -> bool:
@@ -85,27 +107,6 @@ def _answers(route: Route) -> bool:
     if page(route):
         return False
     return not route.methods or bool(_ANSWERS & set(route.methods))
-
-
-def _tells(path: str, *, doubtful: bool) -> bool:
-    parts = [part.lower().partition(".")[0] for part in path.split("/") if part]
-    if not parts or any(_PARAMETER.search(part) for part in parts):
-        return False
-    for at, part in enumerate(parts):
-        before, after = parts[:at], parts[at + 1 :]
-        if any(word not in _REFINED for word in after):
-            continue
-        if part in _SURE and not any(
-            word in ("admin", "dashboard", "webhook", "webhooks") for word in before
-        ):
-            return True
-        if (
-            part in _LIKELY
-            and (doubtful or part not in _WEAK)
-            and all(_NEUTRAL.fullmatch(w) for w in before)
-        ):
-            return True
-    return False
 
 
 _DATABASES = regex(

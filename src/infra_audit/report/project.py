@@ -7,7 +7,7 @@ from typing import Any
 
 from ..documents.shell.syntax import Script
 from ..model import Location
-from ..project.types import Act, Mechanism, Project
+from ..project.types import Act, Mechanism, Port, Probe, Project
 from .json import encoded, evidence, place
 from .visible import visible
 from .words import counted, line_of
@@ -21,6 +21,9 @@ def render_text(project: Project) -> str:
         ("deployed as", _kind(project)),
         ("deployables", _deployables(project)),
         ("units", _units(project)),
+        ("ports", _ports(project)),
+        ("probes", _probes(project)),
+        ("sites", _sites(project)),
         ("stores", _stores(project)),
         ("images", _images(project)),
         ("scripts", _acts(project)),
@@ -80,6 +83,61 @@ def _units(project: Project) -> Iterator[str]:
             "once" if unit.once else "",
             _beside_production(unit.purpose),
         )
+
+
+def _ports(project: Project) -> Iterator[str]:
+    for port in project.ports:
+        shown = port.number or (f"{port.default} by default" if port.default else "unknown")
+        yield _entry(
+            port.location,
+            f"{port.kind} {shown}",
+            f"to {port.target}" if port.target else "",
+            f"by {port.variable}" if port.variable else "",
+            f"at {port.host}" if port.host else "",
+            f"of {_owner(port)}" if _owner(port) else "",
+            "" if port.protocol == "tcp" else port.protocol,
+        )
+
+
+def _probes(project: Project) -> Iterator[str]:
+    for probe in project.probes:
+        host = "itself" if probe.host == "" else probe.host or "unknown"
+        known = f"{host}:{probe.port or probe.port_default or 'unknown'}"
+        asked = f"{probe.scheme}://{known}" if probe.scheme else "unknown"
+        path = (probe.path or " of an unknown path") if probe.scheme.startswith("http") else ""
+        yield _entry(
+            probe.location,
+            f"{probe.source} asks {asked}{path}",
+            f"by {probe.tool or 'an unknown command'}" if probe.tool != "" else "",
+            f"of {_owner(probe)}" if _owner(probe) else "",
+            "inside" if probe.inside else "",
+        )
+
+
+def _sites(project: Project) -> Iterator[str]:
+    for site in project.sites:
+        yield _entry(
+            site.location,
+            f"{site.proxy} {' '.join(site.names) or ('any name' if site.named else 'unknown names')}",
+            "with TLS" if site.secure else "",
+            "redirects to https" if site.redirects else "",
+            f"written to {site.file}" if site.file else "",
+        )
+        for each in site.listens:
+            words = ("ssl" if each.secure else "", "default" if each.default else "")
+            told = " ".join(("listens", each.host, each.port or "unknown", *words))
+            yield _inside(each.location, " ".join(told.split()))
+        for forward in site.forwards:
+            where = f"{forward.scheme}://{forward.host or 'unknown'}:{forward.port or 'unknown'}"
+            path = "" if forward.scheme == "unix" else f" to {where}{forward.path or ''}"
+            yield _inside(forward.location, f"passes {forward.pattern or 'unknown paths'}{path}")
+
+
+def _owner(fact: Port | Probe) -> str:
+    """The unit that a port or probe belongs to, else the deployable."""
+    if fact.unit is not None:
+        return f"{fact.unit.source} {fact.unit.name}"
+    return "" if fact.deployable is None else fact.deployable or "."
 
 
 def _stores(project: Project) -> Iterator[str]:
@@ -189,6 +247,47 @@ def render_json(project: Project) -> str:
                     "ports": list(unit.ports),
                 }
                 for unit in project.units
+            ],
+            "ports": [
+                {
+                    **place(port.location),
+                    **_named(port, "kind", "number", "default", "target", "host", "variable"),
+                    **_named(port, "protocol", "deployable"),
+                    "unit": port.unit.name if port.unit else None,
+                }
+                for port in project.ports
+            ],
+            "probes": [
+                {
+                    **place(probe.location),
+                    **_named(probe, "source", "tool", "scheme", "host", "port", "path"),
+                    **_named(probe, "port_default", "deployable", "inside"),
+                    "unit": probe.unit.name if probe.unit else None,
+                }
+                for probe in project.probes
+            ],
+            "sites": [
+                {
+                    **place(site.location),
+                    **_named(site, "proxy", "named", "secure", "file"),
+                    "names": list(site.names),
+                    "roots": list(site.roots),
+                    "redirects": [place(where) for where in site.redirects],
+                    "listens": [
+                        {**place(x.location), **_named(x, "port", "host", "secure", "default")}
+                        for x in site.listens
+                    ],
+                    "forwards": [
+                        {
+                            **place(forward.location),
+                            **_named(forward, "pattern", "scheme", "host", "port", "upstream"),
+                            "target": forward.path,
+                            "unit": forward.unit.name if forward.unit else None,
+                        }
+                        for forward in site.forwards
+                    ],
+                }
+                for site in project.sites
             ],
             "stores": [
                 {

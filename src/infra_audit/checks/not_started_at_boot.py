@@ -1,0 +1,158 @@
+"""Services that run until the next reboot and then stay away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..flow import effects
+from ..flow.behaviour import Run
+from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
+from ..project.boot import (
+    Said,
+    enables,
+    full_name,
+    installed,
+    pm2_starts,
+    pulled_in,
+    sayings,
+    server_runs,
+)
+from ..project.service_units import ServiceUnit, is_once, service_units
+from ..project.types import Project
+from ..source.regex import regex
+
+_STARTUP = regex(
+    r"pm2[ \t]+(?:\S+[ \t]+){0,4}?startup\b|pm2-startup|pm2[ \t]+resurrect|pm2-(?:root|\w+)\.service"
+)
+_SAVE = regex(r"pm2[ \t]+(?:\S+[ \t]+){0,4}?(?:save|dump)\b|autodump")
+_INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun"})
+_GLOBAL = frozenset({"-g", "--global", "global", "-gD"})
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for pm2, and one for each unit that is started and never enabled."""
+    said = sayings(project) if project.unit_files or pm2_starts(project) else ()
+    yield from _of_pm2(project, said)
+    for unit in service_units(project):
+        yield from _of_unit(unit, project, said)
+
+
+def _of_pm2(project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
+    started = pm2_starts(project)
+    if not started:
+        return
+    setup = next((run for _, run in server_runs(project) if _installs_pm2(run)), None)
+    beside = [run for run in started if setup is not None and run.path == setup.path]
+    first = (beside or started)[0]
+    where = Location(first.path, first.span)
+    startup = _saying(_STARTUP, said, project)
+    save = _saying(_SAVE, said, project)
+    if startup is not None and save is not None:
+        yield Satisfied(startup, "pm2 is started at boot, with the apps that were saved")
+        return
+    if setup is None:
+        yield Undecided(where, "pm2 is set up elsewhere, and may be started at boot there")
+        return
+    if project.provisioning:
+        yield Undecided(where, f"{project.provisioning[0].name} may have it started at boot")
+        return
+    missing = [name for name, place in (("save", save), ("startup", startup)) if place is None]
+    yield Match(
+        location=where,
+        values={
+            "what": "pm2 runs its apps",
+            "why": f"nothing here runs {' and '.join(f'`pm2 {name}`' for name in missing)}",
+        },
+        evidence=(
+            Evidence(Location(setup.path, setup.span), "pm2 is set up here"),
+            *(Evidence(p, "only this is done") for p in (save, startup) if p is not None),
+        ),
+    )
+
+
+def _saying(pattern: re.Pattern[str], said: tuple[Said, ...], project: Project) -> Location | None:
+    """Where a text, or a command of any script, asks for it."""
+    found = next((each.where for each in said if pattern.search(each.text)), None)
+    if found is not None:
+        return found
+    for act in project.acts:
+        for run in act.behaviour.runs:
+            if pattern.search(" ".join((run.name, *(word.raw for word in run.words[1:])))):
+                return Location(run.path, run.span)
+    return None
+
+
+def _installs_pm2(run: Run) -> bool:
+    words = [word or "" for word in run.arguments]
+    return (
+        run.name in _INSTALLERS
+        and bool(_GLOBAL & set(words))
+        and any(word == "pm2" or word.startswith("pm2@") for word in words)
+    )
+
+
+def _of_unit(unit: ServiceUnit, project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
+    name = full_name(unit, project)
+    if not name or "@" in name or is_once(unit, project) or pulled_in(name, project):
+        return
+    setup = installed(unit, name, project)
+    started = next((run for _, run in server_runs(project) if _starts(run, name)), None)
+    if setup is None or started is None:
+        return
+    enabling = next((r for a in project.acts for r in a.behaviour.runs if enables(r, name)), None)
+    if enabling is not None:
+        yield from _enabled(unit, name, enabling, said)
+        return
+    where = Location(started.path, started.span)
+    told = next((each for each in said if _tells(each.text, name)), None)
+    if told is not None:
+        yield Satisfied(told.where, f"`{name}` is enabled")
+    elif project.provisioning:
+        yield Undecided(where, f"{project.provisioning[0].name} may enable `{name}`")
+    else:
+        yield Match(
+            location=where,
+            values={"what": f"`{name}` runs", "why": "it is started and nothing enables it"},
+            evidence=(Evidence(Location(setup.path, setup.span), "the unit is installed"),),
+        )
+
+
+def _enabled(
+    unit: ServiceUnit, name: str, enabling: Run, said: tuple[Said, ...]
+) -> Iterator[Outcome]:
+    """Enabling follows the `[Install]` section; without one it only prints that there is none."""
+    where = Location(enabling.path, enabling.span)
+    named = any(each.target in (name, f"{name}.service") for each in effects.effects(enabling))
+    linked = any(".wants/" in each.text for each in said)
+    if linked or not named or any(section == "Install" for section, _ in unit.settings):
+        yield Satisfied(where, f"`{name}` is enabled")
+        return
+    why = "it is enabled, but without an `[Install]` section that does nothing"
+    yield Match(
+        location=where,
+        values={"what": f"`{name}` runs", "why": why},
+        evidence=(Evidence(_start(unit), "the unit has no `[Install]` section"),),
+    )
+
+
+def _start(unit: ServiceUnit) -> Location:
+    setting = unit.starts[0]
+    return Location(unit.file.path, setting.value.span)
+
+
+def _starts(run: Run, name: str) -> bool:
+    if run.name not in ("systemctl", "service"):
+        return False
+    return name in effects.restarts(run)
+
+
+def _tells(text: str, name: str) -> bool:
+    """Whether a text speaks of enabling the unit, or of enabling something that it does not name."""
+    if ".wants/" in text and name in text:
+        return True
+    told = re.search(r"\b(?:enable|preset|add-wants)\b(?P<rest>[^\n;&|]*)", text)
+    return (
+        told is not None and "systemctl" in text and (name in told["rest"] or "$" in told["rest"])
+    )
