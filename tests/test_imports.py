@@ -60,6 +60,7 @@ _LANGUAGES = {
     "settings",
     "supervisor",
     "systemd",
+    "terraform",
     "toml",
     "typescript",
     "workflow",

@@ -355,6 +355,8 @@ MONSTERS = {
         "k8s/a.yaml",
         BOMB + "apiVersion: v1\nkind: Pod\nspec: {containers: *u}\n",
     ),
+    "objects inside objects": ("main.tf", "resource a b {\n" + "a = {" * 50_000),
+    "open heredocs of Terraform": ("main.tf", "".join(f"a = <<E{n}\n" for n in range(5_000))),
     "many programs": (
         "supervisord.conf",
         "".join(f"[program:a{n}]\ncommand=node x.js --port=80\n" for n in range(5_000)),

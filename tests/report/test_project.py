@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from infra_audit.documents.facts import Handler
+from infra_audit.documents.facts import Block, Handler, Infrastructure
 from infra_audit.documents.shell.syntax import Script
 from infra_audit.flow.behaviour import Behaviour
 from infra_audit.model import Declaration, Kind, Skipped
@@ -89,6 +89,16 @@ _PROJECT = Project(
         ),
         Site(proxy="caddy", location=_PLACE, named=False),
     ),
+    infrastructure=(
+        Infrastructure(
+            path=_PLACE.path,
+            span=_PLACE.span,
+            blocks=(
+                Block("resource", ("aws_db_instance", "main"), _PLACE.span),
+                Block("locals", (), _PLACE.span),
+            ),
+        ),
+    ),
     stores=(
         Store(
             engine="sqlite",
@@ -168,6 +178,8 @@ def test_the_text_has_each_fact_with_its_place() -> None:
         "provisioning: none\n"
         "orchestration: none\n"
         "monitoring: none\n"
+        "resources\n"
+        "  deploy/shop.service:1  resource aws_db_instance main\n"
         "declared\n"
         "  .infra-audit.yaml:1  backup: nightly, because: RDS\n"
         "left out\n"
@@ -179,7 +191,8 @@ def test_the_json_has_the_same_facts_in_a_fixed_order() -> None:
     shown = json.loads(render_json(_PROJECT))
     assert list(shown) == [
         "kind", "deployables", "units", "ports", "probes", "sites", "stores", "images", "scripts", "routes", "deliveries",
-        "pipelines", "platforms", "provisioning", "orchestration", "monitoring", "declarations",
+        "pipelines", "platforms", "provisioning", "orchestration", "monitoring", "resources",
+        "declarations",
         "left_out",
     ]  # fmt: skip
     assert shown["deployables"][0]["dependencies"] == ["next", "react"]

@@ -23,6 +23,10 @@ def details(kind: str, text: Text) -> Iterator[Document]:
             from .platforms import parse as platform
 
             yield platform(kind, text)
+        case "terraform" if text.path.endswith(".tf"):
+            from .terraform import parse as terraform
+
+            yield terraform(text)
         case "kubernetes":
             from .kubernetes import parse as kubernetes
 

@@ -557,6 +557,30 @@ class Hosting(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+# ── infrastructure as code ───────────────────────────────────────────────────────────────────────
+
+
+class Block(Struct, frozen=True, gc=False):
+    """A block of Terraform: `resource "aws_db_instance" "main" { … }`; all but literals is unknown."""
+
+    kind: str
+    labels: tuple[str, ...]
+    span: Span
+    """Of its heading."""
+    settings: tuple[Entry, ...] = ()
+    """Its own attributes; those of objects dotted: `environment.PORT`."""
+    blocks: tuple[Block, ...] = ()
+
+
+class Infrastructure(Struct, frozen=True, kw_only=True):
+    """A file of Terraform."""
+
+    path: str
+    span: Span
+    blocks: tuple[Block, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 # ── TypeScript and JavaScript ────────────────────────────────────────────────────────────────────
 
 
@@ -688,6 +712,7 @@ Document = (
     | Ecosystem
     | ProxyFile
     | Hosting
+    | Infrastructure
     | Module
     | Other
 )

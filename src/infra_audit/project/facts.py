@@ -14,6 +14,7 @@ from ..documents.facts import (
     Dotenv,
     Ecosystem,
     Hosting,
+    Infrastructure,
     Manifest,
     Module,
     Other,
@@ -49,6 +50,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     ecosystems: tuple[Ecosystem, ...]
     hostings: tuple[Hosting, ...]
     proxies: tuple[ProxyFile, ...]
+    infrastructure: tuple[Infrastructure, ...]
     modules: tuple[Module, ...]
     others: tuple[Other, ...]
 
@@ -79,6 +81,7 @@ def sort(files: frozenset[str], documents: tuple[Document, ...]) -> Facts:
         ecosystems=of(Ecosystem),
         hostings=of(Hosting),
         proxies=of(ProxyFile),
+        infrastructure=of(Infrastructure),
         modules=of(Module),
         others=of(Other),
     )

@@ -93,6 +93,7 @@ def link(
         ecosystems=facts.ecosystems,
         hostings=facts.hostings,
         proxies=facts.proxies,
+        infrastructure=facts.infrastructure,
         modules=facts.modules,
         others=facts.others,
     )

@@ -15,6 +15,7 @@ from ..documents.facts import (
     Ecosystem,
     Handler,
     Hosting,
+    Infrastructure,
     Manifest,
     Module,
     Other,
@@ -413,6 +414,7 @@ class Project(Struct, frozen=True, kw_only=True):
     ecosystems: tuple[Ecosystem, ...] = ()
     hostings: tuple[Hosting, ...] = ()
     proxies: tuple[ProxyFile, ...] = ()
+    infrastructure: tuple[Infrastructure, ...] = ()
     modules: tuple[Module, ...] = ()
     others: tuple[Other, ...] = ()
 

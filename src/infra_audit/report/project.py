@@ -30,6 +30,7 @@ def render_text(project: Project) -> str:
         ("routes", _routes(project)),
         ("deliveries", _deliveries(project)),
         *((name, _mechanisms(getattr(project, name))) for name in _MECHANISMS),
+        ("resources", _resources(project)),
         ("declared", _declared(project)),
         ("left out", _left_out(project)),
     ]
@@ -209,6 +210,13 @@ def _mechanisms(mechanisms: Iterable[Mechanism]) -> Iterator[str]:
         yield _entry(mechanism.location, mechanism.name)
 
 
+def _resources(project: Project) -> Iterator[str]:
+    for file in project.infrastructure:
+        for block in file.blocks:
+            if block.kind in ("resource", "module"):
+                yield _entry(Location(file.path, block.span), " ".join((block.kind, *block.labels)))
+
+
 def _declared(project: Project) -> Iterator[str]:
     for declared in project.declarations:
         reason = f"because: {declared.reason}" if declared.reason else ""
@@ -336,6 +344,16 @@ def render_json(project: Project) -> str:
                 ]
                 for name in _MECHANISMS
             },
+            "resources": [
+                {
+                    **place(Location(file.path, block.span)),
+                    "kind": block.kind,
+                    "labels": list(block.labels),
+                }
+                for file in project.infrastructure
+                for block in file.blocks
+                if block.kind in ("resource", "module")
+            ],
             "declarations": [
                 {**place(declared.location), **_named(declared, "topic", "value", "reason")}
                 for declared in project.declarations
