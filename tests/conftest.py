@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.installed import Installed, install
+
+sys.setrecursionlimit(20_000)  # what flow asks for: Hypothesis takes offence where a test raises it
 
 
 @pytest.fixture(scope="session")
