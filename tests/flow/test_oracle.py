@@ -1,289 +1,165 @@
-"""Random scripts, run under bash: what ran is never called unreachable, what was known was so."""
+"""Random scripts, run under bash for each combination of what their commands may answer.
+
+`ORACLE_SCRIPTS=20000` asks for more of them; `python -m bench.oracle` tells more about them.
+"""
 
 from __future__ import annotations
 
-import random
-import shutil
-import subprocess
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
+from typing import NamedTuple
 
 import pytest
 
-from infra_audit.documents.shell.script import parse
-from infra_audit.flow.behaviour import Behaviour, Entry, analyse
-from infra_audit.source.text import Text
+from infra_audit.flow.behaviour import Behaviour
 
-BASH = shutil.which("bash")
+from .oracle.cases import BEGIN, CASES, OPEN
+from .oracle.judge import Verdict, judge
+from .oracle.realistic import realistic_script
+from .oracle.record import AROUND, BASH, START, Record, prepare, record, replay
+from .oracle.rich import rich_script
+from .oracle.sample import Sample
+from .oracle.shares import shares
+from .oracle.shrink import shrunk
+from .oracle.writer import random_script
 
-pytestmark = pytest.mark.skipif(BASH is None, reason="there is no bash to ask")
+SCRIPTS = int(os.environ.get("ORACLE_SCRIPTS", "2000"))
+SEEDS = 50_000
+BATCH = 25
+WORKERS = 2
 
-STUBS = """
-exec 9>>"$RECORD"
-RANDOM=$SEED
-count=0
-step() {
-  echo "$1|$PWD|$2|$3" >&9
-  (( ++count > 40 )) && kill -9 $$ $BASHPID
-  return $(( RANDOM % 3 == 0 ))
-}
-"""
-"""Defined before the script by BASH_ENV, so that to the analysis `step` is any command."""
+pytestmark = [
+    pytest.mark.skipif(not BASH, reason="there is no bash to ask"),
+]
+whole = pytest.mark.skipif(
+    "exits" not in Behaviour.__struct_fields__, reason="the analysis does not tell statuses"
+)
 
 
-class Writer:
-    """Writes one random script, each statement on its own line."""
+class Kind(NamedTuple):
+    """Scripts of one style: which share of all, and how many runs each may take."""
 
-    def __init__(self, seed: int, root: Path) -> None:
-        self.random = random.Random(seed)  # noqa: S311
-        self.root = root
-        self.lines: list[str] = ["#!/bin/bash", "X=x", "Y=y"]
+    write: Callable[[int, Path], Sample]
+    share: float
+    runs: int
 
-    def text(self) -> str:
-        """The script."""
-        self.block(0, 7, loops=0, function=False)
-        return "\n".join(self.lines) + "\n"
 
-    def put(self, depth: int, line: str) -> None:
-        self.lines.append("  " * depth + line)
+FLOW = (
+    Kind(lambda seed, _: random_script(seed), 0.5, 32),
+    Kind(lambda seed, _: realistic_script(seed), 0.2, 32),
+)
+VALUES = (Kind(lambda seed, folder: rich_script(seed, f"{folder}/{AROUND}"), 0.3, 8),)
 
-    def step(self) -> str:
-        return f'step {len(self.lines) + 1} "$X" "$Y"'
 
-    def block(self, depth: int, most: int, *, loops: int, function: bool) -> None:
-        for _ in range(self.random.randint(1, most)):
-            self.statement(depth, loops=loops, function=function)
-        self.put(depth, self.step() if self.random.random() < 0.7 else ":")
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
+    """What came of each script of which bash showed all that it can do."""
+    return _judged(FLOW, tmp_path_factory)
 
-    def statement(self, depth: int, *, loops: int, function: bool) -> None:
-        simple = [
-            self.plain,
-            self.plain,
-            self.assignment,
-            self.move,
-            self.link,
-            self.leave,
-            self.call,
+
+def _judged(kinds: tuple[Kind, ...], folders: pytest.TempPathFactory) -> list[Verdict]:
+    free: SimpleQueue[Path] = SimpleQueue()
+    for nth in range(WORKERS):
+        folder = folders.mktemp(f"worker-{nth}")
+        prepare(folder)
+        free.put(folder)
+
+    def ask(kind: Kind, seeds: list[int]) -> tuple[Path, list[Record]]:
+        folder = free.get()
+        try:
+            return folder, record([kind.write(seed, folder) for seed in seeds], folder, kind.runs)
+        finally:
+            free.put(folder)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        asked = [pool.submit(ask, kind, seeds) for kind in kinds for seeds in _batches(kind)]
+        return [
+            judge(found, f"{folder}/{START}")
+            for folder, records in (future.result() for future in asked)
+            for found in records
         ]
-        compound = [
-            self.condition,
-            self.choice,
-            self.endless,
-            self.each,
-            self.grouped,
-            self.definition,
-            self.option,
-            self.piped,
-        ]
-        kinds = simple if depth > 3 else simple + compound
-        self.random.choice(kinds)(depth, loops, function)
-
-    def plain(self, depth: int, loops: int, function: bool) -> None:  # noqa: ARG002
-        self.put(depth, self.step())
-
-    def assignment(self, depth: int, loops: int, function: bool) -> None:  # noqa: ARG002
-        name = self.random.choice("XY")
-        form = self.random.choice(
-            [
-                f"{name}=v{len(self.lines)}",
-                f'{name}="${{X}}z"',
-                f"{name}=$(echo v)",
-                f"read -r {name} <<< w",
-            ]
-            + [f"{name}=${{Y:-d}}", f'{name}="${{X%z}}"', f"unset {name}", f"printf -v {name} q"]
-            + [f": ${{{name}:=k}}", f"export {name}=e", f"{name}+=p"]
-            + ([f"local {name}=l"] if function else [])
-        )
-        self.put(depth, form)
-
-    def move(self, depth: int, loops: int, function: bool) -> None:  # noqa: ARG002
-        line = self.random.choice(
-            [
-                "cd ../a",
-                "cd ../b",
-                f"cd {self.root}/a",
-                "pushd ../b >/dev/null",
-                "cd - >/dev/null",
-                "cd",
-            ]
-        )
-        self.put(depth, "HOME=$PWD" if line == "cd" else line)
-
-    def link(self, depth: int, loops: int, function: bool) -> None:
-        operator = self.random.choice(["&&", "||"])
-        left = self.random.choice([self.step(), "true", "false", f"! {self.step()}"])
-        right = self.random.choice(["X=1", "cd ../a", self.ending(loops, function), self.step()])
-        self.put(depth, f"{left} {operator} {right}")
-
-    def ending(self, loops: int, function: bool) -> str:
-        ways = [
-            "exit 1",
-            "exit 0",
-            "exit",
-            "exec true",
-            "return 1",
-            "return 1 2>/dev/null || exit 1",
-        ]
-        ways += ["break", "continue", "break 2"] * (2 if loops else 1)
-        ways += ["return", "return 0"] * 3 if function else []
-        return self.random.choice(ways)
-
-    def leave(self, depth: int, loops: int, function: bool) -> None:
-        if self.random.random() < 0.5:
-            self.put(depth, self.ending(loops, function))
-
-    def call(self, depth: int, loops: int, function: bool) -> None:  # noqa: ARG002
-        name = self.random.choice(["f1", "f2", "f3", "f4"])
-        called = f"{name} 2>/dev/null"
-        forms = [
-            called,
-            called,
-            f"{called} || X=2",
-            f"{called} && Y=2",
-            f"X=$({name})",
-            f"! {called}",
-        ]
-        self.put(depth, self.random.choice(forms))
-
-    def condition(self, depth: int, loops: int, function: bool) -> None:
-        test = self.random.choice(
-            [self.step(), "true", f"! {self.step()}", '[ -n "$X" ]', "! cd ../b"]
-        )
-        self.put(depth, f"if {test}; then")
-        self.block(depth + 1, 3, loops=loops, function=function)
-        if self.random.random() < 0.3:
-            self.put(depth, f"elif {self.step()}; then")
-            self.block(depth + 1, 2, loops=loops, function=function)
-        if self.random.random() < 0.6:
-            self.put(depth, "else")
-            self.block(depth + 1, 3, loops=loops, function=function)
-        self.put(depth, "fi")
-
-    def choice(self, depth: int, loops: int, function: bool) -> None:
-        self.put(depth, 'case "$X" in')
-        patterns = ["v*", "w", "*"] if self.random.random() < 0.6 else ["v*", "1"]
-        for pattern in patterns:
-            self.put(depth + 1, f"{pattern})")
-            self.block(depth + 2, 2, loops=loops, function=function)
-            ends = [";;", ";;", ";;", ";&", ";;&"] if pattern != patterns[-1] else [";;"]
-            self.put(depth + 2, self.random.choice(ends))
-        self.put(depth, "esac")
-
-    def endless(self, depth: int, loops: int, function: bool) -> None:
-        head = self.random.choice(
-            ["while true", "while :", "until false", "for ((;;))", f"while {self.step()}"]
-        )
-        self.put(depth, f"{head}; do")
-        self.put(depth + 1, self.step())
-        self.block(depth + 1, 3, loops=loops + 1, function=function)
-        self.put(depth, "done")
-
-    def each(self, depth: int, loops: int, function: bool) -> None:
-        words = self.random.choice(["1 2", "$X", '"$X"', "$NONE", '"$@"'])
-        self.put(depth, f"for {self.random.choice(['X', 'i'])} in {words}; do")
-        self.put(depth + 1, self.step())
-        self.block(depth + 1, 3, loops=loops + 1, function=function)
-        self.put(depth, "done")
-
-    def grouped(self, depth: int, loops: int, function: bool) -> None:
-        opener, closer = self.random.choice(["{}", "()"])
-        self.put(depth, opener)
-        self.block(depth + 1, 3, loops=loops, function=function)
-        tail = self.random.choice(["", "", " || X=3", " && exit 3", " >&2", " 2>/nonexistent/x"])
-        self.put(depth, closer + tail)
-
-    def piped(self, depth: int, loops: int, function: bool) -> None:
-        self.put(depth, "{")
-        self.block(depth + 1, 2, loops=loops, function=function)
-        self.put(depth, "} | cat >/dev/null")
-
-    def definition(self, depth: int, loops: int, function: bool) -> None:  # noqa: ARG002
-        name = self.random.choice(["f1", "f2", "f3", "f4"])
-        self.put(depth, f"{name}() {{")
-        self.block(depth + 1, 3, loops=0, function=True)
-        self.put(depth, "}")
-
-    def option(self, depth: int, loops: int, function: bool) -> None:  # noqa: ARG002
-        self.put(
-            depth,
-            self.random.choice(
-                [
-                    "set -e",
-                    "set +e",
-                    "trap f1 EXIT",
-                    "trap 'f2; X=t' ERR",
-                    'eval "f3"',
-                    "set -o pipefail",
-                ]
-            ),
-        )
 
 
-def record(script: Path, root: Path, seed: int) -> tuple[list[list[str]], int]:
-    """What each `step` saw when bash ran the script, and the script's status."""
-    log = root / f"record-{seed}"
-    log.write_text("")
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "BASH_ENV": str(root / "stubs"),
-        "RECORD": str(log),
-        "SEED": str(seed),
-        "HOME": str(root / "a"),
-    }
-    assert BASH is not None
-    done = subprocess.run(
-        [BASH, str(script)],
-        cwd=root / "a",
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=20,
-        check=False,
+def _batches(kind: Kind) -> Iterator[list[int]]:
+    seeds = iter(range(min(int(SCRIPTS * kind.share), SEEDS)))
+    while batch := list(islice(seeds, BATCH)):
+        yield batch
+
+
+def test_bash_does_nothing_that_is_ruled_out(verdicts: list[Verdict], tmp_path: Path) -> None:
+    wrong = [verdict for verdict in verdicts if verdict.wrong]
+    assert not wrong, _told(wrong, tmp_path)
+
+
+@pytest.mark.xfail(reason="some ways to change a value are not seen: see OPEN", strict=False)
+def test_what_is_known_is_so(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    wrong = [verdict for verdict in _judged(VALUES, tmp_path_factory) if verdict.wrong]
+    assert not wrong, _told(wrong, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the stubs."""
+    folder = tmp_path_factory.mktemp("cases")
+    prepare(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.xfail] * (n in OPEN)) for n in CASES]
+)
+def test_case(name: str, prepared: Path) -> None:
+    sample = Sample(name, BEGIN + CASES[name], exact=False)
+    (found,) = record([sample], prepared, 16)
+    assert found.ran
+    assert judge(found, f"{prepared}/{START}").wrong == ()
+
+
+def _told(wrong: list[Verdict], folder: Path) -> str:
+    """The first of the scripts, what bash did with it, and what is left when it is made small."""
+    first = wrong[0]
+    prepare(folder / "shrunk")
+    small = shrunk(first, folder / "shrunk", 48)
+    runs = "\n".join(
+        f"{trace.argument or '-'} {' '.join(call.name for call in trace.calls)} = {trace.status}"
+        for trace in first.record.traces
     )
-    return [line.split("|") for line in log.read_text().splitlines()], done.returncode
+    return (
+        f"{', '.join(v.record.sample.name for v in wrong)}\n{'; '.join(first.wrong)}\n"
+        f"{first.record.sample.text}\n{runs}\n\n{'; '.join(small.wrong)}\n{small.record.sample.text}"
+    )
 
 
-def contradictions(found: Behaviour, seen: list[list[str]], status: int) -> list[str]:
-    """What the analysis claims and the record denies."""
-    wrong: list[str] = []
-    lines = {int(entry[0]) for entry in seen}
-    for region in found.unreachable:
-        ran = lines & set(range(region.span.line, region.span.end_line + 1))
-        wrong += [
-            f"line {line} ran, in the region behind {region.cause.text}" for line in sorted(ran)
-        ]
-    steps = {run.span.line: run for run in found.runs if run.name == "step"}
-    for number, directory, first, second in seen:
-        run = steps.get(int(number))
-        if run is None:
-            continue
-        if run.reach != "reached":
-            wrong.append(f"line {number} ran, {run.reach}")
-        if run.assumed:
-            continue
-        for known, real in (
-            (run.directory, directory),
-            *zip(run.arguments[1:], (first, second), strict=True),
-        ):
-            if known is not None and known != real:
-                wrong.append(f"line {number} has {real}, not {known}")
-    certain = [e for e in found.endings if e.status and not e.conditional and not e.where]
-    if certain and status == 0:
-        wrong.append(f"ended well, not with {certain[0].text}")
-    return wrong
+@whole
+def test_statuses_are_exactly_those_of_bash(verdicts: list[Verdict]) -> None:
+    found = shares(verdicts)
+    assert found.compared > SCRIPTS * 0.4, found
+    assert found.exact >= 0.9 * found.compared, found
 
 
-@pytest.mark.parametrize("batch", range(6))
-def test_claims_hold_in_every_recorded_run(batch: int, tmp_path: Path) -> None:
-    for name in "ab":
-        (tmp_path / name).mkdir()
-    (tmp_path / "stubs").write_text(STUBS)
-    script = tmp_path / "script"
-    for seed in range(batch * 40, batch * 40 + 40):
-        text = Writer(seed, tmp_path).text()
-        script.write_text(text)
-        document = parse(Text("script", text), "file")
-        assert document.fault is None, text
-        found = analyse(document, Entry(directory=str(tmp_path / "a")))
-        seen, status = record(script, tmp_path, seed)
-        assert contradictions(found, seen, status) == [], f"seed {seed}\n{text}"
+@whole
+def test_what_never_runs_is_named(verdicts: list[Verdict]) -> None:
+    found = shares(verdicts)
+    assert found.never > SCRIPTS * 0.4, found
+    assert found.named >= 0.95 * found.never, found
+
+
+def test_stubs_act_as_programs_do(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    samples = [random_script(seed) for seed in range(60)]
+    samples += [realistic_script(seed) for seed in range(20)]
+    quick = [found for found in record(samples, tmp_path, 4) if not found.endless]
+    assert len(quick) > 60
+    for one, other in zip(quick, replay(quick, tmp_path), strict=True):
+        assert _summary(one) == _summary(other), one.sample.text
+
+
+def _summary(found: Record) -> list[str]:
+    return [
+        f"{trace.argument} {trace.answers} {sorted(trace.calls)} {trace.status}"
+        for trace in found.traces
+    ]
