@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from ..documents.shell.syntax import (
     AndOr,
     Arithmetic,
@@ -37,6 +39,19 @@ _SILENT_FILES = frozenset({"/dev/null", "/dev/stderr", "/dev/stdout"})
 def name_of(command: Command) -> str | None:
     """The literal first word of a command; None without words or where it is computed."""
     return command.words[0].literal if command.words else None
+
+
+def plainly(command: Command) -> Command:
+    """The command behind `command` and `builtin`, which only say that no function is meant."""
+    words = command.words
+    while words and words[0].literal in {"command", "builtin"}:
+        at = 1
+        while at < len(words) and words[at].literal in {"-p", "--"}:
+            at += 1
+        if at == len(words) or words[at].literal in {"-v", "-V"}:
+            break
+        words = words[at:]
+    return command if words is command.words else replace(command, words=words)
 
 
 def text_of(command: Command) -> str:
@@ -132,17 +147,33 @@ def parts(word: Word) -> Iterator[Literal | Parameter | Substitution | Opaque]:
         yield part
         if isinstance(part, Parameter) and part.operand is not None:
             stack.extend(reversed(part.operand.parts))
+        elif isinstance(part, Opaque) and part.substitutions:
+            yield from part.substitutions
 
 
 def substitutions(statement: Statement) -> list[Substitution]:
-    """The command and process substitutions in a statement's own words."""
-    return [
+    """The command and process substitutions in a statement's own words, arithmetic and heredocs."""
+    found = [
         part
         for word in words(statement)
         if word.literal is None
         for part in parts(word)
         if isinstance(part, Substitution)
     ]
+    return [*found, *besides(statement)]
+
+
+def besides(statement: Statement) -> Sequence[Substitution]:
+    """The substitutions in a statement's own arithmetic and heredocs: in no word."""
+    match statement:
+        case Command() | Redirected():
+            if not statement.redirects:
+                return ()
+            return [s for r in statement.redirects if r.heredoc for s in r.heredoc.substitutions]
+        case Arithmetic() | Loop():
+            return statement.substitutions
+        case _:
+            return ()
 
 
 def redirects_hold(redirects: tuple[Redirect, ...]) -> bool:

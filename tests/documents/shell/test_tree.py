@@ -25,6 +25,7 @@ from infra_audit.documents.shell.syntax import (
     Unknown,
     Word,
 )
+from infra_audit.flow.constructs import substitutions
 from infra_audit.source.text import Text
 
 
@@ -128,6 +129,24 @@ CASES = {
         "a && x=1 2>y\nb | c",
         "(<a> && x=<1> 2><y>)\n(<b> | <c>)",
     ),
+    "a list behind a pipeline of three": ("a | b | c\nd || e", "(<a> | <b> | <c>)\n(<d> || <e>)"),
+    "a list behind a pipeline and a comment": (
+        "a | b | c x # d\n\n[ e ] && f",
+        "(<a> | <b> | <c> <x>)\n(<[> <e> <]> && <f>)",
+    ),
+    "a list behind a pipeline into a file": (
+        "f() {\n  a | b | c >x\n  y=$(d) || e\n}",
+        "def f group{(<a> | <b> | <c> ><x>); (y=~$(d) || <e>)}",
+    ),
+    "a backslash at the beginning of a line": ("a b\n\\c d", "<a> <b>\n<c> <d>"),
+    "a bare redirection behind a pipeline": (
+        "a | b | [ c ]\n>x || d",
+        "(<a> | <b> | <[> <c> <]>)\n(><x> || <d>)",
+    ),
+    "assignments on lines of their own": (
+        "x=1 y=$(a)\nz=2\nb | c | d\ne && f",
+        "x=<1> y=~$(a)\nz=<2>\n(<b> | <c> | <d>)\n(<e> && <f>)",
+    ),
     "declarations": ('export X="a b" Y; unset -v Z', "X=<a b> <export> <Y>\n<unset> <-v> <Z>"),
     "branches": (
         "if a; then b; elif c; d; then e; else f; fi",
@@ -215,6 +234,32 @@ def test_a_command_ends_before_its_heredoc() -> None:
     heredoc = command.redirects[0].heredoc
     assert heredoc is not None
     assert (heredoc.span.line, heredoc.span.end_line) == (2, 3)
+
+
+INSIDE = {
+    "arithmetic": "(( $(x) + `y` ))",
+    "an expansion": 'a "$(( $(x) + 1 ))" $[ $(y) ]',
+    "a counting loop": "for ((i=$(x); i < $(y); i++)); do :; done",
+    "a heredoc": "a <<E\n$(x) \\$(b) \\`c\\` `y`\nE",
+    "arithmetic in a heredoc": "a <<E\n$((1 + $(x))) ${b:-$(y)}\nE",
+    "a heredoc of a loop": "while a; do b; done <<E\n$(x; y)\nE",
+}
+
+
+@pytest.mark.parametrize("shell", INSIDE.values(), ids=INSIDE)
+def test_what_arithmetic_and_heredocs_run(shell: str) -> None:
+    (statement,) = parse(Text("x.sh", shell), "file").statements
+    inside = [s for each in substitutions(statement) for s in each.body]
+    assert "\n".join(map(show, inside)) == "<x>\n<y>"
+
+
+@pytest.mark.parametrize(
+    "shell", ["a <<'E'\n$(x)\nE", "ssh a <<E\n$(x)\nE", "cat <<E | bash\n$(x)\nE"]
+)
+def test_heredocs_in_which_this_shell_is_not_told_to_run_anything(shell: str) -> None:
+    (statement,) = parse(Text("x.sh", shell), "file").statements
+    for part in statement.commands if isinstance(statement, Pipeline) else (statement,):
+        assert not substitutions(part)
 
 
 @pytest.mark.parametrize("shell", ["a && " * 9999 + "b", "a | " * 9999 + "b"], ids=["&&", "|"])

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ...model import Span
 from ...source.regex import regex
 from ...source.text import Text
 from .handed import starts
-from .source import Handed, Source
+from .source import Handed, Source, grow
 from .syntax import (
     Assignment,
     Command,
@@ -67,6 +70,8 @@ def command(
 ) -> Command:
     """The command at `node` with the redirections that the tree hangs elsewhere."""
     kind = node.type
+    if redirects and source.content.find("\n", node.start_byte, redirects[-1].start_byte) >= 0:
+        one_line(source, [node, *redirects])
     if (form := _EASY.get(kind)) and form.fullmatch(source.content, node.start_byte, node.end_byte):
         return _easy(source, node, redirects, fed)
     if kind == "variable_assignment":
@@ -82,15 +87,15 @@ def command(
     own: list[Node] = []
     rest: list[Node] = []
     for child in children:
-        kind = child.type
-        if kind in _REDIRECTS:
+        each = child.type
+        if each in _REDIRECTS:
             own.append(child)
         else:
-            if kind == "variable_assignment":
+            if each == "variable_assignment":
                 assignments.append(_assignment(source, child))
             rest.append(child)
-    if assignments and (own or len(assignments) > 1) and kind != "variable_assignment":
-        _one_line(source, children)
+    if kind != "test_command" and source.content.find("\n", node.start_byte, node.end_byte) >= 0:
+        one_line(source, [*rest, *own])
     words = _words(source, _runs(source, rest))
     return completed(source, node, words, assignments, own + redirects, fed)
 
@@ -125,11 +130,20 @@ def _easy(source: Source, node: Node, redirects: list[Node], fed: Handed | None)
     return Command(tuple(made), (), (), Span(line, start - before, line, end - before), scripts)
 
 
-def _one_line(source: Source, nodes: list[Node]) -> None:
-    """Suspect a command of several lines: the parser takes `x=1 y=2` for the next line's beginning."""
-    for before, after in pairwise(nodes):
-        if _BROKEN.search(source.content, before.end_byte, after.start_byte):
-            source.suspect.append((before.end_byte, after.start_byte))
+def one_line(source: Source, nodes: list[Node]) -> None:
+    r"""Note where a line ends between the nodes of a command: the parser goes on with the next one.
+
+    It does so behind `x=1 2>y`, where an `&&` or `||` follows in the line after `a | b | c`, and
+    where that line begins with a backslash (`\rm x`), with which it lets a word begin.
+    """
+    content = source.content
+    nodes.sort(key=lambda node: node.start_byte)
+    for before, after in pairwise([node for node in nodes if node.type != "comment"]):
+        if before.type != "heredoc_redirect":
+            ended = _BROKEN.search(content, before.end_byte, after.start_byte + 1)
+            if ended is not None:
+                source.broken.append((before.end_byte, ended.start()))
+                return
 
 
 _Runs = list[tuple[int, int, "list[Node]"]]
@@ -188,7 +202,19 @@ def completed(  # noqa: PLR0913, PLR0917 (called once a command: no bundle is ma
         source.passed_on = given if len(known) == 1 and known[0].raw == "cat" else None
         if starts(known[0]):
             scripts = source.hand(source.text, known, [each[1] for each in words], given)
+            if scripts and heredocs and nodes:
+                found = handed_on(found)
     return Command(known, tuple(assignments), found, span, scripts)
+
+
+def handed_on(redirects: tuple[Redirect, ...]) -> tuple[Redirect, ...]:
+    """The redirections of a command whose heredoc is read as a script: what runs in it is there."""
+    return tuple(
+        each
+        if each.heredoc is None or not each.heredoc.substitutions
+        else replace(each, heredoc=replace(each.heredoc, substitutions=()))
+        for each in redirects
+    )
 
 
 def one(source: Source, node: Node, *, expanded: bool = True) -> Word:
@@ -224,9 +250,29 @@ def _substitutions(
             found[start] = end, Substitution(opener, source.body(source, node.children[1:-1]))
         elif kind == "arithmetic_expansion":
             start, end = node.start_byte, node.end_byte
-            found[start] = end, Opaque("arithmetic", source.text.written[start:end])
+            inside = substitutions(source, node.named_children)
+            found[start] = end, Opaque("arithmetic", source.text.written[start:end], inside)
         else:
             stack += node.named_children
+
+
+def substitutions(source: Source, nodes: list[Node]) -> tuple[Substitution, ...]:
+    """The substitutions among nodes, in their order."""
+    if not nodes or not _COMPUTED.search(source.content, nodes[0].start_byte, nodes[-1].end_byte):
+        return ()
+    found: dict[int, tuple[int, Part]] = {}
+    _substitutions(source, nodes, found)
+    return tuple(part for _, (_, each) in sorted(found.items()) for part in _held(each))
+
+
+def _held(part: Part) -> tuple[Substitution, ...]:
+    match part:
+        case Substitution():
+            return (part,)
+        case Opaque():
+            return part.substitutions
+        case _:
+            return ()
 
 
 def _flat(node: Node) -> list[Node]:
@@ -284,7 +330,8 @@ def _words(source: Source, runs: _Runs) -> list[Placed]:
 def _assignment(source: Source, node: Node) -> Assignment:
     start, end = node.start_byte, node.end_byte
     raw = source.content[start:end]
-    equals = raw.find("=")
+    children = node.children
+    equals = raw.find("=", children[0].end_byte - start)
     name = raw[:equals].rstrip("+")
     append = raw[equals - 1 : equals] == "+"
     value: Word | None = None
@@ -292,7 +339,6 @@ def _assignment(source: Source, node: Node) -> Assignment:
     if not _COMPUTED.search(raw) and "(" not in raw:
         value = word(source.text, start + equals + 1, end, source.span, {}, expanded=False)
         return Assignment(name, value, append, source.span(start, end))
-    children = node.children
     if children[-1].type == "array":
         inside = [child for child in children[-1].children if child.type not in _AROUND]
         elements = tuple([each for each, _ in _words(source, _runs(source, inside))])
@@ -309,6 +355,7 @@ def redirection(
     target: list[Node] = []
     more: list[Node] = []
     written: tuple[int, int] | None = None
+    body: Node | None = None
     end = node.start_byte
     heredoc = node.type == "heredoc_redirect"
     if source.simple and not heredoc:
@@ -320,7 +367,7 @@ def redirection(
         elif not operator:
             operator = kind
         elif kind == "heredoc_body":
-            written = child.start_byte, child.end_byte
+            written, body = (child.start_byte, child.end_byte), child
             continue
         elif kind in {"heredoc_end", "comment"} or kind in _REDIRECTS:
             continue
@@ -336,6 +383,9 @@ def redirection(
         _herestring(source, found, end, heredocs)
     span = source.span(node.start_byte, end)
     lines = _heredoc(source, operator, target, written, heredocs) if heredoc else None
+    if lines is not None and not lines.quoted and body is not None:
+        inside = _expanded(source, body)
+        lines = replace(lines, substitutions=inside) if inside else lines
     return Redirect(operator, descriptor, None if heredoc else found, span, lines), end, more
 
 
@@ -353,7 +403,9 @@ def _target(
     while count < len(nodes) and nodes[count].start_byte == stop:
         stop = nodes[count].end_byte
         count += 1
-    more += nodes[count:]
+    if nodes[count:]:
+        one_line(source, nodes[count - 1 :])
+        more += nodes[count:]
     return region(source, nodes[0].start_byte, stop, nodes[:count]), stop
 
 
@@ -417,6 +469,34 @@ def _heredoc(
     read = text if quoted else text.gathered(unescaped(text.content))
     heredocs.append((read, "heredoc"))
     return Heredoc(text.written, quoted, span)
+
+
+_TICKED = regex(r"(?:\\[\s\S]|[^\\`])*+`([^\\`]*+)`")
+
+
+def _expanded(source: Source, body: Node) -> tuple[Substitution, ...]:
+    """What runs when a heredoc is expanded; its backquotes and `$((` are none to the parser."""
+    content, start, end = source.content, body.start_byte, body.end_byte
+    if not _COMPUTED.search(content, start, end):
+        return ()
+    nodes: list[Node] = []
+    stack = body.named_children[::-1]
+    while stack:
+        node = stack.pop()
+        if node.type == "command_substitution" and not content.startswith("$((", node.start_byte):
+            nodes.append(node)
+        else:
+            stack += node.named_children[::-1]
+    found = [(node.start_byte, part) for node in nodes for part in substitutions(source, [node])]
+    ticks = _TICKED.finditer(content, start, end) if "`" in content[start:end] else ()
+    for ticked in ticks:
+        piece = source.text.slice(*ticked.span(1))
+        apart = Source(piece, source.hand, source.body)
+        root = grow(piece.content).root_node
+        inside = () if root.has_error else source.body(apart, root.children)
+        if inside and not apart.suspect:
+            found.append((ticked.start(1), Substitution("`", inside)))
+    return tuple(part for _, part in sorted(found, key=itemgetter(0)))
 
 
 def _without_tabs(text: Text, start: int, end: int) -> Text:

@@ -46,6 +46,9 @@ _LARGE = 1 << 14
 _DEAR = regex(r"[?*+@!]\(|<<|[ \t]=[=~][ \t]|(?<!\w)(?:\w{1,40}+\|){32}|(?:\[[^\]\s]{0,40}+\]){32}")
 """What may take the parser as long as the whole text is."""
 
+_BREAKS = 8
+"""How often a text is read again for lines that the parser joined."""
+
 _TESTED = regex(r"\[[^\]\n]{0,200}?[ \t]=[=~][ \t]")
 """What of it does not, as it stands in a test."""
 
@@ -68,12 +71,9 @@ def read(text: Text, hand: Hand) -> Reading:
     """The statements of `text`."""
     content = text.content
     if len(content) <= _LARGE and _affordable(content):
-        root = grow(content).root_node
-        if not root.has_error or not tree.errors(root):
-            source = Source(text, hand, tree.body)
-            statements = tree.body(source, root.children)
-            if not source.suspect:
-                return Reading(_certain(statements), bounds=_deep(source))
+        read = _lowered(text, hand, content)
+        if read is not None:
+            return Reading(_certain(read[0]), bounds=_deep(read[1]))
     lines = _Lines(text, hand)
     structure = _check(content, lines.ends)
     if structure.fault is not None:
@@ -230,16 +230,11 @@ def _bound(lines: _Lines, span: Span, why: str) -> None:
 def _trusted(text: Text, lines: _Lines) -> tuple[Statement, ...] | None:
     """The statements, if the parser reads the text or its simple form without a doubt."""
     for content, simple in _forms(text.content):
-        if not _affordable(content):
-            continue
-        root = grow(content).root_node
-        if not tree.errors(root):
-            source = Source(text, lines.hand, tree.body, simple)
-            statements = tree.body(source, root.children)
-            if not source.suspect:
-                for span, why in _deep(source):
-                    _bound(lines, span, why)
-                return statements
+        read = _lowered(text, lines.hand, content, simple) if _affordable(content) else None
+        if read is not None:
+            for span, why in _deep(read[1]):
+                _bound(lines, span, why)
+            return read[0]
     return None
 
 
@@ -250,3 +245,29 @@ def _forms(content: str) -> Iterator[tuple[str, Simple | None]]:
         yield each, None
     simple = simplify(mended)
     yield simple.content, simple
+
+
+def _lowered(
+    text: Text, hand: Hand, content: str, simple: Simple | None = None
+) -> tuple[tuple[Statement, ...], Source] | None:
+    """The statements of a text by the tree of `content`; None where that is in doubt.
+
+    Where the parser read over the end of a line, it is asked again with a `;` there.
+    """
+    for _ in range(_BREAKS):
+        root = grow(content).root_node
+        if root.has_error and tree.errors(root):
+            return None
+        source = Source(text, hand, tree.body, simple)
+        statements = tree.body(source, root.children)
+        if not source.broken:
+            return None if source.suspect else (statements, source)
+        content = _with_ends(content, source.broken)
+    return None
+
+
+def _with_ends(content: str, broken: list[tuple[int, int]]) -> str:
+    """The text with a `;` for each of these ends of lines; a comment before it is overwritten."""
+    for start, end in broken:
+        content = f"{content[:start]}{' ' * (end - start)};{content[end + 1 :]}"
+    return content

@@ -34,6 +34,7 @@ _ASSIGNING = regex(
     rf"""(?:\d*(?:>>?|<|[<>]&|&>>?)[ \t]*{_WORD}++[ \t]*)+)(?:\n|[ \t](?=\#))(?!\s*;)""",
     re.MULTILINE,
 )
+_ESCAPED_NAME = regex(r"^(?<!\\\n)([ \t]*)\\(?=[A-Za-z])", re.MULTILINE)
 _LAST_CLAUSE = regex(r";;?&(?=\s*esac\b)")
 _NO_WORDS = regex(r"(\b(?:for|select)[ \t]+\w+[ \t]+)in(?=[ \t]*[;\n])")
 _COUNTING = regex(r"(?<!\S)for\s*\Z")
@@ -138,13 +139,14 @@ def simplify(content: str) -> Simple:  # noqa: PLR0915 (one pass over a flat lis
 
 
 def separated(content: str) -> str:
-    """The text, its length kept, with what the parser cannot do without.
+    r"""The text, its length kept, with what the parser cannot do without.
 
-    That is a `;` behind a line of assignments and redirections, a plain `;;` before `esac`, and no
-    `in` before no words.
+    That is a `;` behind a line of assignments and redirections, a plain `;;` before `esac`, no
+    `in` before no words, and no backslash at the beginning of a line (`\rm x`).
     """
     content = _ASSIGNING.sub(r"\1;", content)
     content = _LAST_CLAUSE.sub(lambda match: ";;" + " " * (len(match[0]) - 2), content)
+    content = _ESCAPED_NAME.sub(r"\1 ", content)
     return _NO_WORDS.sub(r"\1  ", content)
 
 

@@ -45,6 +45,7 @@ class Source:
         "_lines",
         "_numbers",
         "body",
+        "broken",
         "content",
         "deep",
         "depth",
@@ -69,6 +70,8 @@ class Source:
         self.suspect: list[tuple[int, int]] = []
         self.deep: list[int] = []
         """Where statements begin that nest too deep to be lowered."""
+        self.broken: list[tuple[int, int]] = []
+        """Where commands end and their lines do, though the parser joined the next line to them."""
         self._begin = text.begin
         self._lines = text.lines
         self._numbers = _numbers()

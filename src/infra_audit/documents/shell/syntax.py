@@ -42,6 +42,8 @@ class Opaque(Struct, frozen=True, gc=False, tag="opaque"):
 
     kind: Choice["arithmetic", "glob", "brace", "tilde", "other"]
     raw: str
+    substitutions: tuple[Substitution, ...] = ()
+    """Those inside of arithmetic."""
 
 
 Part = Literal | Parameter | Substitution | Opaque
@@ -74,6 +76,8 @@ class Heredoc(Struct, frozen=True, gc=False):
     content: str
     quoted: bool
     span: Span
+    substitutions: tuple[Substitution, ...] = ()
+    """What runs when it is expanded; none where it is a script that the command hands to a shell."""
 
 
 class Assignment(Struct, frozen=True, gc=False):
@@ -101,10 +105,11 @@ class Command(Struct, frozen=True, gc=False, tag="command"):
 
 
 class Arithmetic(Struct, frozen=True, gc=False, tag="arithmetic"):
-    """`(( … ))`."""
+    """`(( … ))`, and the substitutions inside."""
 
     raw: str
     span: Span
+    substitutions: tuple[Substitution, ...] = ()
 
 
 class Pipeline(Struct, frozen=True, gc=False, tag="pipeline"):
@@ -163,6 +168,8 @@ class Loop(Struct, frozen=True, gc=False, tag="loop"):
     condition: tuple[Statement, ...]
     body: tuple[Statement, ...]
     span: Span
+    substitutions: tuple[Substitution, ...] = ()
+    """Those in `header`."""
 
 
 class Clause(Struct, frozen=True, gc=False):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
+from msgspec.structs import replace
+
 from ...model import Span
 from ...source.regex import regex
 from . import commands
@@ -290,6 +292,10 @@ def _pipeline(source: Source, links: list[_Link]) -> Statement:
         ):
             timed = True
             lowered = lowered.commands[0]
+        if fed is not None and isinstance(lowered, Command) and lowered.scripts:
+            before = made[-1]
+            if isinstance(before, Command):
+                made[-1] = replace(before, redirects=commands.handed_on(before.redirects))
         made.append(lowered)
     source.passed_on = None
     negated = links[0].negated
@@ -309,6 +315,8 @@ def _link(source: Source, link: _Link, fed: Handed | None) -> Statement:
     if _LOWER.get(node.type) in {_command, _bare}:
         return commands.command(source, node, redirects, fed)
     inner = statement(source, node)
+    if redirects:
+        commands.one_line(source, [node, *redirects])
     return _with(source, inner, redirects)
 
 
@@ -335,7 +343,8 @@ def _compound(source: Source, node: Node) -> Statement:
     start, end = node.start_byte, node.end_byte
     span = source.span(start, end)
     if children[0].type == "((":
-        return Arithmetic(source.text.written[start:end], span)
+        inside = commands.substitutions(source, children[1:-1])
+        return Arithmetic(source.text.written[start:end], span, inside)
     if children[0].type == "{":
         return Group(body(source, children[1:-1]), span)
     return _unknown(source, node)
@@ -409,7 +418,10 @@ def _counting(source: Source, node: Node) -> Statement:
         elif child.type == "))":
             header = source.text.written[begin : child.start_byte]
     span = source.span(node.start_byte, node.end_byte)
-    return Loop("for((", "", None, header, (), _loop_body(source, node), span)
+    last = node.child_by_field_name("body")
+    head = [child for child in node.children if child.is_named and child != last]
+    inside = commands.substitutions(source, head)
+    return Loop("for((", "", None, header, (), _loop_body(source, node), span, inside)
 
 
 def _case(source: Source, node: Node) -> Statement:
