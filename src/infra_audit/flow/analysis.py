@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from ..documents.shell.syntax import Command, Function, Script, Statement
 from .behaviour import Behaviour, Entry, Exits, Routine
 from .constructs import DECLARERS, name_of
@@ -13,8 +15,8 @@ from .follow import follow, sequence
 from .reach import reach
 from .reached import Reach, is_called, never_returns
 from .scene import Scene, Walk, inner
-from .start import begin
-from .state import DIRECTORY, OPTIONS, PREVIOUS, ROOT, State, Value, lookup, shown
+from .start import begin, settle
+from .state import ANY, DIRECTORY, OPTIONS, PREVIOUS, ROOT, Value, lookup, shown
 from .survey import survey
 
 _SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "zsh", "busybox"})
@@ -108,16 +110,16 @@ def _functions(walk: Walk) -> None:
                 if begins is None or place <= begins
             }
             old = walk.state
-            walk.state = State(
+            walk.state = replace(
+                old,
                 values={n: Value(v.text, v.assumed, 1) for n, v in known.items()},
-                clock=1,
-                doubted=2 if old.doubted else 0,
-                shared=old.shared,
-                lifting=old.lifting,
-                frozen=old.frozen,
-                itself=old.itself,
-                source=old.source,
+                journal=[],
+                clock=2,
+                called=0,
+                doubted=2 if facts.doubts or facts.evals else 0,
+                loosened=2 if facts.assigned.get(ANY) else 0,
             )
+            settle(facts, walk.state)
             walk.locals.append({})
             follow(walk, definition.function.body, scene)
             walk.locals.pop()

@@ -14,10 +14,11 @@ from .explorer import Call
 from .leaving import break_, exec_, exit_, kill, return_
 from .parameters import shift
 from .paths import note_trip
-from .settings import eval_, set_, shopt, source, trap
+from .settings import eval_, set_, shopt, source, trap, unset
 from .standing import FAILED, Standing, Standings, Value, ended, forgotten, split, with_value
 from .unseen import havoc, outside
 from .values import assigned, forget, given, read, reckon
+from .writes import written_by
 
 _QUIET = frozenset({":", "true", "echo"})
 """Builtins that work, as long as their output is taken."""
@@ -32,7 +33,6 @@ _EITHER = frozenset(
         "pwd",
         "umask",
         "times",
-        "unset",
         "dirs",
         "history",
         "bind",
@@ -54,6 +54,8 @@ def plain(call: Call) -> Standings:
     if handler is not None:
         return handler(call)
     if name in _EITHER:
+        if call.found.survey.integers.intersection(written_by(call.command)):
+            call.frame.exits |= ended(call.at, 1)
         return forget(call.found, call.command, ended(call.at, 0) | ended(call.at, 1))
     return outside(call.found, call.at)
 
@@ -187,6 +189,7 @@ HANDLERS: dict[str, Callable[[Call], Standings]] = {
     "shift": shift,
     "shopt": shopt,
     "trap": trap,
+    "unset": unset,
     "wait": _wait,
 }
 """The builtins that do more than to work or fail, or work in any case."""

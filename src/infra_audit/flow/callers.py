@@ -69,6 +69,8 @@ def spread(found: Survey) -> None:
         if found.written.get(context, set()) - found.own.get(context, set())
     }
     found.impure = reachable(writing | found.restless | dynamic, edges)
+    unseen = {context for _, context in found.doubts}.union(found.evals)
+    found.doubtful = reachable(unseen, edges) - {MAIN}
     found.haunted = _haunted(found)
     found.lifting = _lifting(found)
     found.succeeding = reachable({e.context for e in found.exits.values() if e.may_succeed}, edges)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from msgspec import Struct
 
 from ..documents.shell.syntax import Function, Substitution
-from ..model import Span
+from ..model import START, Span
 from ..source.regex import regex
 
 DEPTH = 100
@@ -75,6 +75,8 @@ class Survey(Struct):
     """The contexts in which `"$@"` or `"$1"` is a command."""
     positional: set[str] = set()
     """The contexts that look at positional parameters."""
+    evals: list[str] = []
+    """The contexts of an `eval` whose text says all that it runs."""
     doubts: list[tuple[Span, str]] = []
     """Where unknown code runs in this shell that might define functions."""
     doubted: list[Span] = []
@@ -108,12 +110,39 @@ class Survey(Struct):
     """The identities of its loops."""
     fragile: set[int] = set()
     """The identities of commands in which an expansion may end the shell (`${x:?}`)."""
-    plain: list[tuple[int, str]] = []
-    """The variables that statements expand without a default, by the statements' identities."""
+    plain: list[tuple[int, str, Span, str]] = []
+    """The variables that statements expand without a default: the statement's identity, the name,
+    the statement's place and its context."""
+    here: Span = START
+    """Of the statement that is being read."""
+    first: dict[str, dict[str, Span]] = {}
+    """Where each context first gives a variable a value."""
+    defaulted: list[tuple[int, str]] = []
+    """The variables that statements give a value where they have none (`${x:=y}`)."""
+    clashing: set[int] = set()
+    """The identities of statements in which such a variable may be readonly."""
     bare: set[int] = set()
     """The identities of statements that expand what nothing here sets: fatal under nounset."""
     reads_itself: bool = False
     """Whether it reads its own file, so that what stands behind its end may be data."""
+    odd: set[str] = set()
+    """Variables that are not what they are given (`declare -i`), or hold on to what they have."""
+    integers: set[str] = set()
+    """Those of them that take numbers only (`declare -i`)."""
+    kept: set[str] = set()
+    """Variables that are made readonly."""
+    prefixed: list[tuple[str, str]] = []
+    """Commands, and the variables that are set for them alone."""
+    reckons: bool = False
+    """Whether it has arithmetic, in which the values of variables are expressions."""
+    searching: bool = False
+    """Whether `cd` may look for a directory elsewhere (CDPATH)."""
+    unread: bool = False
+    """Whether a stretch could not be read, which may define and change anything."""
+    lastpipe: bool = False
+    """Whether the last command of a pipeline may run in the script's own shell."""
+    doubtful: set[str] = set()
+    """Functions that may run code that is not seen, in the caller's shell."""
     namerefs: bool = False
     """Whether a variable may be another's name, so that no value is certain."""
     depth: int = 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from ..documents.shell.syntax import (
     AndOr,
     Arithmetic,
@@ -30,7 +32,7 @@ from .facts import DEPTH, sure
 from .guards import guards, root_demanded
 from .handing import hand_over, receiver
 from .line import line
-from .loops import touched
+from .loops import Touched, touched
 from .reach import SHELLS, reach
 from .runs import run, settle
 from .scene import Scene, Walk, asks_status, inner
@@ -39,23 +41,29 @@ from .state import (
     State,
     Value,
     assign,
+    doubt,
     lookup,
     meet,
     shown,
+    since,
     take_back,
     value,
 )
 from .survey import survey
-from .writes import reckoned
+from .ways import Missed, fill, join, moves, spread, turned
+from .writes import expanding, reckoned
 
 _MOST_GUARDS = 40
 
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def sequence(walk: Walk, statements: tuple[Statement, ...], scene: Scene) -> None:
+def sequence(
+    walk: Walk, statements: tuple[Statement, ...], scene: Scene, missed: Missed | None = None
+) -> None:
     """Follow a list; what an early end leaves behind guards the rest of it."""
-    before = walk.guards
+    outside = walk.guards
+    start = len(walk.state.journal)
     last = len(statements) - 1
     plain = scene
     if scene.failure in {"tested", "handled"} or scene.after_failure:
@@ -64,11 +72,13 @@ def sequence(walk: Walk, statements: tuple[Statement, ...], scene: Scene) -> Non
         here = plain if nth < last else scene
         if nth < last and here.failure is None and asks_status(walk.survey, statements[nth + 1]):
             here = inner(here, asked=True)
-        follow(walk, statement, here)
+        follow(walk, statement, here, missed if nth == last else None)
         left = _left_behind(walk, statement)
         if left:
             walk.guards = (*walk.guards, *left)[-_MOST_GUARDS:]
-    walk.guards = before
+    walk.guards = outside
+    if missed is not None:
+        fill(walk.state, start, missed)
 
 
 def _left_behind(walk: Walk, statement: Statement) -> tuple[Guard, ...]:
@@ -113,8 +123,8 @@ def _note_demand(
 # ── statements ───────────────────────────────────────────────────────────────────────────────────
 
 
-def follow(walk: Walk, statement: Statement, scene: Scene) -> None:
-    """Follow one statement."""
+def follow(walk: Walk, statement: Statement, scene: Scene, missed: Missed | None = None) -> None:
+    """Follow one statement; `missed` is given what it changes where it fails, if somebody asks."""
     if walk.depth > 2 * DEPTH:
         return
     walk.depth += 1
@@ -130,6 +140,7 @@ def follow(walk: Walk, statement: Statement, scene: Scene) -> None:
             substitution.body,
             inner(_of_substitution(statement, scene), captured=True, apart=True),
         )
+    start = len(walk.state.journal)
     match statement:
         case Command():
             _command(walk, statement, scene)
@@ -143,6 +154,9 @@ def follow(walk: Walk, statement: Statement, scene: Scene) -> None:
         case Group():
             sequence(walk, statement.body, scene)
         case Redirected():
+            for redirect in statement.redirects:
+                for name in expanding(redirect.heredoc):
+                    assign(walk.state, name, None)
             mark = len(walk.state.journal)
             follow(walk, statement.body, scene)
             if not redirects_hold(statement.redirects):
@@ -153,9 +167,9 @@ def follow(walk: Walk, statement: Statement, scene: Scene) -> None:
             away = inner(scene, failure="ignored", background=True, apart=True)
             _aside(walk, (statement.body,), away)
         case Pipeline():
-            _pipeline(walk, statement, scene)
+            _pipeline(walk, statement, scene, missed)
         case AndOr():
-            _and_or(walk, statement, scene)
+            _and_or(walk, statement, scene, missed)
         case If():
             _if(walk, statement, scene)
         case Case():
@@ -164,6 +178,8 @@ def follow(walk: Walk, statement: Statement, scene: Scene) -> None:
             _loop(walk, statement, scene)
         case _:
             assert_never(statement)
+    if missed is not None:
+        fill(walk.state, start, missed, moves=moves(walk, statement))
     walk.depth -= 1
 
 
@@ -175,17 +191,7 @@ def _of_substitution(statement: Statement, scene: Scene) -> Scene:
 
 
 def _forgotten(state: State) -> State:
-    return State(
-        clock=state.clock,
-        called=state.called,
-        doubted=state.doubted,
-        shared=state.shared,
-        lifting=state.lifting,
-        frozen=state.frozen,
-        itself=state.itself,
-        source=state.source,
-        journal=state.journal,
-    )
+    return replace(state, values={})
 
 
 def _aside(walk: Walk, body: tuple[Statement, ...], scene: Scene) -> None:
@@ -195,10 +201,17 @@ def _aside(walk: Walk, body: tuple[Statement, ...], scene: Scene) -> None:
     take_back(walk.state, mark)
 
 
-def _pipeline(walk: Walk, statement: Pipeline, scene: Scene) -> None:
+def _pipeline(walk: Walk, statement: Pipeline, scene: Scene, missed: Missed | None) -> None:
+    if len(statement.commands) == 1 and not statement.negated:
+        follow(walk, statement.commands[0], scene, missed)
+        return
     if len(statement.commands) == 1:
-        within = inner(scene, failure="tested") if statement.negated else scene
-        follow(walk, statement.commands[0], within)
+        failing: Missed = {}
+        follow(walk, statement.commands[0], inner(scene, failure="tested"), failing)
+        if missed is None:
+            join(walk.state, failing, likely=True)
+        else:
+            missed.update(turned(walk.state, failing))
         return
     names = [_first_name(part) for part in statement.commands]
     option = lookup(walk.state, "-pipefail")
@@ -216,7 +229,11 @@ def _pipeline(walk: Walk, statement: Pipeline, scene: Scene) -> None:
             within = inner(within, failure="tested")
         elif nth < last and not watched:
             within = inner(within, failure="ignored")
-        _aside(walk, (part,), within)
+        mark = len(walk.state.journal)
+        follow(walk, part, within)
+        done = take_back(walk.state, mark)
+        if nth == last and walk.survey.lastpipe:
+            meet(walk.state, [done, {}])
 
 
 def _passed_on(statement: Statement) -> Heredoc | None:
@@ -238,32 +255,37 @@ def _first_name(statement: Statement) -> str:
 _INDIFFERENT = frozenset({"true", ":"})
 
 
-def _and_or(walk: Walk, statement: AndOr, scene: Scene) -> None:
+def _and_or(walk: Walk, statement: AndOr, scene: Scene, missed: Missed | None) -> None:
     links = chain(statement)
-    before = walk.guards
-    follow(walk, links[0][1], _link_scene(links, 0, scene, acts=False))
-    start = len(walk.state.journal)
+    outside = walk.guards
+    state = walk.state
+    start = len(state.journal)
+    failing: Missed = {}
     held, denied = _both(walk, links[0][1])
+    follow(walk, links[0][1], _link_scene(links, 0, scene, acts=False), failing)
     first = _is_action(walk, links[0][1])
     sure = acts = first is True
     for nth, (operator, link) in enumerate(links[1:], 1):
         within = _link_scene(links, nth, scene, acts=acts)
         known = held if operator == "&&" else denied
-        walk.guards = (*before, *known)[-_MOST_GUARDS:]
+        walk.guards = (*outside, *known)[-_MOST_GUARDS:]
         yes, no = _both(walk, link)
         if operator == "&&":
-            follow(walk, link, within)
+            more: Missed = {}
+            follow(walk, link, within, more)
+            spread(failing, more)
             held, denied = (*held, *yes)[-_MOST_GUARDS:], ()
         else:
-            _alternative(walk, link, within, start)
+            failing = _alternative(walk, link, within, start, failing, acts=acts)
             stops = id(link) in walk.reached.stops
             held, denied = held if stops else (), (*denied, *no)[-_MOST_GUARDS:]
-            start = len(walk.state.journal)
         acts = acts and _is_action(walk, link) is True
         sure = sure and operator == "&&" and acts
-        walk.guards = before
-    if not (sure or (first and len(links) == 2)):
-        meet(walk.state, [take_back(walk.state, start), {}])
+        walk.guards = outside
+    if missed is not None:
+        missed.update(failing)
+    else:
+        join(state, failing, likely=sure or (first is True and len(links) == 2))
 
 
 def _both(walk: Walk, link: Statement) -> tuple[tuple[Guard, ...], tuple[Guard, ...]]:
@@ -271,19 +293,27 @@ def _both(walk: Walk, link: Statement) -> tuple[tuple[Guard, ...], tuple[Guard, 
     return guards(walk.state, (link,), holds=True), guards(walk.state, (link,), holds=False)
 
 
-def _alternative(walk: Walk, link: Statement, within: Scene, start: int) -> None:
-    """Follow what runs where something before it failed."""
-    done = take_back(walk.state, start)
-    mark = len(walk.state.journal)
-    for name in done:
-        assign(walk.state, name, None)
-    follow(walk, link, within)
-    instead = take_back(walk.state, mark)
+def _alternative(  # noqa: PLR0913 (what failed before it, and since when)
+    walk: Walk, link: Statement, within: Scene, start: int, failing: Missed, *, acts: bool
+) -> Missed:
+    """Follow what runs where something before it failed; what holds where that fails as well."""
+    state = walk.state
+    done = take_back(state, start)
+    for name, (_, failed) in failing.items():
+        assign(state, name, failed)
+    mark = len(state.journal)
+    more: Missed = {}
+    follow(walk, link, within, more)
+    own = {name for name, _ in state.journal[mark:]}
+    instead = take_back(state, start)
     if id(link) in walk.reached.stops:
         for name, found in done.items():
-            assign(walk.state, name, found)
-    else:
-        meet(walk.state, [done, {}, instead])
+            assign(state, name, found)
+        return {}
+    likely = {name: found for name, found in done.items() if acts and name not in own}
+    meet(state, [done, instead], likely)
+    rest = {name: (was, failed) for name, (was, failed) in failing.items() if name not in more}
+    return {**rest, **{n: (failing.get(n, each)[0], each[1]) for n, each in more.items()}}
 
 
 def _link_scene(links: list[tuple[str, Statement]], nth: int, scene: Scene, *, acts: bool) -> Scene:
@@ -320,43 +350,53 @@ def _is_action(walk: Walk, statement: Statement) -> bool | None:
 
 
 def _if(walk: Walk, statement: If, scene: Scene) -> None:
-    before = outside = walk.guards
+    held_before = outside = walk.guards
+    state = walk.state
+    start = len(state.journal)
     ends: list[dict[str, Value | None]] = []
-    doubtful: list[str] = []
+    denied: dict[str, Value | None] = {}
+    likely: dict[str, Value | None] = {}
     wins = scene.wins
     for nth, branch in enumerate(statement.branches):
-        mark = len(walk.state.journal)
+        mark = len(state.journal)
         asking = inner(scene, failure="tested", asked=False)
         if nth:
             asking = inner(asking, conditional=True, wins=wins)
-        sequence(walk, branch.condition, asking)
-        if nth:
-            doubtful.extend(name for name, _ in walk.state.journal[mark:])
-        mark = len(walk.state.journal)
+        failing: Missed = {}
+        sequence(walk, branch.condition, asking, failing)
         action = _is_action(walk, branch.condition[-1]) if len(branch.condition) == 1 else None
-        held = guards(walk.state, branch.condition, holds=True)
-        walk.guards = (*before, *held)[-_MOST_GUARDS:]
+        if action is not None and not nth:
+            likely = {n: lookup(state, n) if action else each[1] for n, each in failing.items()}
+        held = guards(state, branch.condition, holds=True)
+        walk.guards = (*held_before, *held)[-_MOST_GUARDS:]
         here = inner(scene, conditional=True, wins=wins and action is True)
+        inside = len(state.journal)
         sequence(walk, branch.body, here)
-        changes = take_back(walk.state, mark)
+        for name, _ in state.journal[inside:]:
+            likely.pop(name, None)
+        changes = take_back(state, mark)
         if not _stops(walk, branch.body):
-            ends.append(changes)
-        denied = guards(walk.state, branch.condition, holds=False)
-        before = (*before, *denied)[-_MOST_GUARDS:]
+            ends.append({**denied, **changes})
+        for name, (_, failed) in failing.items():
+            assign(state, name, failed)
+            denied[name] = failed
+        nots = guards(state, branch.condition, holds=False)
+        held_before = (*held_before, *nots)[-_MOST_GUARDS:]
         wins = wins and action is False
     if statement.otherwise is not None:
-        mark = len(walk.state.journal)
-        walk.guards = before
+        mark = len(state.journal)
+        walk.guards = held_before
         sequence(walk, statement.otherwise, inner(scene, conditional=True, wins=wins))
-        changes = take_back(walk.state, mark)
+        for name, _ in state.journal[mark:]:
+            likely.pop(name, None)
+        changes = take_back(state, mark)
         if not _stops(walk, statement.otherwise):
-            ends.append(changes)
+            ends.append({**denied, **changes})
     else:
-        ends.append({})
+        ends.append(denied)
     walk.guards = outside
-    meet(walk.state, ends)
-    for name in doubtful:
-        assign(walk.state, name, None)
+    take_back(state, start)
+    meet(state, ends, likely)
 
 
 def _case(walk: Walk, statement: Case, scene: Scene) -> None:
@@ -364,19 +404,21 @@ def _case(walk: Walk, statement: Case, scene: Scene) -> None:
     word = value(walk.state, statement.word)
     text = None if word is None else shown(word.text)
     ends: list[dict[str, Value | None]] = []
-    fallen: dict[str, Value | None] = {}
+    fallen: set[str] = set()
+    carried: set[str] = set()
     covered = False
     for clause in statement.clauses:
         covered = covered or any(pattern.raw == "*" for pattern in clause.patterns)
         mark = len(walk.state.journal)
-        for name in fallen:
+        for name in fallen | carried:
             assign(walk.state, name, None)
         patterns = tuple(pattern.raw for pattern in clause.patterns)
         guard = Guard("case", negated=False, words=(text, *patterns), span=clause.span)
         walk.guards = (*before, guard)[-_MOST_GUARDS:]
         sequence(walk, clause.body, inner(scene, conditional=True, wins=False))
         changes = take_back(walk.state, mark)
-        fallen = changes if clause.terminator in {";&", ";;&"} else {}
+        fallen = set(changes) if clause.terminator == ";&" else set()
+        carried.update(changes if clause.terminator == ";;&" else ())
         if not _stops(walk, clause.body):
             ends.append(changes)
     walk.guards = before
@@ -388,12 +430,16 @@ def _case(walk: Walk, statement: Case, scene: Scene) -> None:
 
 def _loop(walk: Walk, statement: Loop, scene: Scene) -> None:
     before = walk.guards
-    names, calls = touched(walk, statement)
-    _forget(walk, names, calls=calls)
+    found = touched(walk, statement)
+    _forget(walk, found)
     again = inner(scene, loop=True, failure=None, asked=False, after_failure=False)
     if scene.failure is not None:
         again = inner(again, unwatched=True)
-    sequence(walk, statement.condition, inner(again, failure="tested"))
+    failing: Missed = {}
+    sequence(walk, statement.condition, inner(again, failure="tested"), failing)
+    if statement.kind == "until":
+        for name, (_, failed) in failing.items():
+            assign(walk.state, name, failed)
     mark = len(walk.state.journal)
     holds = statement.kind == "while"
     held = guards(walk.state, statement.condition, holds=holds)
@@ -401,15 +447,17 @@ def _loop(walk: Walk, statement: Loop, scene: Scene) -> None:
     sequence(walk, statement.body, inner(again, conditional=True, wins=False))
     take_back(walk.state, mark)
     walk.guards = before
-    _forget(walk, names, calls=calls)
+    _forget(walk, found)
 
 
-def _forget(walk: Walk, names: set[str], *, calls: bool) -> None:
-    for name in names:
+def _forget(walk: Walk, found: Touched) -> None:
+    for name in found.names:
         assign(walk.state, name, None)
-    if calls:
+    if found.calls:
         walk.state.clock += 1
         walk.state.called = walk.state.clock
+    if found.unseen:
+        doubt(walk.state)
 
 
 # ── commands ─────────────────────────────────────────────────────────────────────────────────────
@@ -421,17 +469,43 @@ def _command(walk: Walk, command: Command, scene: Scene) -> None:
         walk.runs.append(run(walk, command, scene))
     for script in command.scripts:
         _handed(walk, command, script, scene)
+    mark = len(walk.state.journal)
     function = None if name is None else _single_call(walk, command, name, scene)
     if function is None or name is None:
         note_ending(walk, command, scene)
-        settle(walk, command, scene)
-        return
-    walk.inlined.add(name)
+        if name == "return" and walk.returns:
+            walk.returns[-1].append(since(walk.state, walk.entered[-1]))
+        held = not command.redirects or redirects_hold(command.redirects)
+        settle(walk, command, scene if held else inner(scene, conditional=True))
+    else:
+        _inline(walk, command, function, scene)
+    if command.words and command.redirects and not redirects_hold(command.redirects):
+        done = take_back(walk.state, mark)
+        meet(walk.state, [done, {}], done)
+
+
+def _inline(walk: Walk, command: Command, function: Function, scene: Scene) -> None:
+    """Follow a function where it is called."""
+    state = walk.state
+    walk.inlined.add(function.name)
     walk.locals.append({})
-    inside = inner(scene, function=name, piped_from=(), piped_into=(), after_failure=False)
+    for assignment in command.assignments:
+        walk.locals[-1].setdefault(assignment.name, lookup(state, assignment.name))
+        assign(
+            state,
+            assignment.name,
+            None if assignment.value is None else value(state, assignment.value),
+        )
+    walk.entered.append(len(state.journal))
+    walk.returns.append([])
+    inside = inner(scene, function=function.name, piped_from=(), piped_into=(), after_failure=False)
     sequence(walk, (function.body,), inside)
+    left, mark = walk.returns.pop(), walk.entered.pop()
+    if left:
+        done = take_back(state, mark)
+        meet(state, left if _stops(walk, (function.body,)) else [done, *left])
     for local, old in walk.locals.pop().items():
-        assign(walk.state, local, old)
+        assign(state, local, old)
 
 
 def _single_call(walk: Walk, command: Command, name: str, scene: Scene) -> Function | None:

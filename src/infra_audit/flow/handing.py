@@ -88,7 +88,9 @@ def hand_over(walk: Walk, inside: Walk, *, away: bool, expanded: bool) -> None:
         inside.state = State(
             values={**inside.state.values, **kept},
             shared=inside.state.shared,
-            frozen=frozenset(inside.survey.assigned) - {DIRECTORY},
+            frozen=(frozenset(inside.survey.assigned) - {DIRECTORY}) | inside.state.frozen,
+            separators=inside.state.separators,
+            searching=inside.state.searching,
             lifting={**outer.lifting, **inside.survey.lifting},
             itself=itself,
             source=source,

@@ -6,7 +6,7 @@ from ..documents.shell.syntax import Parameter, Word
 from ..source.regex import regex
 from .constructs import always_words
 from .explorer import Call, Explorer, Frame
-from .paths import trapped
+from .paths import finish, trapped
 from .standing import (
     ERROR_TRAP,
     EXECFAIL,
@@ -116,7 +116,10 @@ def kill(call: Call) -> Standings:
     signal = _signal(raws)
     if signal is not None and not call.found.survey.trapped:
         if not call.frame.apart:
-            call.frame.exits |= ended(call.at, 128 + signal)
+            leaving = ended(call.at, 128 + signal)
+            if signal != _SIGNALS["KILL"]:
+                finish(call.found, leaving, call.frame)
+            call.frame.exits |= {(*s[:3], NO_TRAP, *s[4:]) for s in leaving}
             return set()
         call.found.killed.add(128 + signal)
         return ended(call.at, 0)

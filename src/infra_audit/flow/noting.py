@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..documents.shell.syntax import Assignment, Command, Literal, Parameter, Word
 from ..source.regex import regex
-from .constructs import DECLARERS, name_of, parts
+from .constructs import DECLARERS, name_of, parts, plainly
 from .facts import TOKENS, Exit, Place, Survey, Told
 from .writes import moved_by, reckoned, written_by
 
@@ -35,7 +35,7 @@ _READERS = frozenset(
 )
 _ODD = _READERS | {
     *("alias", "break", "builtin", "cd", "command", "continue", "enable", "exec", "exit"),
-    *("popd", "pushd", "set", "shopt", "trap", "unset"),
+    *("dirs", "popd", "pushd", "set", "shopt", "trap", "unset"),
 }
 """Commands that may change what others mean."""
 
@@ -49,8 +49,11 @@ BUILTINS = frozenset(
 
 def note_command(found: Survey, command: Command, place: Place, texts: list[Told]) -> None:
     """Note what a command assigns, calls and changes."""
-    name = name_of(command)
+    plain = plainly(command)
+    name = name_of(plain)
     declares = name in DECLARERS
+    for assignment in command.assignments:
+        _assignment(found, assignment, command, place)
     if any(a.value is None and not a.elements and not _bare(a) for a in command.assignments):
         found.dynamic.append((command.span, place.context))
         found.unseen = True
@@ -59,6 +62,7 @@ def note_command(found: Survey, command: Command, place: Place, texts: list[Told
             _assigns(found, assignment, name, place)
     if declares:
         flags = {word.literal or "" for word in command.words[1:]}
+        _attributes(found, command, name)
         if name in {"local", "declare", "typeset"} and place.context and "-g" not in flags:
             own = found.own.setdefault(place.context, set())
             own.update(a.name for a in command.assignments)
@@ -74,15 +78,43 @@ def note_command(found: Survey, command: Command, place: Place, texts: list[Told
     if not command.words:
         return
     for variable in written_by(command):
-        note_written(found, variable, place)
-    _calls(found, command, name, place)
+        note_written(found, variable, place, given=name != "unset")
+    _calls(found, plain, name, place)
     if name in _ODD:
-        _oddities(found, command, name, place)
+        _oddities(found, plain, name, place)
     if any(
         redirect.operator == "<" and redirect.target is not None and _names_itself(redirect.target)
         for redirect in command.redirects
     ):
         found.reads_itself = True
+
+
+def _assignment(found: Survey, assignment: Assignment, command: Command, place: Place) -> None:
+    """Note what an assignment says wherever it stands."""
+    name, _, subscript = assignment.name.partition("[")
+    if subscript:
+        note_written(found, name, place)
+        note_reckoned(found, subscript, place)
+    if name == "CDPATH" and _told(assignment) != "":
+        found.searching = True
+    if command.words and command.words[0].literal not in DECLARERS:
+        found.prefixed.append((command.words[0].literal or "", name))
+
+
+_ODD_FLAGS = frozenset("iulc")
+
+
+def _attributes(found: Survey, command: Command, name: str | None) -> None:
+    """Note what a declaration makes of variables: a number, of one case, unchangeable."""
+    given = [word.literal or "" for word in plainly(command).words[1:]]
+    flags = {letter for word in given if word[:1] == "-" for letter in word[1:]}
+    names = {word.partition("=")[0] for word in given if word[:1] not in {"-", "+", ""}}
+    names.update(assignment.name for assignment in command.assignments)
+    if name not in {"export", "readonly"} and flags & _ODD_FLAGS:
+        found.odd |= names
+        found.integers |= names if "i" in flags else set()
+    if name == "readonly" or "r" in flags:
+        found.kept |= names
 
 
 def _bare(assignment: Assignment) -> bool:
@@ -97,6 +129,7 @@ def _assigns(found: Survey, assignment: Assignment, declarer: str | None, place:
     if place.context and declarer in {"local", "declare", "typeset"}:
         found.assigned[assignment.name] = found.assigned.get(assignment.name, 0) + 1
         found.told.setdefault(assignment.name, set()).add(literal)
+        _note_first(found, assignment.name, place)
         return
     note_written(found, assignment.name, place, literal)
 
@@ -133,8 +166,17 @@ def note_reckoned(found: Survey, raw: str, place: Place) -> None:
         note_written(found, name, place)
 
 
-def note_written(found: Survey, name: str, place: Place, literal: str | None = None) -> None:
+def _note_first(found: Survey, name: str, place: Place) -> None:
+    known = found.first.setdefault(name, {})
+    known[place.context] = min(known.get(place.context, found.here), found.here)
+
+
+def note_written(
+    found: Survey, name: str, place: Place, literal: str | None = None, *, given: bool = True
+) -> None:
     """Note that a variable is given a value, None where that is not literal."""
+    if given:
+        _note_first(found, name, place)
     found.told.setdefault(name, set()).add(literal)
     found.assigned[name] = found.assigned.get(name, 0) + (2 if place.looped else 1)
     if place.shared:
@@ -147,6 +189,9 @@ def _calls(found: Survey, command: Command, name: str | None, place: Place) -> N
     if name is None or name in _STEPS_ASIDE:
         if name in {"source", "."} and first is not None and _DATA_FILE.fullmatch(_tail(first)):
             return
+        if name == "eval" and _tells(command):
+            found.evals.append(place.context)
+            return
         found.dynamic.append((command.span, place.context))
         if name is None and first_of(command) is not None:
             found.dispatches.add(place.context)
@@ -158,6 +203,14 @@ def _calls(found: Survey, command: Command, name: str | None, place: Place) -> N
     elif _hands_over(command, name):
         found.unseen = True
         found.dynamic.append((command.span, place.context))
+
+
+_TELLING = regex(r"[\w\s=:./,@%+|&;<>{}!\"'\[\]-]*")
+
+
+def _tells(command: Command) -> bool:
+    """Whether the text that an `eval` is given says all: it computes nothing and defines nothing."""
+    return all(w.literal is not None and _TELLING.fullmatch(w.literal) for w in command.words[1:])
 
 
 def first_of(command: Command) -> int | None:
@@ -190,7 +243,9 @@ def _tail(word: Word) -> str:
 def _oddities(found: Survey, command: Command, name: str | None, place: Place) -> None:
     given = [word.literal or "" for word in command.words[1:]]
     found.sets |= name in {"set", "shopt"}
-    if name in {"cd", "pushd", "popd", "set", "shopt"}:
+    if name == "shopt":
+        found.lastpipe |= "lastpipe" in given
+    if name in {"cd", "pushd", "popd", "dirs", "set", "shopt"}:
         for variable in moved_by(command, name):
             note_written(found, variable, place)
         if place.shared:

@@ -115,6 +115,8 @@ def expand(found: Explorer, command: Statement, at: Standings, frame: Frame) -> 
     """Let `${x:?}`, and unset variables under nounset, end the shell."""
     if id(command) in found.survey.bare:
         frame.exits |= ended({s for s in at if s[1] & NOUNSET}, 1)
+    if id(command) in found.survey.clashing:
+        frame.exits |= ended(at, 1)
     if id(command) not in found.fragile:
         return
     for word in words(command):

@@ -112,7 +112,7 @@ def _explorer(script: Script, survey: Survey, care: _Care, *, failing: bool) -> 
         bound=_bound(survey, variables),
         dispatching=_dispatching(survey),
         special=SPECIAL | survey.definitions.keys() | survey.renamed,
-        busy=survey.fragile | survey.bare | survey.substitutions.keys(),
+        busy=survey.fragile | survey.bare | survey.clashing | survey.substitutions.keys(),
         budget=2000 + care.steps * survey.size,
         inlined=care.inlined,
         inherits=script.interpreter not in {"", "bash"},

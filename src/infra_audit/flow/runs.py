@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from ..documents.shell.syntax import Assignment, Command, Opaque, Parameter, Redirect
 from .behaviour import Run
-from .constructs import DECLARERS, name_of, parts, words
+from .constructs import DECLARERS, name_of, parts, plainly, words
 from .line import line
 from .scene import Scene, Walk, outcome
 from .state import (
+    ANY,
     DIRECTORY,
     PREVIOUS,
     STACK,
     Value,
     assign,
+    doubt,
     entered,
     joined,
     lookup,
+    loosen,
     shown,
     value,
 )
-from .writes import reckoned, settings, written_by
+from .writes import SHIFTING, expanding, reckoned, settings, written_by
 
 
 def run(walk: Walk, command: Command, scene: Scene) -> Run:
@@ -28,6 +31,8 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
     whole = line(state, command.words)
     values, at = whole.values, whole.at
     here = lookup(state, DIRECTORY)
+    if whole.prefixes and _MOVES & set(whole.given[: whole.at]):
+        here = None
     directory = None if here is None else here.text
     arguments = values[at + 1 :]
     turned = command.redirects
@@ -68,6 +73,10 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
     )
 
 
+_MOVES = frozenset({"-C", "--chdir", "-D"})
+"""Options with which `env` and `sudo` run a command in another directory."""
+
+
 def _shown(found: Value | None) -> str | None:
     return None if found is None else shown(found.text)
 
@@ -92,28 +101,54 @@ def settle(walk: Walk, command: Command, scene: Scene) -> None:
         for word in words(command):
             for part in parts(word):
                 _expansion(walk, part)
-    name = name_of(command)
-    if not command.words or name in DECLARERS:
+        for redirect in command.redirects:
+            for name in expanding(redirect.heredoc):
+                assign(walk.state, name, None)
+    if not command.words:
         for assignment in command.assignments:
-            _store(walk, assignment, command, scene)
-        if name in DECLARERS:
-            _declared(walk, command, scene)
+            _store(walk, assignment, _given(walk, assignment), scene)
         return
-    for written in written_by(command):
+    plain = plainly(command)
+    named = name_of(plain)
+    if plain is command and _elsewhere(walk, named):
+        return
+    if named in DECLARERS:
+        _declared(walk, plain, named, scene)
+    for written in written_by(plain):
         put(walk, written, None, scene)
+    _builtin(walk, plain, named or _called(walk, plain), scene)
+
+
+def _elsewhere(walk: Walk, name: str | None) -> bool:
+    """Call what the script itself has made of a name: a function, an alias."""
+    facts, state = walk.survey, walk.state
+    ours = name in facts.definitions
+    if name in facts.doubtful or (name in facts.renamed and (not ours or name in SHIFTING)):
+        doubt(state)
+    if name in facts.impure or (name is None and facts.impure):
+        state.clock += 1
+        state.called = state.clock
+        if ANY in state.shared:
+            loosen(state)
+    return ours or name in facts.renamed
+
+
+def _called(walk: Walk, command: Command) -> str:
+    """The builtin that a computed name comes to, as far as it changes the shell."""
+    whole = line(walk.state, command.words[:1])
+    return "eval" if whole.given and whole.given[0] in SHIFTING else ""
+
+
+def _builtin(walk: Walk, command: Command, name: str, scene: Scene) -> None:
     match name:
         case "cd":
             _go(walk, command, scene)
         case "pushd":
-            stacked = lookup(walk.state, DIRECTORY)
-            below = lookup(walk.state, STACK)
-            pile = None
-            if stacked is not None and below is not None:
-                pile = Value(f"{below.text}\n{stacked.text}", stacked.assumed or below.assumed)
-            put(walk, STACK, pile, scene)
-            _go(walk, command, scene)
+            _push(walk, command, scene)
         case "popd":
-            _come_back(walk, scene)
+            _come_back(walk, command, scene)
+        case "dirs" if len(command.words) > 1:
+            put(walk, STACK, None, scene)
         case "set":
             _options(walk, command, scene)
         case "trap":
@@ -122,11 +157,7 @@ def settle(walk: Walk, command: Command, scene: Scene) -> None:
             for written in _RELEASE:
                 put(walk, written, None, scene)
         case "source" | "." | "eval":
-            walk.state.clock += 1
-            walk.state.doubted = walk.state.clock
-        case _ if name in walk.survey.impure or (name is None and walk.survey.impure):
-            walk.state.clock += 1
-            walk.state.called = walk.state.clock
+            doubt(walk.state)
         case _:
             pass
 
@@ -164,7 +195,8 @@ def put(walk: Walk, name: str, found: Value | None, scene: Scene) -> None:
     if lasting and walk.survey.assigned.get(name, 0) == 1:
         kept = lookup(walk.state, name)
         if kept is not None:
-            walk.constants[name] = (Value(kept.text, kept.assumed), walk.place)
+            leant = kept.assumed or (name == DIRECTORY and scene.failure is not None)
+            walk.constants[name] = (Value(kept.text, leant), walk.place)
 
 
 def _expansion(walk: Walk, part: object) -> None:
@@ -172,6 +204,9 @@ def _expansion(walk: Walk, part: object) -> None:
         case Parameter() if part.operator in {"=", ":="}:
             found = None if part.operand is None else _parameter_value(walk, part)
             assign(walk.state, part.name, found)
+        case Parameter() if part.operator == ":" and part.operand is not None:
+            for name in reckoned(part.operand.raw):
+                assign(walk.state, name, None)
         case Opaque() if part.kind == "arithmetic":
             for name in reckoned(part.raw):
                 assign(walk.state, name, None)
@@ -187,24 +222,35 @@ def _parameter_value(walk: Walk, part: Parameter) -> Value | None:
     return None if default is None else Value(default.text, assumed=True)
 
 
-def _store(walk: Walk, assignment: Assignment, command: Command, scene: Scene) -> None:
-    name = assignment.name
-    found: Value | None = None
+def _given(walk: Walk, assignment: Assignment) -> Value | None:
+    """The value that an assignment gives."""
+    if "[" in assignment.name:
+        return None
     if assignment.value is not None:
         found = value(walk.state, assignment.value)
-        if assignment.append:
-            before = lookup(walk.state, name)
-            found = _appended(before, found)
-    elif (
-        not assignment.append
-        and assignment.span.end_column - assignment.span.column == len(name) + 1
-    ):
-        found = Value("")
-    flags = "".join(w.literal or "" for w in command.words[1:] if (w.literal or "").startswith("-"))
-    if set(flags) & set("niulaA"):
-        found = None
-    _keep_local(walk, name_of(command), name, flags)
-    put(walk, name, found, scene)
+        return _appended(lookup(walk.state, assignment.name), found) if assignment.append else found
+    length = assignment.span.end_column - assignment.span.column
+    return Value("") if not assignment.append and length == len(assignment.name) + 1 else None
+
+
+def _store(walk: Walk, assignment: Assignment, found: Value | None, scene: Scene) -> None:
+    name, _, subscript = assignment.name.partition("[")
+    for written in reckoned(subscript) if subscript else ():
+        put(walk, written, None, scene)
+    if name in {DIRECTORY, PREVIOUS, "DIRSTACK"}:
+        _misnamed(walk, name, found)
+    else:
+        put(walk, name, found, scene)
+
+
+def _misnamed(walk: Walk, name: str, found: Value | None) -> None:
+    """Forget a directory for good whose variable is given something else."""
+    state = walk.state
+    known = lookup(state, name)
+    if known is None or found is None or known.text != found.text:
+        name = STACK if name == "DIRSTACK" else name
+        state.frozen |= {name}
+        assign(state, name, None)
 
 
 def _appended(before: Value | None, more: Value | None) -> Value | None:
@@ -218,25 +264,33 @@ def _keep_local(walk: Walk, declarer: str | None, name: str, flags: str) -> None
         walk.locals[-1].setdefault(name, lookup(walk.state, name))
 
 
-def _declared(walk: Walk, command: Command, scene: Scene) -> None:
-    """`local x` and `declare -i x` begin anew; `export x` and `readonly x` change nothing."""
-    if name_of(command) in {"export", "readonly"}:
+def _declared(walk: Walk, command: Command, name: str, scene: Scene) -> None:
+    """A declaration: `local x` begins anew, `export x` changes nothing. All words expand first."""
+    first = command.words[0].span
+    own = [each for each in command.assignments if each.span > first]
+    found = [_given(walk, each) for each in own]
+    flags = "".join(w.literal or "" for w in command.words[1:] if (w.literal or "")[:1] == "-")
+    for assignment, given in zip(own, found, strict=True):
+        _keep_local(walk, name, assignment.name, flags)
+        _store(walk, assignment, None if set(flags) & set("niulaA") else given, scene)
+    if name in {"export", "readonly"}:
         return
     for word in command.words[1:]:
         if word.literal and not word.literal.startswith("-"):
-            _keep_local(walk, name_of(command), word.literal, "")
-            put(walk, word.literal, None, scene)
+            bare = word.literal.partition("=")[0]
+            _keep_local(walk, name, bare, flags)
+            put(walk, bare, None, scene)
 
 
 def _go(walk: Walk, command: Command, scene: Scene) -> None:
-    given = [w for w in command.words[1:] if w.literal not in {"-P", "-L", "-e", "--", "-n"}]
+    given = [w for w in command.words[1:] if w.literal not in {"-P", "-L", "-e", "--"}]
     here = lookup(walk.state, DIRECTORY)
     there: Value | None = None
     if len(given) == 1:
         to = value(walk.state, given[0])
         if to is not None and to.text == "-":
             there = lookup(walk.state, PREVIOUS)
-        elif to is not None:
+        elif to is not None and not (walk.state.searching and to.text[:1] not in {"/", "\0", "."}):
             path = joined(None if here is None else here.text, to.text)
             leant = here is not None and here.assumed and not to.text.startswith(("/", "\0"))
             there = None if path is None else Value(path, to.assumed or leant)
@@ -244,9 +298,25 @@ def _go(walk: Walk, command: Command, scene: Scene) -> None:
     put(walk, DIRECTORY, there, scene)
 
 
-def _come_back(walk: Walk, scene: Scene) -> None:
+def _push(walk: Walk, command: Command, scene: Scene) -> None:
+    given = command.words[1:]
+    here, below = lookup(walk.state, DIRECTORY), lookup(walk.state, STACK)
+    options = {word.literal for word in given if (word.literal or "")[:1] in {"-", "+"}}
+    if not given or options:
+        put(walk, STACK, None, scene)
+        if "-n" not in options:
+            entered(walk.state, None)
+        return
+    pile = None
+    if here is not None and below is not None:
+        pile = Value(f"{below.text}\n{here.text}", here.assumed or below.assumed)
+    put(walk, STACK, pile, scene)
+    _go(walk, command, scene)
+
+
+def _come_back(walk: Walk, command: Command, scene: Scene) -> None:
     pile = lookup(walk.state, STACK)
-    if pile is None or "\n" not in pile.text:
+    if len(command.words) > 1 or pile is None or "\n" not in pile.text:
         put(walk, STACK, None, scene)
         entered(walk.state, None)
         return

@@ -68,6 +68,10 @@ class Walk(Struct):
     constants: dict[str, tuple[Value, Span]] = {}
     """Values of names that one place assigns, outside of all branches, and that place."""
     locals: list[dict[str, Value | None]] = []
+    entered: list[int] = []
+    """How long the journal was when each function that is being followed began."""
+    returns: list[list[dict[str, Value | None]]] = []
+    """For each of these functions what had changed where it returns."""
     inlined: set[str] = set()
     mentioned: dict[str, int] = {}
     """How often each function is named."""

@@ -21,7 +21,8 @@ from .standing import (
     switched,
 )
 from .survey import survey
-from .unseen import havoc
+from .unseen import doubt, havoc
+from .values import forget
 
 _PLAIN_SIGNAL = regex(r"(?:SIG)?(\w+)")
 _ESCAPED = regex(r'\\([$`"\\])')
@@ -139,6 +140,32 @@ def eval_(call: Call) -> Standings:
             begun = call.at if body else ended(call.at, 0)
             return sequence(call.found, body, begun, call.frame, call.quiet)
     return havoc(call.found, call.at, call.frame)
+
+
+def unset(call: Call) -> Standings:
+    """`unset`: of functions too, where one is meant or no variable has the name."""
+    found = call.found
+    at = ended(call.at, 0) | ended(call.at, 1)
+    operands = [word for word in call.words[1:] if not (word.literal or "").startswith("-")]
+    flags = {word.literal for word in call.words[1:]} - {word.literal for word in operands}
+    if "-v" not in flags:
+        for name in {word.literal for word in operands}:
+            at = _without(found, name, at, sure="-f" in flags)
+    return forget(found, call.command, at)
+
+
+def _without(found: Explorer, name: str | None, at: Standings, *, sure: bool) -> Standings:
+    """The shells behind an `unset` of a function; of any where the name is None."""
+    if name is None:
+        doubts = 0
+        for each in found.named:
+            doubts |= doubt(found, each)
+        return {(*s[:2], s[2] | doubts, *s[3:]) for s in at}
+    bits = doubt(found, name) if name in found.named else 0
+    for function in found.named.get(name, ()):
+        bits |= 1 << found.numbers[id(function)]
+    less: Standings = {(*s[:2], s[2] & ~bits, *s[3:]) for s in at}
+    return less if sure or name not in found.survey.assigned else at | less
 
 
 def source(call: Call) -> Standings:

@@ -7,7 +7,7 @@ may also be any function, `exit`, `return` or `break`, but not for one that chan
 
 from __future__ import annotations
 
-from ..documents.shell.syntax import Command, Literal, Parameter
+from ..documents.shell.syntax import Command, Literal, Opaque, Parameter, Word
 from ..source.regex import regex
 from .builtin import HANDLERS, plain
 from .calls import called
@@ -72,18 +72,39 @@ def _unnamed(call: Call) -> Standings:
     return anything(found, at, call.frame)
 
 
+def _clashing(found: Explorer, command: Command) -> bool:
+    """Whether an assignment may fail: of what is readonly, or of no number to what must be one."""
+    integers = found.survey.integers
+    return any(
+        a.name in found.frozen or (a.name in integers and not _counts(a.value))
+        for a in command.assignments
+    )
+
+
+def _counts(value: Word | None) -> bool:
+    """Whether a value surely is a number."""
+    if value is None or value.literal is not None:
+        return value is not None and (value.literal or "0").isdecimal()
+    return all(isinstance(part, Opaque) and part.kind == "arithmetic" for part in value.parts)
+
+
 def _assignments(call: Call, statuses: dict[Standing, set[int]] | None) -> Standings:
     """Assignments without a command; their status is that of the last substitution, if any."""
     found, command, at = call.found, call.command, call.at
     after: Standings = set()
     failed: Standings = set()
-    if statuses is None and not command.redirects and not found.variables and not found.frozen:
+    if (
+        statuses is None
+        and not command.redirects
+        and not found.variables
+        and not _clashing(found, command)
+    ):
         return ended(at, 0)
     for standing in at:
         here = assigned(found, command.assignments, standing)
         for status in {0} if statuses is None else statuses[standing]:
             (failed if status else after).add((status, *here[1:]))
-    if any(a.name in found.frozen for a in command.assignments):
+    if _clashing(found, command):
         call.frame.exits |= ended(at, 1)
         after |= ended(at, 1)
     if command.redirects and found.failing and not redirects_hold(command.redirects):

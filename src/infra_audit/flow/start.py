@@ -7,7 +7,7 @@ from .behaviour import Entry
 from .facts import Survey
 from .reached import Reach
 from .scene import Walk
-from .state import DIRECTORY, OPTIONS, ROOT, STACK, State, Value, assign
+from .state import DIRECTORY, DYNAMIC, OPTIONS, ROOT, STACK, State, Value, assign, doubt, loosen
 
 
 def begin(script: Script, facts: Survey, reached: Reach, entry: Entry) -> Walk:
@@ -16,7 +16,9 @@ def begin(script: Script, facts: Survey, reached: Reach, entry: Entry) -> Walk:
     itself = script.path if script.origin == "file" else ""
     state = State(
         shared=frozenset(touched),
-        frozen=frozenset(facts.haunted),
+        frozen=frozenset(facts.haunted) | facts.odd | DYNAMIC,
+        separators=_separators(facts),
+        searching=facts.searching,
         lifting=facts.lifting,
         itself="" if entry.sourced else itself,
         source=itself,
@@ -38,6 +40,7 @@ def begin(script: Script, facts: Survey, reached: Reach, entry: Entry) -> Walk:
         for option in OPTIONS:
             on = option[1:] in (*script.options, *entry.options)
             assign(state, option, Value("on" if on else "off"))
+    settle(facts, state)
     counts: dict[str, int] = {}
     for _, _, name in facts.mentions:
         counts[name] = counts.get(name, 0) + 1
@@ -46,3 +49,19 @@ def begin(script: Script, facts: Survey, reached: Reach, entry: Entry) -> Walk:
         if not facts.assigned.get(name):
             walk.constants[name] = (state.values[name], script.span)
     return walk
+
+
+def settle(facts: Survey, state: State) -> None:
+    """Let nothing be certain in a script that has what may change anything at any time."""
+    if facts.namerefs:
+        loosen(state, ever=True)
+    if facts.unread:
+        doubt(state, ever=True)
+
+
+def _separators(facts: Survey) -> str | None:
+    """What IFS may hold beside blanks, so that it parts words; None where that is unknown."""
+    told = facts.told.get("IFS", set())
+    if None in told:
+        return None
+    return "".join(sorted({each for text in told for each in text or ""})) if told else ""

@@ -27,11 +27,36 @@ from .constructs import chain, name_of
 ROOT = "\0"
 """Stands for the folder of the checkout."""
 
+ANY = "*"
+"""Stands for a variable whose name is computed: it may be any."""
+
 DIRECTORY = "PWD"
 PREVIOUS = "OLDPWD"
 STACK = "-stack"
 OPTIONS = ("-errexit", "-pipefail", "-nounset")
 """Names of the state that no variable can have: their values are `on` and `off`."""
+
+DYNAMIC = frozenset(
+    {"BASHPID", "BASH_ARGC", "BASH_ARGV", "BASH_COMMAND", "BASH_LINENO", "BASH_REMATCH", "COLUMNS"}
+    | {"BASH_SUBSHELL", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS"}
+    | {
+        "LINENO",
+        "LINES",
+        "PIPESTATUS",
+        "PPID",
+        "RANDOM",
+        "SECONDS",
+        "SHELLOPTS",
+        "SRANDOM",
+        "UID",
+        "_",
+    }
+)
+"""Variables that the shell gives values, whatever a script assigns."""
+
+_OWN = frozenset({DIRECTORY, PREVIOUS, STACK, *OPTIONS})
+_NEVER = 1 << 62
+"""Later than everything."""
 
 _BLANK = regex(r"\s")
 _PATTERN = regex(r"[*?\[\\]")
@@ -57,6 +82,12 @@ class State(Struct):
     """When a function that may change `shared` names was last called."""
     doubted: int = 0
     """When unknown code last ran in this shell."""
+    loosened: int = 0
+    """When something last gave a value to a variable that cannot be told."""
+    separators: str | None = ""
+    """What parts words beside blanks; None where that is unknown."""
+    searching: bool = False
+    """Whether `cd` may look for a directory elsewhere (CDPATH)."""
     shared: frozenset[str] = frozenset()
     frozen: frozenset[str] = frozenset()
     """Names that are never known: another shell expanded them before."""
@@ -70,6 +101,9 @@ class State(Struct):
 
 def assign(state: State, name: str, value: Value | None) -> None:
     """Give a name a value, or none that is known."""
+    if name == ANY:
+        loosen(state)
+        return
     state.journal.append((name, state.values.get(name)))
     if value is None or name in state.frozen or len(value.text) > _MOST:
         state.values.pop(name, None)
@@ -78,14 +112,55 @@ def assign(state: State, name: str, value: Value | None) -> None:
     state.values[name] = Value(value.text, value.assumed, state.clock)
 
 
+def loosen(state: State, *, ever: bool = False) -> None:
+    """Let every variable perhaps have another value from now on, or for `ever`."""
+    state.clock += 1
+    state.loosened = _NEVER if ever else max(state.loosened, state.clock)
+
+
+def doubt(state: State, *, ever: bool = False) -> None:
+    """Let all that is known be no more than likely, from now on or for `ever`: unknown code runs."""
+    state.clock += 1
+    state.doubted = _NEVER if ever else max(state.doubted, state.clock)
+
+
 def lookup(state: State, name: str) -> Value | None:
     """The value of a name, where it is known."""
     value = state.values.get(name)
-    if value is None or (value.stamp < state.called and name in state.shared):
+    return None if value is None else _today(state, name, value)
+
+
+def _today(state: State, name: str, value: Value) -> Value | None:
+    """What is left of a value that a name was given some time ago."""
+    stamp = value.stamp
+    if stamp < state.called and name in state.shared:
         return None
-    if value.stamp < state.doubted and not value.assumed:
-        return Value(value.text, assumed=True, stamp=value.stamp)
+    if not value.assumed and (
+        stamp < state.doubted or (stamp < state.loosened and name not in _OWN)
+    ):
+        return Value(value.text, assumed=True, stamp=stamp)
     return value
+
+
+def before(state: State, mark: int) -> dict[str, Value | None]:
+    """What the names that changed since the journal had `mark` entries held then."""
+    found: dict[str, Value | None] = {}
+    for name, old in state.journal[mark:]:
+        if name not in found:
+            found[name] = None if old is None else _today(state, name, old)
+    return found
+
+
+def since(state: State, mark: int) -> dict[str, Value | None]:
+    """What the names that changed since the journal had `mark` entries hold now."""
+    return {name: lookup(state, name) for name, _ in state.journal[mark:]}
+
+
+def agreed(one: Value | None, other: Value | None) -> Value | None:
+    """What is known where a name has one value or the other."""
+    if one is None or other is None or one.text != other.text:
+        return None
+    return one if one.assumed else other
 
 
 def take_back(state: State, mark: int) -> dict[str, Value | None]:
@@ -102,16 +177,24 @@ def take_back(state: State, mark: int) -> dict[str, Value | None]:
     return changes
 
 
-def meet(state: State, branches: list[dict[str, Value | None]]) -> None:
-    """Go on where one of several branches has run: what they do not agree on is unknown."""
+def meet(
+    state: State,
+    branches: list[dict[str, Value | None]],
+    likely: dict[str, Value | None] | None = None,
+) -> None:
+    """Go on where one of several branches has run: what they do not agree on is unknown.
+
+    Of some names a value is `likely` even so.
+    """
     names = {name: None for changes in branches for name in changes}
     for name in names:
         base = lookup(state, name)
         found = [changes.get(name, base) for changes in branches]
-        first = found[0]
-        agreed = first is not None and all(v is not None and v.text == first.text for v in found)
-        if first is None or not agreed:
-            assign(state, name, None)
+        first = found[0] if found else None
+        same = first is not None and all(v is not None and v.text == first.text for v in found)
+        if first is None or not same:
+            perhaps = None if likely is None else likely.get(name)
+            assign(state, name, None if perhaps is None else Value(perhaps.text, assumed=True))
         else:
             assign(state, name, Value(first.text, any(v is not None and v.assumed for v in found)))
 
@@ -180,11 +263,20 @@ def expanded(state: State, word: Word) -> list[Value | None]:
         return [found]
     if _PATTERN.search(found.text):
         return [None]
+    if state.separators != "" and _parted(state.separators, found.text):
+        return [None]
     if found.text and not _BLANK.search(found.text):
         return [found]
     if len(word.parts) == 1:
         return [Value(text, found.assumed) for text in found.text.split()]
     return [None]
+
+
+def _parted(separators: str | None, text: str) -> bool:
+    """Whether a text may be parted where IFS may be that, or not be parted at its blanks."""
+    if separators is None or _BLANK.search(text):
+        return bool(text)
+    return any(each in text for each in separators)
 
 
 def _parameter(state: State, part: Parameter) -> Value | None:

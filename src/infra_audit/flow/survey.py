@@ -29,17 +29,20 @@ from ..documents.shell.syntax import (
     Substitution,
     Unknown,
 )
+from ..model import Span
 from ..source.regex import regex
 from .callers import note_mentions, order, spread
-from .constructs import DECLARERS, lists, name_of, parts, words
+from .constructs import DECLARERS, besides, lists, name_of, parts, words
 from .facts import MAIN, Definition, Place, Survey, Told
 from .noting import BUILTINS, note_command, note_decisive, note_looks, note_reckoned, note_written
+from .writes import expanding, reckoned
 
 _KEEPERS = DECLARERS | {"trap", "mapfile", "readarray", "complete", "compopt", "bind"}
 """Commands that keep the name of a function in order to call it later."""
 
 _DECIDERS = frozenset({"[", "[[", "test", "exit", "return", "let"})
 _NAMES = regex(r"[A-Za-z_]\w*")
+_READ = regex(r"(?<![\w#{])[A-Za-z_]\w*")
 _HELP = regex(r"-*(?:h|help|\?|V|v|version|usage|list)", re.IGNORECASE)
 _HELPER = regex(r"(?:\w+[_-])?(?:usage|help|version|syntax)(?:[_-]\w+)?", re.IGNORECASE)
 _DEFAULTS = frozenset({":", "-", "=", "+"})
@@ -74,15 +77,49 @@ def survey(script: Script) -> Survey:
             if id(statement) in found.substitutions:
                 apart = _inside(here, certain=False, shared=False)
                 stack.extend((s.body, apart) for s in found.substitutions[id(statement)])
-    found.bare = {
-        identity
-        for identity, name in found.plain
-        if name not in found.assigned and name not in _ALWAYS_SET
-    }
     note_mentions(found, texts)
     order(found)
     spread(found)
+    _settle(found)
     return found
+
+
+_EXPRESSION = regex(r"[A-Za-z_]\w*(?:\[[^\]]*\])?[-+*/%&|^]?=[^=]")
+
+
+def _settle(found: Survey) -> None:
+    """Note of which variables no value can be told, now that all is read."""
+    assigned = found.assigned
+    for command, name in found.prefixed:
+        if command in found.definitions:
+            assigned[name] = assigned.get(name, 0) + 2
+    found.bare = {
+        identity
+        for identity, name, span, context in found.plain
+        if name not in _ALWAYS_SET and not _given(found, name, span, context)
+    }
+    found.clashing = {identity for identity, name in found.defaulted if name in found.kept}
+    found.odd |= {name for name in found.kept if assigned.get(name, 0) > 1}
+    if found.reckons:
+        for texts in list(found.told.values()):
+            for text in texts:
+                if text is not None and _EXPRESSION.match(text):
+                    found.odd.update(reckoned(text))
+
+
+def _given(found: Survey, name: str, span: Span, context: str) -> bool:
+    """Whether something gives a variable a value before a statement of a context may look at it."""
+    for other, first in found.first.get(name, {}).items():
+        if other == context:
+            given = first < span
+        elif other == MAIN:
+            given = first < found.earliest.get(context, span)
+        else:
+            called = found.earliest.get(other)
+            given = called is not None and (context != MAIN or called < span)
+        if given:
+            return True
+    return False
 
 
 def _descend(
@@ -151,7 +188,7 @@ def _asks_for_help(condition: tuple[Statement, ...]) -> bool:
 
 
 def _read(found: Survey, statement: Statement, place: Place, texts: list[Told]) -> None:
-    span = statement.span
+    span = found.here = statement.span
     command = isinstance(statement, Command) and statement.words
     first = statement.words[0] if command and isinstance(statement, Command) else None
     told = "" if first is None or first.literal in _KEEPERS else first.literal or ""
@@ -164,6 +201,12 @@ def _read(found: Survey, statement: Statement, place: Place, texts: list[Told]) 
                 texts.append((span, place.context, part.text, told))
             else:
                 _part(found, statement, part, place, texts)
+    if isinstance(statement, Command | Redirected) and statement.redirects:
+        for name in (n for r in statement.redirects for n in expanding(r.heredoc)):
+            found.expanding.add(id(statement))
+            note_written(found, name, place)
+    if more := besides(statement):
+        found.substitutions.setdefault(id(statement), []).extend(more)
     match statement:
         case Command():
             if first is not None and first.literal in _DECIDERS:
@@ -179,19 +222,28 @@ def _read(found: Survey, statement: Statement, place: Place, texts: list[Told]) 
             found.loops.add(id(statement))
             if statement.variable:
                 note_written(found, statement.variable, place)
+            found.reckons |= bool(statement.header)
             note_looks(found, _NAMES.findall(statement.header), place)
             note_reckoned(found, statement.header, place)
         case Arithmetic():
+            found.reckons = True
+            _look(found, statement, _READ.findall(statement.raw), place)
             note_looks(found, _NAMES.findall(statement.raw), place)
             note_reckoned(found, statement.raw, place)
         case Case():
             note_decisive(found, (statement.word,), place)
         case Unknown():
-            found.unseen = True
+            found.unseen = found.unread = True
             found.dynamic.append((span, place.context))
             found.restless.add(place.context)
         case _:
             pass
+
+
+def _look(found: Survey, statement: Statement, names: list[str], place: Place) -> None:
+    """Note that a statement expands variables without a default."""
+    span = statement.span
+    found.plain.extend((id(statement), name, span, place.context) for name in names)
 
 
 def _part(
@@ -206,11 +258,15 @@ def _part(
         case Parameter():
             if part.operator in {"=", ":="}:
                 found.expanding.add(id(statement))
+                found.defaulted.append((id(statement), part.name))
                 note_written(found, part.name, place)
+            if part.operator == ":" and part.operand is not None and "=" in part.operand.raw:
+                found.expanding.add(id(statement))
+                note_reckoned(found, part.operand.raw, place)
             if part.operator in {":?", "?"}:
                 found.fragile.add(id(statement))
             elif part.operator[:1] not in _DEFAULTS:
-                found.plain.append((id(statement), part.name))
+                _look(found, statement, [part.name], place)
             if part.name in {"@", "*"} or part.name.isdigit():
                 found.positional.add(place.context)
             if part.name in {"?", "PIPESTATUS"}:
@@ -220,6 +276,8 @@ def _part(
         case Opaque():
             texts.append((statement.span, place.context, part.raw, ""))
             if part.kind == "arithmetic":
+                found.reckons = True
+                _look(found, statement, _READ.findall(part.raw), place)
                 found.expanding.add(id(statement))
                 note_reckoned(found, part.raw, place)
         case _:

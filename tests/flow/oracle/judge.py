@@ -25,7 +25,10 @@ class Verdict(NamedTuple):
     statuses: tuple[frozenset[int], frozenset[int]] | None
     """Computed and recorded, where all is recorded; None where the analysis does not say."""
     never: int
-    """How many statements never ran, and how many of these are called so."""
+    """How many statements never ran, and how many of these are called so.
+
+    Others may call the functions of a script that is sourced: these do not count.
+    """
     named: int
 
 
@@ -40,6 +43,8 @@ def judge(record: Record, directory: str) -> Verdict:
     wrong += _known(record, places)
     wrong += _ended(record, found)
     never = [s for s in _sites(record) if s not in record.ran] if record.complete else []
+    if sample.sourced:
+        never = [s for s in never if not any(run.function for run in places.get(s, ()))]
     named = [s for s in never if any(run.reach != "reached" for run in places.get(s, ()))]
     return Verdict(record, tuple(wrong), _statuses(record, found), len(never), len(named))
 
@@ -92,7 +97,7 @@ def _ended(record: Record, found: Behaviour) -> list[str]:
         return []
     wrong: list[str] = []
     for trace in record.traces:
-        if trace.status is None and not _goes_on(trace):
+        if trace.status is None and not (record.sample.exact and _goes_on(trace)):
             continue
         wrong += _missing("the script", exits, trace.status)
         if not any(failed for _, failed in trace.answers) and _all_well(trace):
