@@ -33,6 +33,7 @@ from . import (
     missing_backup,
     missing_compose,
     missing_dockerfile,
+    missing_file,
     missing_health_endpoint,
     missing_metrics,
     missing_pipeline,
@@ -147,5 +148,6 @@ CHECKS: dict[str, Check] = {
     "observability/sentry-without-tracing": sentry_without_tracing.check,
     "observability/missing-health-endpoint": missing_health_endpoint.check,
     "observability/health-ignores-database": health_ignores_database.check,
+    "wiring/missing-file": missing_file.check,
 }
 """Every check by its name, `<topic>/<name>`."""
