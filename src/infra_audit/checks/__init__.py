@@ -36,6 +36,7 @@ from . import (
     missing_file,
     missing_health_endpoint,
     missing_metrics,
+    missing_npm_script,
     missing_pipeline,
     needs_root,
     no_automatic_restart,
@@ -149,5 +150,6 @@ CHECKS: dict[str, Check] = {
     "observability/missing-health-endpoint": missing_health_endpoint.check,
     "observability/health-ignores-database": health_ignores_database.check,
     "wiring/missing-file": missing_file.check,
+    "wiring/missing-npm-script": missing_npm_script.check,
 }
 """Every check by its name, `<topic>/<name>`."""
