@@ -49,6 +49,7 @@ from . import (
     no_such_subcommand,
     not_idempotent,
     not_started_at_boot,
+    package_manager_skew,
     plain_http,
     production_install_before_build,
     provider_mismatch,
@@ -151,5 +152,6 @@ CHECKS: dict[str, Check] = {
     "observability/health-ignores-database": health_ignores_database.check,
     "wiring/missing-file": missing_file.check,
     "wiring/missing-npm-script": missing_npm_script.check,
+    "wiring/package-manager-skew": package_manager_skew.check,
 }
 """Every check by its name, `<topic>/<name>`."""
