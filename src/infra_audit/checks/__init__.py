@@ -57,6 +57,7 @@ from . import (
     removal_of_live_path,
     runs_as_root,
     runtime_blocked_by_hardening,
+    runtime_version_skew,
     script_injection,
     secret_in_image,
     secret_in_script,
@@ -153,5 +154,6 @@ CHECKS: dict[str, Check] = {
     "wiring/missing-file": missing_file.check,
     "wiring/missing-npm-script": missing_npm_script.check,
     "wiring/package-manager-skew": package_manager_skew.check,
+    "wiring/runtime-version-skew": runtime_version_skew.check,
 }
 """Every check by its name, `<topic>/<name>`."""
