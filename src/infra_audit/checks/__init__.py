@@ -10,6 +10,7 @@ from ..project.types import Project
 from . import (
     broad_token,
     carriage_returns,
+    contradicting_checks,
     crash_loop_reboots,
     database_port_exposed,
     deploy_races,
@@ -154,6 +155,7 @@ CHECKS: dict[str, Check] = {
     "wiring/missing-file": missing_file.check,
     "wiring/missing-npm-script": missing_npm_script.check,
     "wiring/package-manager-skew": package_manager_skew.check,
+    "wiring/contradicting-checks": contradicting_checks.check,
     "wiring/runtime-version-skew": runtime_version_skew.check,
 }
 """Every check by its name, `<topic>/<name>`."""
