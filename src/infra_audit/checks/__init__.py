@@ -74,6 +74,7 @@ from . import (
     unchecked_cd,
     unchecked_dump,
     unpinned_action,
+    unprovided_variable,
     unreachable_code,
     unready_dependency,
     unsafe_removal,
@@ -156,6 +157,7 @@ CHECKS: dict[str, Check] = {
     "wiring/missing-npm-script": missing_npm_script.check,
     "wiring/package-manager-skew": package_manager_skew.check,
     "wiring/contradicting-checks": contradicting_checks.check,
+    "wiring/unprovided-variable": unprovided_variable.check,
     "wiring/runtime-version-skew": runtime_version_skew.check,
 }
 """Every check by its name, `<topic>/<name>`."""
