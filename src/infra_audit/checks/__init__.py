@@ -33,6 +33,7 @@ from . import (
     missing_apm,
     missing_backup,
     missing_compose,
+    missing_dependency_unit,
     missing_dockerfile,
     missing_file,
     missing_health_endpoint,
@@ -158,6 +159,7 @@ CHECKS: dict[str, Check] = {
     "wiring/package-manager-skew": package_manager_skew.check,
     "wiring/contradicting-checks": contradicting_checks.check,
     "wiring/unprovided-variable": unprovided_variable.check,
+    "wiring/missing-dependency-unit": missing_dependency_unit.check,
     "wiring/runtime-version-skew": runtime_version_skew.check,
 }
 """Every check by its name, `<topic>/<name>`."""
