@@ -70,6 +70,7 @@ from . import (
     sleep_as_readiness,
     sqlite_in_production,
     sqlite_outside_volume,
+    standalone_not_used,
     syntax_error,
     unbounded_logs,
     unchecked_cd,
@@ -160,6 +161,7 @@ CHECKS: dict[str, Check] = {
     "wiring/contradicting-checks": contradicting_checks.check,
     "wiring/unprovided-variable": unprovided_variable.check,
     "wiring/missing-dependency-unit": missing_dependency_unit.check,
+    "wiring/standalone-not-used": standalone_not_used.check,
     "wiring/runtime-version-skew": runtime_version_skew.check,
 }
 """Every check by its name, `<topic>/<name>`."""
