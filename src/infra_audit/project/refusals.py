@@ -28,6 +28,9 @@ from ..source.regex import regex
 from .types import Act
 
 _POSITIVE = frozenset({"==", "=", "=~"})
+_MOST_STARS = 2
+_NESTED = regex(r"\)[*+]")
+"""A repeated group, which may repeat what repeats in it: never tried, as it may take for ever."""
 _PLAIN_REGEX = regex(r"[\w^$./:@?+|()\[\]\\*-]+")
 
 
@@ -146,13 +149,16 @@ def _pattern(word: Word, extended: bool) -> Callable[[str], bool] | None:
     ):
         return None
     glob = "".join(p.text if isinstance(p, Literal) else getattr(p, "raw", "") for p in word.parts)
-    return lambda value: fnmatchcase(value, glob)
+    if glob.count("*") > _MOST_STARS:
+        return None
+    return lambda value: fnmatchcase(value[:500], glob)
 
 
 def _regular(raw: str) -> Callable[[str], bool] | None:
     """What an extended regular expression finds; None for one that Python may read otherwise."""
     text = raw.strip("\"'")
-    if not _PLAIN_REGEX.fullmatch(text) or text.count("*") + text.count("+") > 2:
+    several = text.count("*") + text.count("+") > _MOST_STARS
+    if not _PLAIN_REGEX.fullmatch(text) or several or _NESTED.search(text):
         return None
     try:
         compiled = re.compile(text)

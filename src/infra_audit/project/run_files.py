@@ -28,7 +28,7 @@ _INTERPRETERS = frozenset(
 )
 _RUNNERS = frozenset({"npx", "pnpm", "yarn", "bunx", "npm"})
 _SCRIPT = regex(r"[\w@./+-]*\w\.(?:sh|bash|[cm]?js|[cm]?ts|py|rb|php|pl)")
-_FILE = regex(r"(?:[\w@.+-]+/)*[\w@.+-]*\w\.?[\w-]+")
+_FILE = regex(r"(?=.*\w)[\w@./+-]{1,300}")
 _FOLDER = regex(r"(?:\./)?(?!\.\.)[\w@.-]+(?:/[\w@.-]+)*/?")
 _ECOSYSTEM = regex(r"(?:[\w./-]+/)?(?:ecosystem|pm2|process)[\w.-]*\.(?:[cm]?js|json|ya?ml)")
 _YAML = regex(r"[\w./-]+\.ya?ml")
