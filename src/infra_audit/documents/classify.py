@@ -110,6 +110,9 @@ _NAMES = {
     "npm-shrinkwrap.json": "other",
     "yarn.lock": "other",
     ".gitattributes": "other",
+    ".gitignore": "other",
+    ".nvmrc": "other",
+    ".node-version": "other",
 }
 
 _COMPOSE = regex(

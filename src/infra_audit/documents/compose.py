@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import Problem
 from ..source.text import Text
-from . import command_line, interpolation, yaml
+from . import command_line, compose_variables, interpolation, yaml
 from . import compose_names as names
 from .compose_values import entries, mounts, ports, string, strings, tmpfs, value
 from .embedded import exec_form
@@ -79,7 +79,7 @@ def _services(text: Text, node: Node | None, problems: list[Problem]) -> list[Se
 def _service(text: Text, key: Scalar, body: Node) -> Service:
     given = {name: node for name, node in yaml.fields(body).items() if node.tag != "!reset"}
     name, directory = key.value, yaml.string(given.get("working_dir"))
-    required, optional = _env_files(text, given.get("env_file"))
+    needed, optional = _env_files(text, given.get("env_file"))
     return Service(
         name=name,
         span=yaml.span(text, key),
@@ -89,7 +89,7 @@ def _service(text: Text, key: Scalar, body: Node) -> Service:
         command=_command(text, given.get("command"), name, directory),
         entrypoint=_command(text, given.get("entrypoint"), name, directory),
         environment=entries(text, given.get("environment")),
-        env_files=required,
+        env_files=needed,
         optional_env_files=optional,
         ports=ports(text, given.get("ports")),
         expose=_values(text, given.get("expose")),
@@ -110,6 +110,7 @@ def _service(text: Text, key: Scalar, body: Node) -> Service:
         links=names.links(given),
         keys=tuple(given),
         resets=names.resets(body),
+        required=compose_variables.required(text, body),
     )
 
 

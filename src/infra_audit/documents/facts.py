@@ -137,6 +137,8 @@ class Service(Struct, frozen=True, kw_only=True):
     """All keys of the service, also those without a field here."""
     resets: tuple[str, ...] = ()
     """Keys that are taken away from what they override, by `!reset` or `!override`."""
+    required: tuple[Entry, ...] = ()
+    """The variables without which compose does not start it: `${X:?}`, or a bare `${X}` among the ports."""
 
 
 class Compose(Struct, frozen=True, kw_only=True):

@@ -76,6 +76,9 @@ _BY_NAME = {
     "npm-shrinkwrap.json": "lockfile",
     "yarn.lock": "lockfile",
     ".gitattributes": "attributes",
+    ".gitignore": "ignores",
+    ".nvmrc": "version",
+    ".node-version": "version",
 }
 
 _BY_CONTENT = (
@@ -95,6 +98,8 @@ _OF_CHART = regex(r"(?:^|/)(?:charts|helm)/|(?:^|/)values[\w.-]*\.ya?ml$")
 _HEAD = 64 * 1024
 
 _WORDS: dict[str, re.Pattern[str]] = {
+    "ignores": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
+    "version": regex(r"\A\s*(?P<name>v?\d[\w.]*|lts/\w+)(?P<value>)"),
     "attributes": regex(r"^(?P<name>[^#\s]\S*)[ \t]+(?P<value>[^\r\n]*(?:text|binary|eol)[^\r\n]*)", re.MULTILINE),
     "vercel": regex(r'"(?P<name>crons|builds|functions|routes|rewrites|regions|buildCommand|outputDirectory|framework|deploymentEnabled|enabled|ignoreCommand|headers|redirects|cleanUrls|installCommand)"\s*:\s*(?P<value>true|false|null|"[^"\n]*")?'),
     "litestream": regex(r"^[ \t]*-?[ \t]*(?P<name>replicas|replica|url|type|path):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
@@ -118,6 +123,8 @@ _CRON = regex(
     rf"^[ \t>#`'\"(]*(?:echo[ \t]+[\"'])?(?P<value>(?P<name>{CRON_LINE})[^\n]*)",
     re.MULTILINE | re.IGNORECASE,
 )
+_SPOKEN = regex(r"(?<![\w/])(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?P<value>)(?![\w/])")
+"""Environment variables that a text for people speaks of."""
 _SCHEDULING = frozenset({"cron", "prose", "makefile", "cloud-init", "ansible", "unknown"})
 """The kinds of files in which a line of a crontab may stand."""
 _MOST = 200
@@ -145,6 +152,8 @@ def parse(text: Text) -> Other:
         words += _called(text)
     if pattern:
         words += _found(text, pattern)
+    if kind == "prose":
+        words += _found(text, _SPOKEN)
     if kind in _SCHEDULING and may_schedule(text.content):
         words += _found(text, _CRON)
     return Other(

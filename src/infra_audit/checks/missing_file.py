@@ -1,0 +1,85 @@
+"""Paths of the repository that something on the way to production names and that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from posixpath import basename
+from typing import Any
+
+from ..model import Match, Outcome
+from ..project.document_files import files_of_documents
+from ..project.made import made
+from ..project.present import Paths, paths
+from ..project.references import Reference
+from ..project.run_files import files_of_runs
+from ..project.types import Project
+from ..source.regex import regex
+
+_SAMPLE = regex(r"example|sample|template|tmpl|default|dist")
+_ENVIRONMENT = regex(r"(?:.*[./])?\.?env(?:\.[\w.-]+)?|.*\.env")
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for each such path, where the repository shows that nothing makes it."""
+    known = paths(project)
+    names: frozenset[str] | None = None
+    for reference in chain(files_of_documents(project), files_of_runs(project)):
+        if any(known.of(place) == "there" for place in reference.places):
+            continue
+        said = {known.of(place) for place in reference.places}
+        if said - {"missing", "ignored"} or ("ignored" in said and not reference.mounted):
+            continue
+        if any(map(known.may_be_compiled, reference.places)):
+            continue
+        names = made(project.acts) if names is None else names
+        name = basename(reference.shown)
+        if name in names or (reference.anywhere and _stands(name, known)):
+            continue
+        found = _match(reference, "ignored" in said, known)
+        if found is not None:
+            yield found
+
+
+def _stands(name: str, known: Paths) -> bool:
+    return any(basename(path) == name for path in known.files)
+
+
+def _match(reference: Reference, ignored: bool, known: Paths) -> Match | None:
+    """The match; none where people are given a sample to make the file from."""
+    sampled = _sampled(reference.places, known)
+    if sampled and not reference.mounted and _ENVIRONMENT.fullmatch(reference.shown):
+        return None
+    elsewhere = _elsewhere(reference, known)
+    effect = "; in its place a fresh clone gets an empty folder" if reference.mounted else ""
+    return Match(
+        location=reference.location,
+        values={
+            "needs": reference.needs[:1].upper() + reference.needs[1:],
+            "path": reference.shown,
+            "reason": "git is told to ignore" if ignored else "the repository does not have",
+            "effect": effect + elsewhere,
+        },
+        evidence=reference.evidence,
+        severity="warning" if ignored or sampled else reference.severity,
+        trail=reference.trail,
+    )
+
+
+def _sampled(places: tuple[str, ...], known: Paths) -> bool:
+    """Whether a sample of the file stands beside it, or below the root where it is an environment."""
+    for place in places:
+        folder, _, name = place.rpartition("/")
+        stem = name.lstrip(".").partition(".")[0]
+        for path in known.files:
+            above, _, other = path.rpartition("/")
+            if above == folder and _SAMPLE.search(other) and stem and stem in other:
+                return True
+    return False
+
+
+def _elsewhere(reference: Reference, known: Paths) -> str:
+    """Where the only file of that name stands, for whoever moved it."""
+    name = basename(reference.shown)
+    found = [path for path in known.files if basename(path) == name]
+    return f"; there is `{found[0]}`" if len(found) == 1 and len(name) > 4 else ""
