@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra_audit.project.joined import index
 from infra_audit.project.health_checks import health
+from infra_audit.project.joined import index
 from infra_audit.project.store_images import is_newest_postgres, name_and_tag, store_image
 from infra_audit.project.store_services import store_service
 
