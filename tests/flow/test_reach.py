@@ -13,12 +13,12 @@ REGIONS = {
     ),
     "both branches end": (
         "if x; then exit 1; else exit 2; fi\necho a\n",
-        [(2, 2, "exit", "exit 2")],
+        [(2, 2, "branches", "if")],
     ),
     "one branch ends": ("if x; then exit 1; fi\necho a\n", []),
     "every case ends": (
         "case $1 in\na) exit 1 ;;\n*) exit 2 ;;\nesac\nfoo\n",
-        [(5, 5, "exit", "exit 2")],
+        [(5, 5, "branches", "case")],
     ),
     "a case without a default": ("case $1 in\na) exit 1 ;;\nesac\nfoo\n", []),
     "or exit": ("make || exit 1\nfoo\n", []),

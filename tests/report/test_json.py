@@ -26,7 +26,7 @@ def test_the_names_and_their_order_are_the_contract() -> None:
 def test_a_finding_has_all_that_the_contract_names() -> None:
     found = next(f for f in _REPORT["findings"] if f["fingerprint"] == LIVE.fingerprint)
     assert list(found) == [
-        "rule", "severity", "precision", "title", "message", "path", "start", "end", "evidence",
+        "rule", "severity", "precision", "title", "message", "path", "start", "end", "evidence", "trail",
         "fingerprint", "fix", "step",
     ]  # fmt: skip
     assert found["start"] == {"line": 4, "column": 2}

@@ -53,4 +53,4 @@ def _shipped(delivery: Delivery, job: Job) -> tuple[Evidence, ...]:
     step = next((s for s in job.steps if s.span == delivery.location.span), None)
     if step is None or step.uses is None:
         return ()
-    return (Evidence(Location(delivery.workflow, step.uses.span), "is handed the token's job"),)
+    return (Evidence(Location(delivery.workflow, step.uses.span), "the step that ships"),)

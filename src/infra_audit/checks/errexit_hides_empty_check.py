@@ -59,11 +59,20 @@ def _hidden(
         path = act.script.path
         yield Match(
             location=Location(path, search.span),
-            values={"command": run.name, "variable": variable, "line": str(test.span.line)},
-            evidence=(Evidence(Location(path, test.span), "asked in vain"),),
+            values={
+                "command": run.name,
+                "variable": variable,
+                "line": str(test.span.line),
+                "how": "`bash -e`, by which steps are run," if _is_step(act) else "`set -e`",
+            },
+            evidence=(Evidence(Location(path, test.span), "never reached when nothing is found"),),
             trail=act.trail,
-            severity="warning" if _gives_up(act, question) else None,
+            severity="note" if _gives_up(act, question) else None,
         )
+
+
+def _is_step(act: Act) -> bool:
+    return act.script.origin == "step" and "errexit" in act.script.options
 
 
 def _gives_up(act: Act, question: Statement) -> bool:

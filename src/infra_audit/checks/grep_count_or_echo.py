@@ -45,6 +45,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                             Evidence(Location(act.script.path, use.span), "takes it for a number"),
                         ),
                         trail=act.trail,
+                        severity="note" if _is_harmless(use) else None,
                     )
 
 
@@ -91,6 +92,17 @@ def _use(every: list[Statement], assignment: Assignment) -> Statement | None:
         if statement.span > assignment.span and _calculates(statement, assignment.name):
             return statement
     return None
+
+
+_MORE = regex(r"\(\(\s*\$?\{?\w+\}?\s*>\s*\d+\s*\)\)")
+
+
+def _is_harmless(use: Statement) -> bool:
+    """Whether a comparison is false for 0 as well, so that no more than a message goes wrong."""
+    if isinstance(use, Arithmetic):
+        return _MORE.fullmatch(use.raw.strip()) is not None
+    given = [word.literal for word in use.words] if isinstance(use, Command) else []
+    return "-gt" in given or ("-ge" in given and "0" not in given)
 
 
 def _calculates(statement: Statement, name: str) -> bool:

@@ -26,6 +26,7 @@ from ..project.deeds import Deed, asked, asking, deeds, follows, inlined_in
 from ..project.errexit import is_watched, outside
 from ..project.inside import bodies, statements
 from ..project.phases import PAIRS, shown
+from ..project.pipes import sets_pipefail
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -58,6 +59,8 @@ class _Around(Struct, frozen=True):
     """Those of lists that end the script with a failure anyway."""
     pipestatus: bool
     functions: dict[str, Function]
+    pipefail: bool
+    """Whether the script sets it anywhere."""
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -156,7 +159,8 @@ def _around(act: Act) -> _Around:
         for link in ([b for _, b in chain(before)] if isinstance(before, AndOr) else [before])
         for command in _own(link)
     }
-    return _Around(instead, piped, frozenset(failing), piping, functions)
+    failsafe = "pipefail" in act.script.options or any(map(sets_pipefail, act.behaviour.runs))
+    return _Around(instead, piped, frozenset(failing), piping, functions, failsafe)
 
 
 def _own(statement: Statement) -> list[Command]:
@@ -182,6 +186,8 @@ def _fails(statement: Statement) -> bool:
 def _mask(run: Run, act: Act, around: _Around, *, mute: bool) -> _Mask | None:
     """How the failure of a run is hidden; `mute` where that it says nothing is enough."""
     substitute = around.instead.get(run.span)
+    if substitute is not None and run.piped_into and not around.pipefail:
+        return None  # the pipe has dropped its status before anything could be put in its place
     if substitute is not None:
         return _of_substitute(substitute, around.functions)
     pipeline = around.piped.get(run.span)

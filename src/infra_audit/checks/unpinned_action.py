@@ -30,7 +30,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         moves = (
             "a branch: each run takes what was pushed last"
             if version in _BRANCHES
-            else ("a tag, which its owner can move")
+            else "a tag or branch that its owner can move"
         )
         yield Match(
             location=Location(path, uses.span),

@@ -53,6 +53,8 @@ def _note(cause: Cause) -> str:
             return "this always begins the next turn of the loop"
         case "errexit":
             return "this always fails"
+        case "branches":
+            return "no way through this goes on behind it"
         case _:
             return "this always ends the script"
 
@@ -78,3 +80,5 @@ def _cause(cause: Cause) -> str:
             )
         case "function":
             return f"`{cause.text}` on line {line} never comes back"
+        case "branches":
+            return f"every way through the `{cause.text}` of line {line} leaves for good"

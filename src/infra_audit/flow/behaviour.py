@@ -92,10 +92,13 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
 class Cause(Struct, frozen=True, gc=False):
     """What cuts a region off; `via` is the heading of the function that never returns.
 
-    `errexit`: a command that fails in every case, with `set -e` in force.
+    `errexit`: a command that fails in every case, with `set -e` in force. `branches`: an `if` or `case`
+    of which each branch ends in another way.
     """
 
-    kind: Choice["exit", "return", "exec", "loop", "function", "break", "continue", "errexit"]
+    kind: Choice[
+        "exit", "return", "exec", "loop", "function", "break", "continue", "errexit", "branches"
+    ]
     text: str
     span: Span
     via: Span | None = None

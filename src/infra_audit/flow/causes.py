@@ -103,7 +103,12 @@ def _of_choice(traces: Traces, statement: If | Case, where: str) -> Cause | None
             return None
         if any(_decides(traces, condition) for condition in conditions):
             return None
-    for body in (*reversed(taken), *conditions):
+    if len(taken) > 1:
+        word = "if" if isinstance(statement, If) else "case"
+        span = statement.span
+        head = Span(span.line, span.column, span.line, span.column + len(word))
+        return Cause("branches", word, head)
+    for body in (*taken, *conditions):
         found = _of_list(traces, body, where)
         if found is not None:
             return found

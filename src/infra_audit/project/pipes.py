@@ -23,16 +23,16 @@ def pipefail(act: Act, project: Project) -> Pipefail:
 
     `set` says only that it does so somewhere: the outcomes of its runs tell the rest.
     """
-    if "pipefail" in act.script.options or any(map(_sets, act.behaviour.runs)):
+    if "pipefail" in act.script.options or any(map(sets_pipefail, act.behaviour.runs)):
         return "set"
     files = {a.script.path.rpartition("/")[2]: a for a in project.acts if a.script.origin == "file"}
     for run in act.behaviour.runs:
         if run.name in _SOURCES and run.remote is None and run.words[1:]:
             raw = run.words[1].raw.strip("\"'").rpartition("/")[2]
             sourced = files.get(raw)
-            if sourced is not None and any(map(_sets, sourced.behaviour.runs)):
+            if sourced is not None and any(map(sets_pipefail, sourced.behaviour.runs)):
                 return "unknown"
-            elsewhere = any(_sets(r) for a in files.values() for r in a.behaviour.runs)
+            elsewhere = any(sets_pipefail(r) for a in files.values() for r in a.behaviour.runs)
             if (
                 sourced is None
                 and not _DATA.search(raw)
@@ -44,7 +44,8 @@ def pipefail(act: Act, project: Project) -> Pipefail:
     return "unset"
 
 
-def _sets(run: Run) -> bool:
+def sets_pipefail(run: Run) -> bool:
+    """Whether a command switches pipefail, on or off."""
     return run.name in ("set", "setopt", "shopt") and any(
         (word or "").replace("_", "").lower() == "pipefail" for word in run.arguments
     )
@@ -53,7 +54,7 @@ def _sets(run: Run) -> bool:
 def _runs_so(act: Act, other: Act) -> bool:
     """Whether another script sources this one after it has set pipefail, or runs it with it."""
     name = act.script.path.rpartition("/")[2]
-    setting = "pipefail" in other.script.options or any(map(_sets, other.behaviour.runs))
+    setting = "pipefail" in other.script.options or any(map(sets_pipefail, other.behaviour.runs))
     for run in other.behaviour.runs if other is not act else ():
         named = any(word.raw.strip("\"'").rpartition("/")[2] == name for word in run.words[1:3])
         if named and run.name in _SOURCES and setting:

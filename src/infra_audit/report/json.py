@@ -120,6 +120,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         **place(finding.location),
         "evidence": evidence(finding.evidence),
+        "trail": evidence(finding.trail),
         "fingerprint": finding.fingerprint,
         "fix": finding.fix,
         "step": finding.step,
