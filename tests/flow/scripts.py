@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from infra_audit.documents.shell.script import parse
-from infra_audit.flow.behaviour import Behaviour, Entry, Run, analyse
+from infra_audit.flow.behaviour import (
+    Behaviour,
+    Entry,
+    Exits,
+    Run,
+    analyse,
+    exits_when_all_succeed,
+)
 from infra_audit.source.text import Text
 
 
@@ -11,6 +18,12 @@ def behave(text: str, **entry: object) -> Behaviour:
     """What the script can do; it stands at scripts/deploy.sh."""
     script = parse(Text("scripts/deploy.sh", text), "file")
     return analyse(script, Entry(**entry))  # type: ignore[arg-type]
+
+
+def succeeding(text: str, **entry: object) -> Exits:
+    """The statuses with which it may end when every command from outside works."""
+    script = parse(Text("scripts/deploy.sh", text), "file")
+    return exits_when_all_succeed(script, Entry(**entry))  # type: ignore[arg-type]
 
 
 def the(found: Behaviour, name: str) -> Run:

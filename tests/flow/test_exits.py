@@ -4,7 +4,7 @@ import pytest
 
 from infra_audit.flow.behaviour import Exits
 
-from .scripts import behave
+from .scripts import behave, succeeding
 
 # `work` is a command from outside, which works or fails. What is expected is what bash 5.2 does:
 # the statuses of the script, `*` for that of a failed `work`; then those when every `work` works.
@@ -224,9 +224,9 @@ def told(exits: Exits) -> str:
 
 @pytest.mark.parametrize(("text", "all_", "good"), (EXITS | WIDER).values(), ids=EXITS | WIDER)
 def test_statuses_of_a_script(text: str, all_: str, good: str) -> None:
-    found = behave("#!/bin/bash\n" + text)
-    assert told(found.exits) == all_
-    assert told(found.exits_when_all_succeed) == good
+    text = "#!/bin/bash\n" + text
+    assert told(behave(text).exits) == all_
+    assert told(succeeding(text)) == good
 
 
 ROUTINES = {
@@ -253,9 +253,9 @@ def test_statuses_with_which_a_function_comes_back(text: str, expected: str) -> 
 
 
 def test_a_return_ends_what_is_sourced() -> None:
-    found = behave("work && return 3\nreturn 4\n", sourced=True)
-    assert told(found.exits) == "3 4"
-    assert told(found.exits_when_all_succeed) == "3"
+    text = "work && return 3\nreturn 4\n"
+    assert told(behave(text, sourced=True).exits) == "3 4"
+    assert told(succeeding(text, sourced=True)) == "3"
 
 
 def test_options_that_are_in_force_from_the_start() -> None:

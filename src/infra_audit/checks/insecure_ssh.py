@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
 
-from ..documents.shell.syntax import Command
+from ..documents.shell.syntax import Command, Redirect
 from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Span
 from ..project.deploys import Link, Started, deploys, started
@@ -30,6 +31,9 @@ _ROLES = frozenset({"deploy", "bootstrap", "maintenance", "backup", "unknown"})
 _ACTIONS = ("appleboy/ssh-action", "appleboy/scp-action")
 """Actions that take any key of the server unless they are given its `fingerprint`. Source: README."""
 _MOST = 4
+
+_Written = Callable[[], dict[Span, Command]]
+"""The commands of a script by their places: gathered when one is looked for, which is seldom."""
 
 _UNKNOWN = "takes whatever answers for the server: its key is not checked"
 _ASKED = "asks the server itself for the key that it is then checked against: whoever stands between answers"
@@ -98,7 +102,7 @@ def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
 
 
 def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault]:
-    written = commands(act.script)
+    written = cache(lambda: commands(act.script))
     for run in act.behaviour.runs:
         if run.reach == "unreachable" or run.remote is not None:
             continue
@@ -125,15 +129,21 @@ def _said(run: Run) -> str:
     return " ".join((*words, *(value or "" for name, value in run.environment if "SSH" in name)))
 
 
-def _fed(run: Run, written: dict[Span, Command]) -> str:
+def _fed(run: Run, written: _Written) -> str:
     """The here-documents that a run is given."""
-    redirects = written[run.span].redirects if run.span in written else ()
+    redirects = _redirects(run, written)
     return " ".join(r.heredoc.content for r in redirects if r.heredoc is not None)
 
 
-def _targets(run: Run, written: dict[Span, Command], name: str) -> bool:
+def _redirects(run: Run, written: _Written) -> tuple[Redirect, ...]:
+    """The redirects of a run as they are written."""
+    command = written().get(run.span) if run.redirects else None
+    return () if command is None else command.redirects
+
+
+def _targets(run: Run, written: _Written, name: str) -> bool:
     """Whether a run writes a file of this name."""
-    redirects = written[run.span].redirects if run.span in written else ()
+    redirects = _redirects(run, written)
     if any(r.target is not None and name in r.target.raw and ">" in r.operator for r in redirects):
         return True
     return run.name in ("cp", "tee", "mv", "install") and any(
@@ -177,14 +187,14 @@ def _provides(act: Act, runner: Link | None, scripts: Started) -> Location | Non
                 if "known_hosts" in entry.name and given not in ("", "unnecessary"):
                     return Location(workflow.path, entry.span)
     for other in acts:
-        written = commands(other.script)
+        written = cache(lambda script=other.script: commands(script))
         for run in other.behaviour.runs:
             if _is_given(run, written):
                 return Location(run.path, run.span)
     return None
 
 
-def _is_given(run: Run, written: dict[Span, Command]) -> bool:
+def _is_given(run: Run, written: _Written) -> bool:
     """Whether a run writes known hosts that it has not just asked for, or compares a fingerprint."""
     if run.name == "ssh-keygen":
         return bool({"-lf", "-l", "-F"} & set(run.arguments))

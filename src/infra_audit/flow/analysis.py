@@ -12,7 +12,7 @@ from .constructs import DECLARERS, name_of
 from .endings import last_line
 from .facts import DEPTH, Survey
 from .follow import follow, sequence
-from .reach import reach
+from .reach import reach, succeed
 from .reached import Reach, is_called, never_returns
 from .scene import Scene, Walk, inner
 from .start import begin, settle
@@ -29,8 +29,7 @@ def behaviour(script: Script, entry: Entry) -> Behaviour:
     facts = survey(script)
     if facts.depth > DEPTH:
         return Behaviour(bounded=True)
-    serves = entry.sourced or all(map(_declares, script.statements))
-    reached = reach(script, facts, sourced=entry.sourced, serves=serves, options=entry.options)
+    reached = _reached(script, facts, entry)
     walk = begin(script, facts, reached, entry)
     if reached.bounded:
         return Behaviour(bounded=True)
@@ -45,7 +44,6 @@ def behaviour(script: Script, entry: Entry) -> Behaviour:
         endings=tuple(walk.endings),
         functions=tuple(_routines(reached, facts)),
         exits=reached.exits,
-        exits_when_all_succeed=reached.exits_when_all_succeed,
         variables=kinds["variables"],
         places=kinds["places"],
         defaults=kinds["defaults"],
@@ -54,6 +52,22 @@ def behaviour(script: Script, entry: Entry) -> Behaviour:
         fatal=tuple(dict.fromkeys(walk.fatal)),
         demands_root=tuple(dict.fromkeys(walk.demands)),
     )
+
+
+def successes(script: Script, entry: Entry) -> Exits:
+    """The statuses with which `script` may end when every command from outside works."""
+    facts = survey(script)
+    if script.interpreter not in _SHELLS or facts.depth > DEPTH:
+        return Exits()
+    reached = _reached(script, facts, entry)
+    if reached.bounded:
+        return Exits()
+    return succeed(script, facts, reached.exits, sourced=entry.sourced, options=entry.options)
+
+
+def _reached(script: Script, facts: Survey, entry: Entry) -> Reach:
+    serves = entry.sourced or all(map(_declares, script.statements))
+    return reach(script, facts, sourced=entry.sourced, serves=serves, options=entry.options)
 
 
 def _declares(statement: Statement) -> bool:

@@ -166,8 +166,6 @@ class Behaviour(Struct, frozen=True, gc=False, kw_only=True):
     endings: tuple[Ending, ...] = ()
     functions: tuple[Routine, ...] = ()
     exits: Exits = Exits()
-    exits_when_all_succeed: Exits = Exits()
-    """The same when every command from outside works."""
     variables: dict[str, str] = {}
     places: dict[str, str] = {}
     defaults: dict[str, str] = {}
@@ -187,3 +185,13 @@ def analyse(script: Script, entry: Entry | None = None) -> Behaviour:
     from .analysis import behaviour
 
     return behaviour(script, entry or Entry())
+
+
+def exits_when_all_succeed(script: Script, entry: Entry | None = None) -> Exits:
+    """The statuses with which `script` may end when every command from outside works.
+
+    That every path is followed once more for it is only for who asks.
+    """
+    from .analysis import successes
+
+    return successes(script, entry or Entry())

@@ -147,16 +147,27 @@ def _from(run: Said, at: int) -> Said:
 
 
 @cache
+def _by_name() -> dict[str, frozenset[str]]:
+    """What each command can do at all, its subcommands with it, as the tables say it."""
+    found: dict[str, set[str]] = {}
+    for key, by in TABLE.items():
+        words = key.split(" ")
+        for end in range(1, len(words) + 1):
+            does = found.setdefault(" ".join(words[:end]), set())
+            does.update(each for row in by.rows for each in row.does.split(", "))
+    return {name: frozenset(does) for name, does in found.items()}
+
+
+@cache
 def _kinds(name: str) -> frozenset[str]:
     """The kinds of effects that a command can have at all: most runs have none of those asked for."""
-    found = {
-        each.partition(" ")[0]
-        for key, by in TABLE.items()
-        if key == name or key.startswith(f"{name} ")
-        for row in by.rows
-        for each in row.does.split(", ")
-    }
+    found = {each.partition(" ")[0] for each in _by_name().get(name, ())}
     return frozenset(found | {"build", "install"} | _CONTAINED if name in _CARRIERS else found)
+
+
+def is_known(run: Run) -> bool:
+    """Whether a run's command does anything that the tables list, its redirects left aside."""
+    return bool(_kinds(run.name))
 
 
 def _of(run: Run, *kinds: str) -> list[Effect]:
@@ -219,6 +230,7 @@ _KEPT = regex(
 
 
 _WRITING = ("append", "create", "own", "permit", "remove", "write")
+_SCHEDULING = frozenset({"schedule", "enable", "start", *_WRITING})
 _ON_DISK = frozenset({"file", "folder", "link", "archive"})
 
 
@@ -244,10 +256,7 @@ def _mutates(name: str) -> bool:
     """Whether a command can change a server at all."""
     return any(
         each in _CHANGES or thing in _CHANGES or thing in _ON_DISK or kind == "schedule"
-        for key, by in TABLE.items()
-        if key == name or key.startswith(f"{name} ")
-        for row in by.rows
-        for each in row.does.split(", ")
+        for each in _by_name().get(name, ())
         for kind, _, thing in (each.partition(" "),)
     )
 
@@ -339,6 +348,8 @@ def copies_off_host(run: Run) -> str:
 
 def schedules(run: Run) -> str:
     """How a run makes something run by itself: `cron` or `timer`; '' for not at all."""
+    if not run.redirects and _kinds(run.name).isdisjoint(_SCHEDULING):
+        return ""
     if _of(run, "schedule"):
         return "cron"
     if any(_CRON.match(path) for path in written(run)):

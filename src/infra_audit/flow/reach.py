@@ -73,9 +73,7 @@ def reach(
     sys.setrecursionlimit(max(_FRAMES, sys.getrecursionlimit()))
     if script.interpreter not in SHELLS:
         return found
-    start = 0
-    for option in (*script.options, *options):
-        start |= SETTINGS.get(option, 0)
+    start = _start(script, options)
     explorer: Explorer | None = None
     for care in _CARES:
         explorer = _explorer(script, survey, care, failing=True)
@@ -89,9 +87,16 @@ def reach(
     if explorer is None:
         found.bounded = True
         return found
-    _succeed(found, script, survey, start, sourced=sourced)
     note_regions(found, explorer, script, sourced=sourced)
     return found
+
+
+def _start(script: Script, options: tuple[str, ...]) -> int:
+    """The options that are in force when a script begins."""
+    start = 0
+    for option in (*script.options, *options):
+        start |= SETTINGS.get(option, 0)
+    return start
 
 
 def _explorer(script: Script, survey: Survey, care: _Care, *, failing: bool) -> Explorer:
@@ -156,17 +161,19 @@ def _main(explorer: Explorer, script: Script, options: int, *, sourced: bool) ->
     return exits(statuses, unknown=explorer.lost, endless=bool(loops - explorer.left))
 
 
-def _succeed(found: Reach, script: Script, survey: Survey, options: int, *, sourced: bool) -> None:
-    """Follow the script once more, with commands from outside that never fail."""
-    if set(found.exits.codes) <= {0}:
-        known = found.exits
-        found.exits_when_all_succeed = Exits((0,), False, known.unknown, known.endless)
-        return
+def succeed(
+    script: Script, survey: Survey, known: Exits, *, sourced: bool, options: tuple[str, ...]
+) -> Exits:
+    """How a script whose `known` exits are all that there are ends where nothing outside fails."""
+    if script.interpreter not in SHELLS:
+        return Exits()
+    if set(known.codes) <= {0}:
+        return Exits((0,), False, known.unknown, known.endless)
     explorer = _explorer(script, survey, _CARES[0], failing=False)
     try:
-        found.exits_when_all_succeed = _main(explorer, script, options, sourced=sourced)
+        return _main(explorer, script, _start(script, options), sourced=sourced)
     except (Exhausted, RecursionError):
-        found.exits_when_all_succeed = Exits()
+        return Exits()
 
 
 def _functions(found: Reach, explorer: Explorer, options: int, *, serves: bool) -> None:

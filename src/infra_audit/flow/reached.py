@@ -30,7 +30,6 @@ class Reach(Struct):
     fatal: set[int] = set()
     """The identities of assignments that end the script when their substitution fails."""
     exits: Exits = Exits()
-    exits_when_all_succeed: Exits = Exits()
     bounded: bool = False
     """Whether following every path took too many steps, so that nothing is said."""
 

@@ -39,10 +39,12 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
     targets = [None if r.target is None else value(state, r.target) for r in turned]
     environment = () if name_of(command) in DECLARERS else command.assignments
     first = whole.origins[at] if at < len(values) else len(command.words)
+    told = tuple(whole.given[at + 1 :])
+    paths = tuple([_path(directory, argument) for argument in arguments])
     return Run(
         name=whole.name,
-        arguments=tuple(whole.given[at + 1 :]),
-        paths=tuple([_path(directory, argument) for argument in arguments]),
+        arguments=told,
+        paths=told if paths == told else paths,
         words=command.words[first:],
         prefixes=whole.prefixes,
         directory=None if directory is None else shown(directory),

@@ -40,9 +40,8 @@ def anything(found: Explorer, at: Standings, frame: Frame) -> Standings:
 def havoc(found: Explorer, at: Standings, frame: Frame, options: int = MAYBE) -> Standings:
     """What may stand behind code that is unknown: it may do anything that the shell can."""
     found.lost = True
-    doubts = 0
-    for name in found.named:
-        doubts |= doubt(found, name)
+    count = len(found.numbers)
+    doubts = ((1 << count) - 1) << count
     after: Standings = set()
     for _, old, functions, leaving, error, _, values in at:
         nothing = (None,) * len(values)

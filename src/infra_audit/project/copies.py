@@ -317,8 +317,7 @@ def _some_clock(project: Project) -> Iterator[Evidence]:
             yield clock.evidence
     for act in project.acts:
         for run in act.behaviour.runs:
-            words = " ".join(word.raw for word in run.words)
-            if effects.schedules(run) and NAMED.search(words):
+            if effects.schedules(run) and NAMED.search(" ".join(word.raw for word in run.words)):
                 yield Evidence(Location(run.path, run.span), "a clock is set for a backup")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -21,9 +22,33 @@ from ..flow.constructs import lists, substitutions
 from ..model import Span
 from ..source.regex import regex
 
+_T = TypeVar("_T")
 
-def statements(script: Script) -> Iterator[Statement]:
+
+_WALKED: dict[tuple[str, int], tuple[Script, tuple[Any, ...]]] = {}
+"""What was listed of scripts, by their identity; the script is kept, so that it stays its own."""
+
+
+def forget() -> None:
+    """Drop what was listed of the scripts of another project."""
+    _WALKED.clear()
+
+
+def _once(what: str, script: Script, listed: Callable[[Script], Iterator[_T]]) -> tuple[_T, ...]:
+    """What a walk through a script lists: many rules ask for the same."""
+    key = (what, id(script))
+    known = _WALKED.get(key)
+    if known is None:
+        known = _WALKED[key] = (script, tuple(listed(script)))
+    return known[1]
+
+
+def statements(script: Script) -> tuple[Statement, ...]:
     """Every statement of a script and of those that it hands on, outer ones first."""
+    return _once("statements", script, _statements)
+
+
+def _statements(script: Script) -> Iterator[Statement]:
     stack = list(reversed(script.statements))
     while stack:
         statement = stack.pop()
@@ -50,8 +75,14 @@ def under(statement: Statement) -> Iterator[Statement]:
             stack.extend(body)
 
 
-def scripts(script: Script) -> Iterator[Script]:
+def scripts(script: Script) -> tuple[Script, ...]:
     """A script and all that it hands to other shells, outer ones first."""
+    if not any(isinstance(s, Command) and s.scripts for s in statements(script)):
+        return (script,)
+    return _once("scripts", script, _scripts)
+
+
+def _scripts(script: Script) -> Iterator[Script]:
     stack = [script]
     while stack:
         outer = stack.pop()
@@ -68,8 +99,12 @@ def scripts(script: Script) -> Iterator[Script]:
                 within.extend(body)
 
 
-def bodies(script: Script) -> Iterator[tuple[Statement, ...]]:
+def bodies(script: Script) -> tuple[tuple[Statement, ...], ...]:
     """Every list of statements that run one after the other, in a script and in those it hands on."""
+    return _once("bodies", script, _bodies)
+
+
+def _bodies(script: Script) -> Iterator[tuple[Statement, ...]]:
     for inner in scripts(script):
         stack = [inner.statements]
         while stack:

@@ -14,6 +14,7 @@ from .deployables import deployables, kind
 from .evidence import Found, signs
 from .facts import Facts, sort
 from .images import images
+from .inside import forget
 from .mechanisms import monitoring, orchestration, pipelines, platforms, provisioning
 from .roles import acts
 from .routes import routes
@@ -28,6 +29,7 @@ def link(
     tree: Tree, documents: tuple[Document, ...], declarations: tuple[Declaration, ...]
 ) -> Project:
     """The deployment model of a repository."""
+    forget()
     facts = sort(tree.present, documents)
     found_apps = apps(facts)
     found_clocks = clocks(facts)

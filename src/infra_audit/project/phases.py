@@ -123,6 +123,8 @@ def _contained(run: Run) -> Run:
 
 def _fetches(run: Run) -> bool:
     """Whether a run brings the new version: from git or from a registry of images."""
+    if run.name not in ("git", "docker", "docker-compose"):
+        return False
     words = effects.plain(run)
     if words[0] == "git":
         quiet = {"--", "--tags"}.intersection(run.arguments)

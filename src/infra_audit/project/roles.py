@@ -113,17 +113,20 @@ class _Deeds:
         runs = [r for r in behaviour.runs if r.reach != "unreachable" and not _develops(r, facts)]
         self.runs = runs
         self.mutating = [r for r in runs if effects.mutates_server(r)]
-        self.starting = [r for r in runs if effects.restarts(r)]
+        known = [r for r in runs if effects.is_known(r)]
+        self.starting = [r for r in known if effects.restarts(r)]
         self.fetching = [r for r in runs if _fetches(r)]
-        self.building = [r for r in runs if effects.installs_dependencies(r) or effects.builds(r)]
-        self.migrating = [r for r in runs if effects.migrates(r)]
-        self.dumping = [r for r in runs if effects.dumps(r) or _copies_volume(r)]
+        self.building = [r for r in known if effects.installs_dependencies(r) or effects.builds(r)]
+        self.migrating = [r for r in known if effects.migrates(r)]
+        self.dumping = [r for r in known if effects.dumps(r) or _copies_volume(r)]
         self.shipping = [r for r in runs if (shipped := ships(r)) and shipped[0] == "deploy"]
         self.remote = [r for r in runs if r.remote is not None]
 
 
 def _develops(run: Run, facts: Facts) -> bool:
     """Whether a run starts services by compose files that are none of production."""
+    if run.name not in ("docker", "docker-compose"):
+        return False
     words = effects.plain(run)
     if words[:3] != ("docker", "compose", "up") and words[:2] != ("docker-compose", "up"):
         return False

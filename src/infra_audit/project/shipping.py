@@ -103,6 +103,8 @@ _CHAT = regex(
 
 def ships(run: Run) -> Shipped | None:
     """What a command ships (`deploy`, `image`, `package`, `release`) and whether releases are kept."""
+    if run.name.rpartition("/")[2] not in _SHIPPERS:
+        return None
     words = _effective(run)
     given = flags(run)
     if "--dry-run" in given or {"--help", "--version"} & given:
@@ -210,3 +212,10 @@ def _effective(run: Run) -> tuple[str, ...]:
 
 
 _TOOLS = (frozenset(_COMMANDS) | {name for name, _ in _PAIRS} | {"vercel"}) - _RUNNERS
+_SHIPPERS = (
+    {"rsync", "scp", "ssh", "git", "curl", "wget", "http", "aws", "docker", "podman"}
+    | {"docker-compose", "fly", "flyctl"}
+    | _TOOLS
+    | _RUNNERS
+)
+"""The commands that may ship at all."""
