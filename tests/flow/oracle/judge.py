@@ -7,7 +7,14 @@ from collections import Counter
 from typing import NamedTuple
 
 from infra_audit.documents.shell.script import parse
-from infra_audit.flow.behaviour import Behaviour, Entry, Run, analyse
+from infra_audit.flow.behaviour import (
+    Behaviour,
+    Entry,
+    Exits,
+    Run,
+    analyse,
+    exits_when_all_succeed,
+)
 from infra_audit.source.text import Text
 
 from .record import FAILED, NOT_FOUND, SAME, Record, Trace
@@ -37,11 +44,12 @@ def judge(record: Record, directory: str) -> Verdict:
     sample = record.sample
     script = parse(Text("script", sample.text), "file")
     wrong = [] if script.fault is None else ["has no syntax error"]
-    found = analyse(script, Entry(directory=directory, sourced=sample.sourced))
+    entry = Entry(directory=directory, sourced=sample.sourced)
+    found = analyse(script, entry)
     places = _places(found)
     wrong += _reached(record, places)
     wrong += _known(record, places)
-    wrong += _ended(record, found)
+    wrong += _ended(record, found, exits_when_all_succeed(script, entry))
     never = [s for s in _sites(record) if s not in record.ran] if record.complete else []
     if sample.sourced:
         never = [s for s in never if not any(run.function for run in places.get(s, ()))]
@@ -91,19 +99,14 @@ def _known(record: Record, places: dict[str, list[Run]]) -> list[str]:
     return sorted(wrong)
 
 
-def _ended(record: Record, found: Behaviour) -> list[str]:
-    exits = getattr(found, "exits", None)
-    if exits is None:
-        return []
+def _ended(record: Record, found: Behaviour, well: Exits) -> list[str]:
     wrong: list[str] = []
     for trace in record.traces:
         if trace.status is None and not (record.sample.exact and _goes_on(trace)):
             continue
-        wrong += _missing("the script", exits, trace.status)
+        wrong += _missing("the script", found.exits, trace.status)
         if not any(failed for _, failed in trace.answers) and _all_well(trace):
-            wrong += _missing(
-                "the script, when all succeeds", found.exits_when_all_succeed, trace.status
-            )
+            wrong += _missing("the script, when all succeeds", well, trace.status)
         for call in trace.calls:
             wrong += _of_function(call.arguments, found)
     return sorted(set(wrong))
@@ -125,20 +128,20 @@ def _goes_on(trace: Trace) -> bool:
     return all(often[c.name] > SAME + 12 for c in late if c.name.startswith("s"))
 
 
-def _missing(what: str, exits: object, status: int | None) -> list[str]:
+def _missing(what: str, exits: Exits, status: int | None) -> list[str]:
     """What is not among the ways to end that were computed."""
-    if getattr(exits, "unknown"):  # noqa: B009
+    if exits.unknown:
         return []
     if status is None:
-        return [] if getattr(exits, "endless") else [f"{what} runs for ever"]  # noqa: B009
-    if status in getattr(exits, "codes"):  # noqa: B009
+        return [] if exits.endless else [f"{what} runs for ever"]
+    if status in exits.codes:
         return []
-    if status in _NOT_FOUND and getattr(exits, "passed_on"):  # noqa: B009
+    if status in _NOT_FOUND and exits.passed_on:
         return []
     return [f"{what} ends with {status}, not only {_shown(exits)}"]
 
 
-def _shown(exits: object) -> str:
+def _shown(exits: Exits) -> str:
     return re.sub(r"^\w+", "", str(exits))
 
 
@@ -158,14 +161,13 @@ def _of_function(told: tuple[str, ...], found: Behaviour) -> list[str]:
                 wrong.append(f"{told[0]} returns")
             if not routine.called:
                 wrong.append(f"{told[0]} is called")
-            exits = getattr(routine, "exits", None)
-            wrong += [] if exits is None else _missing(told[0], exits, int(told[1]))
+            wrong += _missing(told[0], routine.exits, int(told[1]))
     return wrong
 
 
 def _statuses(record: Record, found: Behaviour) -> tuple[frozenset[int], frozenset[int]] | None:
-    exits = getattr(found, "exits", None)
-    if exits is None or not record.complete:
+    exits = found.exits
+    if not record.complete:
         return None
     computed = set(exits.codes) | ({FAILED} if exits.passed_on else set())
     if exits.unknown:
