@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
+from ..documents.facts import Package
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Severity
 from ..project.package_calls import Asked, PackageCall, Places, package_call
@@ -71,10 +71,8 @@ def _adds(run: Run) -> bool:
     )
 
 
-def _lacks(package: object, call: PackageCall, run: Run, project: Project) -> bool:
-    from ..documents.facts import Package
-
-    if not isinstance(package, Package) or package.problems:
+def _lacks(package: Package, call: PackageCall, run: Run, project: Project) -> bool:
+    if package.problems:
         return False
     if any(script.name == call.script for script in package.scripts):
         return False
@@ -91,6 +89,8 @@ def _lacks(package: object, call: PackageCall, run: Run, project: Project) -> bo
 
 
 def _match(run: Run, call: PackageCall, asked: Asked, act: Act) -> Match:
+    from difflib import get_close_matches
+
     package = asked.packages[0]
     known = sorted({script.name for p in asked.packages for script in p.scripts})
     near = get_close_matches(call.script, known, 1, 0.6)
