@@ -70,6 +70,39 @@ def test_working_directories(text: str, entry: str | None, expected: str | None)
     assert the(behave(text, directory=entry), "rm").directory == expected
 
 
+LIKELY_DIRECTORIES = {
+    "unguarded": ("cd /b\nrm x\n", ("/b", False)),
+    "or nothing": ("cd /b || true\nrm x\n", ("/b", True)),
+    "where it failed": ("cd /b || rm x\n", ("/a", False)),
+    "where a later one may have failed": ("cd /b && cd c || rm x\n", (None, False)),
+    "behind a list": ("cd /b && foo\nrm x\n", ("/b", True)),
+    "behind a list that else ends": ("cd /b && foo || exit 1\nrm x\n", ("/b", False)),
+    "else": ("if cd /b; then foo; else rm x; fi\n", ("/a", False)),
+    "not": ("if ! cd /b; then rm x; fi\n", ("/a", False)),
+    "until": ("until cd /b; do rm x; done\n", (None, False)),
+    "of the builtin": ("builtin cd /b\nrm x\n", ("/b", False)),
+    "by a computed name": ("C=cd\n$C /b\nrm x\n", ("/a", True)),
+    "with a redirection that may fail": ("cd /b >log\nrm x\n", ("/b", True)),
+    "of a function called cd": ("cd() { foo; }\ncd /b\nrm x\n", (None, False)),
+    "looked for elsewhere": ("CDPATH=/c\ncd b\nrm x\n", (None, False)),
+    "with an empty CDPATH": ("CDPATH= cd b\nrm x\n", ("/a/b", False)),
+    "of the last command of a pipeline": ("shopt -s lastpipe\nfoo | cd /b\nrm x\n", (None, False)),
+    "of a function that returns early": (
+        "f() { foo && return; cd /b; }\nf\nrm x\n",
+        (None, False),
+    ),
+    "of another shell": ("env -C /b rm x\n", (None, False)),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LIKELY_DIRECTORIES.values(), ids=LIKELY_DIRECTORIES)
+def test_directories_that_are_no_more_than_likely(
+    text: str, expected: tuple[str | None, bool]
+) -> None:
+    run = the(behave("cd /a\n" + text), "rm")
+    assert (run.directory, run.assumed) == expected
+
+
 VALUES = {
     "literal": ("rm -rf 'a b'\n", ("-rf", "a b"), False),
     "variable": ('A=x\nrm "$A/y"\n', ("x/y",), False),
@@ -92,6 +125,18 @@ VALUES = {
     "changed by a trap": ("trap 'A=y' ERR\nA=x\nrm \"$A\"\n", (None,), False),
     "counted": ('A=1\n((A++))\nrm "$A"\n', (None,), False),
     "a glob": ("rm x/*\n", (None,), False),
+    "a number": ('declare -i A\nA=1+2\nrm "$A"\n', (None,), False),
+    "readonly": ('readonly A=x\nrm "$A"\n', ("x",), False),
+    "readonly, and given again": ('readonly A=x\nA=y\nrm "$A"\n', (None,), False),
+    "for one call": ('A=x\nf() { rm "$A"; }\nA=y f\n', ("y",), False),
+    "local, of another": ('A=x\nf() { local A=y B=$A; rm "$B"; }\nf\n', ("x",), False),
+    "quoted": ('A=x\nexport "A=$1"\nrm "$A"\n', (None,), False),
+    "behind names that are computed": ('A=x\nexport $(cat .env)\nrm "$A"\n', ("x",), True),
+    "behind a nameref": ('A=x\ndeclare -n B=A\nrm "$A"\n', ("x",), True),
+    "parted otherwise": ("IFS=,\nA=x,y\nrm $A\n", (None,), False),
+    "in a heredoc": ('A=x\ncat <<E\n${B:=y} $((A = 1))\nE\nrm "$A"\n', (None,), False),
+    "of the shell itself": ('RANDOM=5\nrm "$RANDOM"\n', (None,), False),
+    "of an element": ('A=x\nA[0]=y\nrm "$A"\n', (None,), False),
 }
 
 

@@ -60,7 +60,10 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
     """As written, from the name on."""
     prefixes: tuple[str, ...] = ()
     directory: str | None = None
-    """The working directory: absolute or relative to the root; None is unknown."""
+    """The working directory: absolute or relative to the root; None is unknown.
+
+    It is where a `cd` leads whose failure nothing looks at: the claim is that it worked.
+    """
     guards: tuple[Guard, ...] = ()
     function: str = ""
     """The function that it stands in."""
@@ -82,7 +85,8 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
     captured: bool = False
     """Whether it stands in a command or process substitution."""
     assumed: bool = False
-    """Whether a value or the directory rests on a default that the environment may override."""
+    """Whether a value or the directory is only likely: a default that the environment may override,
+    what unknown code may have changed, a step before it that may have failed (`cd x && …`)."""
     environment: tuple[tuple[str, str | None], ...] = ()
     """The assignments before the command."""
     span: Span

@@ -114,7 +114,6 @@ def _assignment(writer: Writer, place: Place) -> Lines:
         f"[[ abc =~ b(.) ]] && {name}=${{BASH_REMATCH[1]}}",
         f"trap '{name}=trapped' ERR",
         f"trap '{name}=signal' USR1; kill -USR1 $$",
-        f"getopts a:b {name} -a 1",
         f"{name}='*'",
         f"{name}=~",
     ]
