@@ -30,6 +30,7 @@ _ROOT = regex(r"^['\"]?root@")
 _ROLES = frozenset({"deploy", "bootstrap", "maintenance", "backup", "unknown"})
 _ACTIONS = ("appleboy/ssh-action", "appleboy/scp-action")
 """Actions that take any key of the server unless they are given its `fingerprint`. Source: README."""
+_COPIERS = frozenset({"cp", "tee", "mv", "install"})
 _MOST = 4
 
 _Written = Callable[[], dict[Span, Command]]
@@ -107,8 +108,9 @@ def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault
         if run.reach == "unreachable" or run.remote is not None:
             continue
         place = Location(run.path, run.span)
-        text = _said(run)
-        if run.name in _CLIENTS and not any(_AT_HOME.search(word) for word in text.split()):
+        client = run.name in _CLIENTS
+        text = _said(run) if client or run.redirects or run.name in _COPIERS else ""
+        if client and not any(_AT_HOME.search(word) for word in text.split()):
             if _TRUSTS_ALL.search(text) and not verified:
                 yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
             if act.role != "bootstrap" and _as_root(run):
@@ -146,9 +148,7 @@ def _targets(run: Run, written: _Written, name: str) -> bool:
     redirects = _redirects(run, written)
     if any(r.target is not None and name in r.target.raw and ">" in r.operator for r in redirects):
         return True
-    return run.name in ("cp", "tee", "mv", "install") and any(
-        name in word.raw for word in run.words[1:]
-    )
+    return run.name in _COPIERS and any(name in word.raw for word in run.words[1:])
 
 
 def _as_root(run: Run) -> bool:

@@ -41,6 +41,8 @@ def order(found: Survey) -> None:
     events = [(span, name) for span, context, name in found.mentions if context == MAIN]
     events += [(span, MAIN) for span, context in found.dynamic if context == MAIN]
     for span, name in sorted(events):
+        if len(found.earliest) == len(found.definitions):
+            break
         stack = [name] if name else list(found.definitions)
         while stack:
             called = stack.pop()
@@ -52,6 +54,7 @@ def order(found: Survey) -> None:
             stack.extend(inside.get(called, ()))
             if called in dynamic:
                 stack.extend(found.definitions)
+                dynamic = set()  # what it would add once more is there, or done
     for span, context in found.doubts:
         begins = span if context == MAIN else found.earliest.get(context)
         if begins is not None:

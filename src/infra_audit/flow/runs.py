@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..documents.shell.syntax import Assignment, Command, Opaque, Parameter, Redirect
 from .behaviour import Run
 from .constructs import DECLARERS, name_of, parts, plainly, words
@@ -39,12 +41,12 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
     targets = [None if r.target is None else value(state, r.target) for r in turned]
     environment = () if name_of(command) in DECLARERS else command.assignments
     first = whole.origins[at] if at < len(values) else len(command.words)
-    told = tuple(whole.given[at + 1 :])
+    told = _shared(tuple(whole.given[at + 1 :]))
     paths = tuple([_path(directory, argument) for argument in arguments])
     return Run(
         name=whole.name,
         arguments=told,
-        paths=told if paths == told else paths,
+        paths=told if paths == told else _shared(paths),
         words=command.words[first:],
         prefixes=whole.prefixes,
         directory=None if directory is None else shown(directory),
@@ -77,6 +79,12 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
 
 _MOVES = frozenset({"-C", "--chdir", "-D"})
 """Options with which `env` and `sudo` run a command in another directory."""
+
+
+@lru_cache(1 << 12)
+def _shared(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """One tuple for all runs that are given the same: many are."""
+    return values
 
 
 def _shown(found: Value | None) -> str | None:

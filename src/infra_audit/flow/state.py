@@ -186,11 +186,14 @@ def meet(
 
     Of some names a value is `likely` even so.
     """
-    names = {name: None for changes in branches for name in changes}
-    for name in names:
-        base = lookup(state, name)
-        found = [changes.get(name, base) for changes in branches]
-        first = found[0] if found else None
+    given: dict[str, list[Value | None]] = {}
+    for changes in branches:
+        for name, to in changes.items():
+            given.setdefault(name, []).append(to)
+    for name, found in given.items():
+        if len(found) < len(branches):
+            found.append(lookup(state, name))
+        first = found[0]
         same = first is not None and all(v is not None and v.text == first.text for v in found)
         if first is None or not same:
             perhaps = None if likely is None else likely.get(name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 from operator import itemgetter
+from sys import intern
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -247,7 +248,10 @@ def _substitutions(
         if kind in {"command_substitution", "process_substitution"}:
             start, end = node.start_byte, node.end_byte
             opener = "`" if source.content[start] == "`" else source.content[start : start + 2]
-            found[start] = end, Substitution(opener, source.body(source, node.children[1:-1]))
+            found[start] = (
+                end,
+                Substitution(intern(opener), source.body(source, node.children[1:-1])),
+            )
         elif kind == "arithmetic_expansion":
             start, end = node.start_byte, node.end_byte
             inside = substitutions(source, node.named_children)
@@ -338,13 +342,13 @@ def _assignment(source: Source, node: Node) -> Assignment:
     elements: tuple[Word, ...] = ()
     if not _COMPUTED.search(raw) and "(" not in raw:
         value = word(source.text, start + equals + 1, end, source.span, {}, expanded=False)
-        return Assignment(name, value, append, source.span(start, end))
+        return Assignment(intern(name), value, append, source.span(start, end))
     if children[-1].type == "array":
         inside = [child for child in children[-1].children if child.type not in _AROUND]
         elements = tuple([each for each, _ in _words(source, _runs(source, inside))])
     elif raw[equals + 1 : equals + 2] != "(":
         value = region(source, start + equals + 1, end, children[2:], expanded=False)
-    return Assignment(name, value, append, source.span(start, end), elements)
+    return Assignment(intern(name), value, append, source.span(start, end), elements)
 
 
 def redirection(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from sys import intern
 
 from ...model import Span
 from ...source.regex import regex
@@ -107,7 +108,7 @@ def _quick(match: re.Match[str], raw: str) -> Told:
     text = match[1] if match[2] is None else match[2]
     if text is not None:
         return text, raw, (Literal(text),), True
-    return None, raw, (Parameter(match[5]),), raw[0] == '"'
+    return None, raw, (Parameter(intern(match[5])),), raw[0] == '"'
 
 
 def _scanned(  # noqa: PLR0913 (as word)
@@ -291,7 +292,7 @@ def _dollar(scan: _Scan, at: int, *, quoted: bool) -> int:
     if name is None:
         scan.pending.append("$")
         return at + 1
-    scan.add(Parameter(name[0]))
+    scan.add(Parameter(intern(name[0])))
     return name.end()
 
 
@@ -327,11 +328,13 @@ def _parameter(scan: _Scan, at: int, *, quoted: bool) -> int:
     if operator is None:
         known = inner == last
         scan.add(
-            Parameter(name[0], prefix + subscript) if known else Opaque("other", content[at:stop])
+            Parameter(intern(name[0]), prefix + subscript)
+            if known
+            else Opaque("other", content[at:stop])
         )
         return stop
     operand = _operand(scan, operator.end(), last, quoted=quoted)
-    scan.add(Parameter(name[0], prefix + subscript + operator[0], operand))
+    scan.add(Parameter(intern(name[0]), prefix + subscript + operator[0], operand))
     return stop
 
 
