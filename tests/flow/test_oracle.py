@@ -25,7 +25,7 @@ from .oracle.shares import shares
 from .oracle.shrink import shrunk
 from .oracle.writer import random_script
 
-SCRIPTS = int(os.environ.get("ORACLE_SCRIPTS", "2000"))
+SCRIPTS = int(os.environ.get("ORACLE_SCRIPTS", "1500"))
 SEEDS = 50_000
 BATCH = 25
 WORKERS = 2
