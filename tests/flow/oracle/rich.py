@@ -17,7 +17,8 @@ helper() { cd ../a; X=helped; }
 def rich_script(seed: int, root: str) -> Sample:
     """A random script that starts in a folder of `root`, the same one for the same seed.
 
-    A `cd` whose failure nothing looks at succeeds: that it might fail is a matter of its own.
+    A `cd` whose failure nothing looks at succeeds: that it might fail is a matter of its own, and so
+    is that a text which is no number and given to one (`declare -i`) ends the line that it stands in.
     """
     writer = Writer(seed, 6 + seed % 6, _words)
     writer.simple |= {
@@ -91,7 +92,7 @@ def _assignment(writer: Writer, place: Place) -> Lines:
         f"for {name} in g h; do {writer.mark()}; done",
         f"declare {name}=d",
         f"declare -g {name}=g",
-        f"declare -i {name}=2+3",
+        "declare -i N=2+3",
         f"declare -l {name}=ABC",
         f"declare -n REF={name}; REF=ref",
         f"eval '{name}=ev'",

@@ -475,7 +475,7 @@ def _heredoc(
     return Heredoc(text.written, quoted, span)
 
 
-_TICKED = regex(r"(?:\\[\s\S]|[^\\`])*+`([^\\`]*+)`")
+_TICK = regex(r"\\[\s\S]|`")
 
 
 def _expanded(source: Source, body: Node) -> tuple[Substitution, ...]:
@@ -492,14 +492,16 @@ def _expanded(source: Source, body: Node) -> tuple[Substitution, ...]:
         else:
             stack += node.named_children[::-1]
     found = [(node.start_byte, part) for node in nodes for part in substitutions(source, [node])]
-    ticks = _TICKED.finditer(content, start, end) if "`" in content[start:end] else ()
-    for ticked in ticks:
-        piece = source.text.slice(*ticked.span(1))
+    ticks = [t.start() for t in _TICK.finditer(content, start, end) if t[0] == "`"]
+    for begin, stop in zip(ticks[::2], ticks[1::2], strict=False):
+        piece = source.text.slice(begin + 1, stop)
         apart = Source(piece, source.hand, source.body)
         root = grow(piece.content).root_node
-        inside = () if root.has_error else source.body(apart, root.children)
+        inside = (
+            () if root.has_error or "\\" in piece.content else source.body(apart, root.children)
+        )
         if inside and not apart.suspect:
-            found.append((ticked.start(1), Substitution("`", inside)))
+            found.append((begin, Substitution("`", inside)))
     return tuple(part for _, part in sorted(found, key=itemgetter(0)))
 
 
