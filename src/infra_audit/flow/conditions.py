@@ -69,9 +69,11 @@ def _junction(words: list[Word], read: Read, *, double: bool) -> Verdict:
 
 
 def _primary(words: list[Word], read: Read, *, double: bool) -> Verdict:
-    if words and words[0].raw == "!":
-        inner = _primary(words[1:], read, double=double)
-        return Verdict(None if inner.truth is None else not inner.truth, odd=inner.odd)
+    nots = next((nth for nth, word in enumerate(words) if word.raw != "!"), len(words))
+    if nots:
+        inner = _primary(words[nots:], read, double=double)
+        truth = None if inner.truth is None else inner.truth != bool(nots % 2)
+        return Verdict(truth, odd=inner.odd)
     match len(words):
         case 0:
             return Verdict(None if double else False)
