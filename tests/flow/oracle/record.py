@@ -11,6 +11,7 @@ import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from .rich import LIBRARY
@@ -102,6 +103,9 @@ class Record(NamedTuple):
         return any(trace.status is None for trace in self.traces)
 
 
+_STARTING = Lock()
+"""A process that starts holds all files that are open: what is being written can't be executed."""
+
 Plan = tuple[str, dict[tuple[str, int], bool]]
 
 
@@ -186,8 +190,9 @@ def _run(
     for nth, sample in enumerate(samples):
         script = folder / f"script-{nth}"
         if not script.exists() or script.read_text() != sample.text:
-            script.write_text(sample.text)
-            script.chmod(0o755)
+            with _STARTING:
+                script.write_text(sample.text)
+                script.chmod(0o755)
     marks = folder / ("marks" if external else "stubs")
     driver = ["exec 9>&1", f". {marks}", "export R"]
     last = -1
@@ -228,16 +233,17 @@ def _opened(sample: Sample, plan: Plan, folder: Path) -> Iterator[str]:
 
 def _output(folder: Path) -> str:
     """What the driver's runs say; all of them have ended when it is there."""
-    process = subprocess.Popen(
-        [BASH, folder / "driver"],
-        cwd=folder / START,
-        env={"PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": f"{folder}/{START}"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
+    with _STARTING:
+        process = subprocess.Popen(
+            [BASH, folder / "driver"],
+            cwd=folder / START,
+            env={"PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": f"{folder}/{START}"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
     try:
         return process.communicate(timeout=300)[0]
     except subprocess.TimeoutExpired:
