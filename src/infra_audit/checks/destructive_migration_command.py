@@ -38,6 +38,8 @@ _TOOLS = frozenset(
     }
 )
 _CODE = regex(r"prisma|schema|migrations?/?$|package(?:-lock)?\.json|node_modules")
+_DATABASE = regex(r"\.(?:db|sqlite3?)$")
+_FILLED = (["-f"], ["-e"], ["-s"])
 _PRODUCTION = frozenset({"production", "prod", "main", "master"})
 _SECRET = regex(r"\b(?:secrets|vars)\.(\w+)")
 
@@ -107,7 +109,10 @@ def _doubt(
 ) -> str | tuple[Evidence, ...]:
     """Why it may not happen to production's database ('': surely not), else what shows that it does."""
     for act, each in (*((hop.act, hop.run) for hop in way.hops), (way.end, run)):
-        doubt = next(filter(None, map(_guarded, decisive(each, act))), None)
+        guards = decisive(each, act)
+        if meant == {"sqlite"} and any(map(_still_empty, guards)):
+            return ""
+        doubt = next(filter(None, map(_guarded, guards)), None)
         if doubt is not None:
             return doubt
     if entrance.shipping is None:
@@ -134,10 +139,19 @@ def _guarded(guard: Guard) -> str | None:
         if (
             words[:1] in (["-f"], ["-d"], ["-e"])
             and _CODE.search(words[-1])
-            and ".db" not in words[-1]
+            and not _DATABASE.search(words[-1])
         ):
             return None
+        if words[:1] in _FILLED and _DATABASE.search(words[-1]) and not guard.negated:
+            return None
     return "a condition decides that it runs, and when it holds is not shown"
+
+
+def _still_empty(guard: Guard) -> bool:
+    """Whether it asks that there be no file of the database yet."""
+    words = [word or "" for word in guard.words]
+    asks = guard.kind == "test" and words[:1] in _FILLED
+    return asks and guard.negated and _DATABASE.search(words[-1]) is not None
 
 
 def _conditions(shipping: Shipping) -> str | None:

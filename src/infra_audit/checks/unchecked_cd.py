@@ -32,7 +32,27 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if act.role == "unknown":
             found = [move for move in found if move.destructive]
         if found:
+            callers = _folders_of_callers(act, project)
+            found = [move for move in found if callers.isdisjoint(_target(move))]
+        if found:
             yield _match(act, found)
+
+
+def _folders_of_callers(act: Act, project: Project) -> frozenset[str]:
+    """The folders in which the runs of its trail stand when they call the script."""
+    places = {step.location for step in act.trail}
+    return frozenset(
+        run.directory.rstrip("/")
+        for caller in (project.acts if places else ())
+        for run in caller.behaviour.runs
+        if run.directory and Location(run.path, run.span) in places
+    )
+
+
+def _target(move: Move) -> tuple[str, ...]:
+    """The folder that is changed to, where it is known."""
+    known = move.run.paths[-1] if move.run.paths else None
+    return (known.rstrip("/"),) if known else ()
 
 
 def _match(act: Act, found: list[Move]) -> Match:

@@ -26,6 +26,8 @@ _DEVELOPS = regex(
     r"\b(?:nodemon|ts-node-dev|tsx watch|next dev|nuxt dev|astro dev|remix dev|vite(?! build| preview)|nest start --watch"
     r"|(?:npm|pnpm|yarn|bun)(?: run)? (?:dev|start:dev|watch)|node --watch|concurrently)\b"
 )
+_NAMES = frozenset({"echo", "printf", "rm", "cp", "mv", "mkdir", "grep", "pkill", "pgrep", "kill"})
+"""Those whose arguments name a tool and run none."""
 _STARTS = frozenset({"start", "start:prod", "start:production", "prestart"})
 _BUILDS = {
     "Vercel": ("vercel-build", "build"),
@@ -74,13 +76,14 @@ class Entrances:
         yield from _of_managers(act)
         yield from _of_packages(act, self.project)
         if _is_deploy(act):
-            yield Entrance("script", f"whenever somebody runs {act.script.path}", _typed(act))
+            yield Entrance("script", f"when somebody runs {act.script.path}", _typed(act))
 
 
 def develops(act: Act) -> bool:
     """Whether a script starts a development server, so that it is none of production."""
     return any(
-        _DEVELOPS.search(" ".join((run.name, *(word.raw for word in run.words[1:4]))))
+        run.name not in _NAMES
+        and _DEVELOPS.search(" ".join((run.name, *(word.raw for word in run.words[1:4]))))
         for run in act.behaviour.runs
     )
 
@@ -89,17 +92,18 @@ def _is_deploy(act: Act) -> bool:
     script = act.script
     return (
         script.origin == "file"
-        and act.role == "deploy"
+        and act.role in ("deploy", "bootstrap")
         and act.purpose == "production"
         and not TRIAL.search(script.path.rpartition("/")[2])
     )
 
 
 def _typed(act: Act) -> Evidence:
-    """The place that shows that a script deploys."""
+    """The place that shows what a script does to the server."""
     where = act.reasons[0].location if act.reasons else Location(act.script.path, act.script.span)
     note = f": {act.reasons[0].note}" if act.reasons else ""
-    return Evidence(where, f"{act.script.path} deploys{note}")
+    does = "sets the server up" if act.role == "bootstrap" else "deploys"
+    return Evidence(where, f"{act.script.path} {does}{note}")
 
 
 # ── workflows ────────────────────────────────────────────────────────────────────────────────────
