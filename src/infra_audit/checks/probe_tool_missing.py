@@ -1,0 +1,84 @@
+"""Health probes by a tool that the image does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..flow.behaviour import analyse
+from ..model import Evidence, Location, Match, Outcome
+from ..project.composed import Placed, placed
+from ..project.image_tools import TOOLS, image_lacks, lacks
+from ..project.layers import behaviours
+from ..project.listening import built, image_unit
+from ..project.types import Image, Probe, Project
+
+_BESIDE = frozenset({"exit", "echo", "test", "[", "true", "false", "grep", "sh", ""})
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for each probe in a container that cannot ask."""
+    asking = [p for p in project.probes if p.inside and p.tool in TOOLS and p.unit is not None]
+    if not asking:
+        return
+    known = behaviours(project)
+    replaced: dict[Location, list[bool]] = {}
+    for each in placed(project):
+        image = built(each, project)
+        if image is not None:
+            where = Location(image.dockerfile.path, image.stage.span)
+            replaced.setdefault(where, []).append(each.whole.gives("healthcheck"))
+        for probe in asking:
+            if probe.source == "compose" and probe.unit and probe.unit.location == each.location:
+                base, missing, shown = _image(each, image, known)
+                yield from _judged(probe, base, missing, shown)
+    for image in project.images:
+        where = Location(image.dockerfile.path, image.stage.span)
+        own = [p for p in asking if p.source == "image" and p.unit == image_unit(image, project)]
+        if own and image.purpose == "production" and not all(replaced.get(where, [False])):
+            base, missing = image_lacks(image, known)
+            for probe in own:
+                yield from _judged(probe, base, missing, _shown(image))
+
+
+def _image(
+    each: Placed, image: Image | None, known: dict[int, Any]
+) -> tuple[str, frozenset[str], Location | None]:
+    """The image of a service, what it lacks, and where it is told."""
+    if image is not None:
+        return (*image_lacks(image, known), _shown(image))
+    services = [part.service for part in each.whole.parts]
+    named = [s.image for s in services if s.image is not None]
+    if each.whole.open or any(s.build for s in each.whole.every) or len(named) != 1:
+        return "", frozenset(), None
+    name = named[0].literal
+    return (
+        name or "",
+        lacks(name) if name else frozenset(),
+        Location(each.compose.path, named[0].span),
+    )
+
+
+def _shown(image: Image) -> Location:
+    stages = {stage.name: stage for stage in image.dockerfile.stages if stage.name}
+    stage = image.stage
+    while (base := stages.get(stage.base.raw)) is not None and base.index < stage.index:
+        stage = base
+    return Location(image.dockerfile.path, stage.base.span)
+
+
+def _judged(
+    probe: Probe, base: str, missing: frozenset[str], shown: Location | None
+) -> Iterator[Match]:
+    if shown is None or probe.tool not in missing or probe.script is None:
+        return
+    runs = [run for run in analyse(probe.script).runs if run.reach == "reached"]
+    if any(run.name not in missing | _BESIDE for run in runs):
+        return
+    if any(run.outcome == "ignored" for run in runs if run.span == probe.command.span):
+        return
+    yield Match(
+        location=probe.command,
+        values={"tool": probe.tool or "", "image": base},
+        evidence=(Evidence(shown, f"what it stands on has no `{probe.tool}`"),),
+    )
