@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .checks import CHECKS
+from .checks import check as check_of
 from .model import (
     Finding,
     Fingerprint,
@@ -35,7 +35,7 @@ def _outcomes(rule: Rule, project: Project) -> tuple[list[Finding], Ruled]:
     undecided: list[Undecided] = []
     satisfied: list[Satisfied] = []
     inapplicable: list[Inapplicable] = []
-    for outcome in CHECKS[rule.check](project, rule.parameters):
+    for outcome in check_of(rule.check)(project, rule.parameters):
         match outcome:
             case Match():
                 findings.append(finding(rule, outcome))
