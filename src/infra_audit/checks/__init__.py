@@ -8,6 +8,7 @@ from typing import Any
 from ..model import Outcome
 from ..project.types import Project
 from . import (
+    backup_of_another_engine,
     broad_token,
     carriage_returns,
     contradicting_checks,
@@ -150,6 +151,7 @@ CHECKS: dict[str, Check] = {
     "database/missing-backup": missing_backup.check,
     "database/unscheduled-backup": unscheduled_backup.check,
     "database/unchecked-dump": unchecked_dump.check,
+    "database/backup-of-another-engine": backup_of_another_engine.check,
     "observability/missing-metrics": missing_metrics.check,
     "observability/missing-apm": missing_apm.check,
     "observability/sentry-without-tracing": sentry_without_tracing.check,

@@ -71,19 +71,20 @@ _HOSTS = frozenset(
 """What runs a script again and again, or at each deploy, without anybody's doing."""
 
 
-_ENGINES = {
+ENGINES = {
     "postgresql": "PostgreSQL", "mysql": "MySQL", "mongodb": "MongoDB", "sqlite": "SQLite", "mssql": "SQL Server",
     "clickhouse": "ClickHouse", "cockroachdb": "CockroachDB", "couchdb": "CouchDB", "cassandra": "Cassandra",
     "neo4j": "Neo4j", "influxdb": "InfluxDB", "arangodb": "ArangoDB", "surrealdb": "SurrealDB",
     "rethinkdb": "RethinkDB", "questdb": "QuestDB",
 }  # fmt: skip
+"""How people call the engines that hold data."""
 
 
 def engine_name(store: Store, project: Project) -> str:
     """How people call the engine of a store; MariaDB where that is what the repository runs."""
     if store.engine == "mysql" and set(_mysql_servers(project)) == {"mariadb"}:
         return "MariaDB"
-    return _ENGINES.get(store.engine, store.engine)
+    return ENGINES.get(store.engine, store.engine)
 
 
 def _mysql_servers(project: Project) -> Iterator[str]:
