@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
-
 from ..documents.facts import Entry, Job, Value
 from ..documents.shell.syntax import Assignment, Command, Redirected, Script, Statement
 from ..flow.behaviour import Behaviour
@@ -16,12 +14,11 @@ from ..source.regex import regex
 from .composing import is_application
 from .engines import (
     engine_of_url,
-    host_of,
     is_local,
     is_placeholder,
 )
 from .facts import Facts
-from .types import Purpose
+from .types import Purpose, Supplied
 
 _NAMED = regex(r"(?:URLS?|URI|DSN|DATABASE|DB|_CONNECTION(?:_STRING)?|REDIS\w*|MONGO\w*)\d*$")
 _FILES = regex(r"DATABASE|SQLITE|DB")
@@ -30,24 +27,6 @@ _LINE = regex(
     re.MULTILINE,
 )
 _PARAMETER = regex(r"\$\{?(\w+)\}?")
-
-
-class Supplied(Struct, frozen=True, kw_only=True):
-    """A variable that is given a database's URL; `url` is None where some of it is not literal."""
-
-    name: str
-    engine: str
-    raw: str
-    url: str | None
-    location: Location
-    purpose: Purpose
-    compose: str = ""
-    """The compose file whose service it is for."""
-
-    @property
-    def host(self) -> str | None:
-        """The host that the URL names, where it is literal."""
-        return host_of(self.raw)
 
 
 def supplied(facts: Facts, behaviours: Mapping[int, Behaviour]) -> tuple[Supplied, ...]:
