@@ -146,13 +146,13 @@ def copied(store: Store, project: Project) -> tuple[Location, str] | None:
             for run in dumping(act):
                 engine = effects.dumps(run) or "files"
                 if engine in (store.engine, "files") and (
-                    run.name not in _COPYING or _is_backup(run, act)
+                    run.name not in _COPYING or is_backup(run, act)
                 ):
                     return Location(run.path, run.span), f"`{_shown(run)}`"
     return next(_beside(project), None)
 
 
-def _is_backup(run: Run, act: Act) -> bool:
+def is_backup(run: Run, act: Act) -> bool:
     """Whether copying files is meant as a backup: told by the script, the function or the target."""
     texts = (
         act.script.path,
