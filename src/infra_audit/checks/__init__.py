@@ -9,6 +9,7 @@ from ..model import Outcome
 from ..project.types import Project
 from . import (
     backup_of_another_engine,
+    backup_on_same_disk,
     broad_token,
     carriage_returns,
     contradicting_checks,
@@ -153,6 +154,7 @@ CHECKS: dict[str, Check] = {
     "database/unscheduled-backup": unscheduled_backup.check,
     "database/unchecked-dump": unchecked_dump.check,
     "database/copy-of-open-database": copy_of_open_database.check,
+    "database/backup-on-same-disk": backup_on_same_disk.check,
     "database/backup-of-another-engine": backup_of_another_engine.check,
     "observability/missing-metrics": missing_metrics.check,
     "observability/missing-apm": missing_apm.check,

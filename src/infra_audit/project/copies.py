@@ -200,9 +200,9 @@ def suggested(project: Project) -> tuple[Location, str] | None:
             and _SUGGESTED.search(act.script.path)
         ):
             return Location(act.script.path, START), f"{act.script.path} may make one"
-    for path in sorted(p for p in project.files if p.endswith(_CODE) and _SUGGESTED.search(p)):
-        if _may_run(path, project):
-            return Location(path, START), f"what {path} does is not read"
+    code = suggested_by_code(project)
+    if code is not None:
+        return code
     for clock in project.clocks:
         if clock.kind == "prose" and _DUMPING.search(clock.text):
             return clock.evidence.location, "a text tells people to run one"
@@ -212,6 +212,14 @@ def suggested(project: Project) -> tuple[Location, str] | None:
                 mechanism.location,
                 f"{mechanism.name} may set one up: what it describes is not read in full",
             )
+    return None
+
+
+def suggested_by_code(project: Project) -> tuple[Location, str] | None:
+    """A file of code that is called as a backup, and whose doings are not read."""
+    for path in sorted(p for p in project.files if p.endswith(_CODE) and _SUGGESTED.search(p)):
+        if _may_run(path, project):
+            return Location(path, START), f"what {path} does is not read"
     return None
 
 
