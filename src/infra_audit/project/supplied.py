@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from ..documents.facts import Entry, Job, Value
 from ..documents.shell.syntax import Assignment, Command, Redirected, Script, Statement
 from ..flow.behaviour import Behaviour
@@ -86,7 +88,7 @@ def _of_workflows(facts: Facts) -> Iterator[Supplied]:
         for one in found:
             host = one.host
             remote = host is not None and not is_local(host)
-            yield one if remote else _for_tests(one)
+            yield one if remote else replace(one, purpose="test")
 
 
 def _of_job(job: Job, path: str) -> Iterator[Supplied]:
@@ -94,17 +96,6 @@ def _of_job(job: Job, path: str) -> Iterator[Supplied]:
     yield from _of_entries(job.environment, path, purpose)
     for step in job.steps:
         yield from _of_entries(step.environment, path, purpose)
-
-
-def _for_tests(one: Supplied) -> Supplied:
-    return Supplied(
-        name=one.name,
-        engine=one.engine,
-        raw=one.raw,
-        url=one.url,
-        location=one.location,
-        purpose="test",
-    )
 
 
 def _of_entries(
@@ -139,6 +130,7 @@ def _one(
         location=where,
         purpose="example" if purpose == "production" and is_placeholder(raw) else purpose,
         compose=compose,
+        whole=value.literal is not None,
     )
 
 
@@ -161,7 +153,8 @@ def _of_scripts(facts: Facts, behaviours: Mapping[int, Behaviour]) -> Iterator[S
         for name, raw, literal, span in _written(script):
             filled = literal if literal is not None else _filled(raw, variables)
             value = Value(filled, raw, span)
-            yield from _one(name, value, Location(script.path, span), purpose)
+            for one in _one(name, value, Location(script.path, span), purpose):
+                yield replace(one, whole=literal is not None)
 
 
 def _filled(raw: str, variables: dict[str, str]) -> str | None:

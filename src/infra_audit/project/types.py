@@ -259,6 +259,8 @@ class Supplied(Struct, frozen=True, kw_only=True):
     purpose: Purpose
     compose: str = ""
     """The compose file whose service it is for."""
+    whole: bool = True
+    """Whether it is written out, and neither put together from variables nor only a default."""
 
     @property
     def host(self) -> str | None:
