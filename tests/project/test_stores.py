@@ -20,7 +20,7 @@ from infra_audit.project.engines import (
     is_placeholder,
 )
 from infra_audit.project.stores import stores
-from infra_audit.project.supplied import file_of
+from infra_audit.project.supplied import file_of, supplied
 from infra_audit.project.types import Store
 
 from .linked import linked, package
@@ -35,7 +35,7 @@ APP_SERVICE = "services:\n  app:\n    build: .\n    depends_on: [db]\n"
 def found_in(folder: Path, files: dict[str, str], kind: str = "server") -> tuple[Store, ...]:
     facts, deployables = linked(folder, files, kind)
     behaviours = {id(script): analyse(script) for script in facts.scripts}
-    return stores(facts, deployables, behaviours)
+    return stores(facts, deployables, behaviours, supplied(facts, behaviours))
 
 
 def told(store: Store) -> tuple[str, str, str, str]:

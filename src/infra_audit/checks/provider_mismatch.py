@@ -13,10 +13,8 @@ from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.apps import folder_of
 from ..project.engines import engine
 from ..project.errexit import within
-from ..project.facts import Facts
-from ..project.supplied import Supplied, supplied
 from ..project.switching import switched
-from ..project.types import Project
+from ..project.types import Project, Supplied
 
 _ALIKE = {"cockroachdb": "postgresql"}
 """Engines that are reached by the URLs of another."""
@@ -44,20 +42,18 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     ]
     if not sources:
         return
-    facts = Facts(**{name: getattr(project, name) for name in Facts.__struct_fields__})
-    urls = supplied(facts, {id(act.script): act.behaviour for act in project.acts})
-    for url in urls:
+    for url in project.urls:
         own = [s for s in sources if s.variable == url.name and _concerns(url, s.schema, project)]
         engines = {engine(s.literal) for s in own}
         if own and None not in engines and not url.raw.startswith("prisma"):
-            yield from _judged(url, own, urls, project)
+            yield from _judged(url, own, project)
 
 
-def _judged(
-    url: Supplied, own: list[_Source], urls: tuple[Supplied, ...], project: Project
-) -> Iterator[Outcome]:
+def _judged(url: Supplied, own: list[_Source], project: Project) -> Iterator[Outcome]:
     engines = {engine(source.literal) for source in own}
-    beside = [u.engine for u in urls if (u.name, u.location.path) == (url.name, url.location.path)]
+    beside = [
+        u.engine for u in project.urls if (u.name, u.location.path) == (url.name, url.location.path)
+    ]
     if any(_fits(given, wanted) for given in beside for wanted in engines):
         return
     if _has_schema(url, project):

@@ -20,6 +20,7 @@ from ..project.mounts import (
     places,
     variable,
 )
+from ..project.sqlite_files import written
 from ..project.supplied import file_of
 from ..project.types import Project, Store
 
@@ -92,16 +93,7 @@ def _given(container: Container, store: Store, project: Project) -> tuple[Given,
         return variable(container, store.variable, project)
     if store.url is None:
         return ()
-    return (Given(store.url, store.configured or _written(store, project)),)
-
-
-def _written(store: Store, project: Project) -> Location:
-    """The place of the URL in the schema, else what names the store."""
-    for schema in project.schemas:
-        for source in schema.datasources if schema.path == store.location.path else ():
-            if source.span == store.location.span and source.url is not None:
-                return Location(schema.path, source.url.span)
-    return store.location
+    return (Given(store.url, store.configured or written(store, project)),)
 
 
 def _doubt(

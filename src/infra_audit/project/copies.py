@@ -71,19 +71,20 @@ _HOSTS = frozenset(
 """What runs a script again and again, or at each deploy, without anybody's doing."""
 
 
-_ENGINES = {
+ENGINES = {
     "postgresql": "PostgreSQL", "mysql": "MySQL", "mongodb": "MongoDB", "sqlite": "SQLite", "mssql": "SQL Server",
     "clickhouse": "ClickHouse", "cockroachdb": "CockroachDB", "couchdb": "CouchDB", "cassandra": "Cassandra",
     "neo4j": "Neo4j", "influxdb": "InfluxDB", "arangodb": "ArangoDB", "surrealdb": "SurrealDB",
     "rethinkdb": "RethinkDB", "questdb": "QuestDB",
 }  # fmt: skip
+"""How people call the engines that hold data."""
 
 
 def engine_name(store: Store, project: Project) -> str:
     """How people call the engine of a store; MariaDB where that is what the repository runs."""
     if store.engine == "mysql" and set(_mysql_servers(project)) == {"mariadb"}:
         return "MariaDB"
-    return _ENGINES.get(store.engine, store.engine)
+    return ENGINES.get(store.engine, store.engine)
 
 
 def _mysql_servers(project: Project) -> Iterator[str]:
@@ -145,13 +146,13 @@ def copied(store: Store, project: Project) -> tuple[Location, str] | None:
             for run in dumping(act):
                 engine = effects.dumps(run) or "files"
                 if engine in (store.engine, "files") and (
-                    run.name not in _COPYING or _is_backup(run, act)
+                    run.name not in _COPYING or is_backup(run, act)
                 ):
                     return Location(run.path, run.span), f"`{_shown(run)}`"
     return next(_beside(project), None)
 
 
-def _is_backup(run: Run, act: Act) -> bool:
+def is_backup(run: Run, act: Act) -> bool:
     """Whether copying files is meant as a backup: told by the script, the function or the target."""
     texts = (
         act.script.path,
@@ -199,9 +200,9 @@ def suggested(project: Project) -> tuple[Location, str] | None:
             and _SUGGESTED.search(act.script.path)
         ):
             return Location(act.script.path, START), f"{act.script.path} may make one"
-    for path in sorted(p for p in project.files if p.endswith(_CODE) and _SUGGESTED.search(p)):
-        if _may_run(path, project):
-            return Location(path, START), f"what {path} does is not read"
+    code = suggested_by_code(project)
+    if code is not None:
+        return code
     for clock in project.clocks:
         if clock.kind == "prose" and _DUMPING.search(clock.text):
             return clock.evidence.location, "a text tells people to run one"
@@ -211,6 +212,14 @@ def suggested(project: Project) -> tuple[Location, str] | None:
                 mechanism.location,
                 f"{mechanism.name} may set one up: what it describes is not read in full",
             )
+    return None
+
+
+def suggested_by_code(project: Project) -> tuple[Location, str] | None:
+    """A file of code that is called as a backup, and whose doings are not read."""
+    for path in sorted(p for p in project.files if p.endswith(_CODE) and _SUGGESTED.search(p)):
+        if _may_run(path, project):
+            return Location(path, START), f"what {path} does is not read"
     return None
 
 

@@ -12,8 +12,7 @@ from ..source.regex import regex
 from .engines import engine, host_of, is_managed
 from .facts import Facts
 from .owners import users_of
-from .supplied import Supplied
-from .types import Deployable, Store
+from .types import Deployable, Store, Supplied
 
 _ENVIRONMENT = regex(r"""(?:env\(\s*|process\.env(?:\.|\[))['"]?(\w+)""")
 _PRISMA_CONFIG = regex(r"(?:^|/)(?:prisma\.config|\.config/prisma)\.[cm]?[jt]s$")

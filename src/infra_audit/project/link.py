@@ -20,6 +20,7 @@ from .roles import acts
 from .routes import routes
 from .schedule import clocks
 from .stores import stores
+from .supplied import supplied
 from .trails import reach
 from .types import Act, Port, Probe, Project, Site
 from .units import units
@@ -60,6 +61,7 @@ def link(
     )
     whole = kind(facts, found_apps, shown, declarations)
     deployed = deployables(found_apps, shown, found_images, whole)
+    urls = supplied(facts, reached.behaviours)
     project = Project(
         files=tree.present,
         kind=whole,
@@ -68,7 +70,8 @@ def link(
         ports=ports,
         probes=probes,
         sites=sites,
-        stores=stores(facts, deployed, reached.behaviours),
+        stores=stores(facts, deployed, reached.behaviours, urls),
+        urls=urls,
         acts=found_acts,
         images=found_images,
         routes=routes(facts, deployed),

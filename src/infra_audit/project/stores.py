@@ -24,8 +24,7 @@ from .engines import (
 )
 from .facts import Facts
 from .owners import enclosing, users_of
-from .supplied import Supplied, supplied
-from .types import Deployable, Purpose, Store
+from .types import Deployable, Purpose, Store, Supplied
 
 _INSTALLERS = {
     "apt-get": "install",
@@ -57,14 +56,16 @@ _OPEN_KINDS = frozenset(("server", "containers"))
 
 
 def stores(
-    facts: Facts, deployables: tuple[Deployable, ...], behaviours: Mapping[int, Behaviour]
+    facts: Facts,
+    deployables: tuple[Deployable, ...],
+    behaviours: Mapping[int, Behaviour],
+    urls: tuple[Supplied, ...],
 ) -> tuple[Store, ...]:
     """Every store. A datasource and the compose service that it connects to are two.
 
-    `behaviours` are those of scripts, by `id`. URLs and clients that only repeat what a datasource
+    `behaviours` are those of scripts, by `id`; `urls` are those that `supplied` found. URLs and clients that only repeat what a datasource
     or a service shows are not listed again.
     """
-    urls = supplied(facts, behaviours)
     declared = [*datasources(facts, deployables, urls), *drizzle(facts, deployables, urls)]
     services = list(_services(facts, deployables, urls))
     installed = list(_installs(facts, deployables, behaviours))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from ..documents.facts import Entry, Job, Value
 from ..documents.shell.syntax import Assignment, Command, Redirected, Script, Statement
@@ -16,12 +16,11 @@ from ..source.regex import regex
 from .composing import is_application
 from .engines import (
     engine_of_url,
-    host_of,
     is_local,
     is_placeholder,
 )
 from .facts import Facts
-from .types import Purpose
+from .types import Purpose, Supplied
 
 _NAMED = regex(r"(?:URLS?|URI|DSN|DATABASE|DB|_CONNECTION(?:_STRING)?|REDIS\w*|MONGO\w*)\d*$")
 _FILES = regex(r"DATABASE|SQLITE|DB")
@@ -30,24 +29,6 @@ _LINE = regex(
     re.MULTILINE,
 )
 _PARAMETER = regex(r"\$\{?(\w+)\}?")
-
-
-class Supplied(Struct, frozen=True, kw_only=True):
-    """A variable that is given a database's URL; `url` is None where some of it is not literal."""
-
-    name: str
-    engine: str
-    raw: str
-    url: str | None
-    location: Location
-    purpose: Purpose
-    compose: str = ""
-    """The compose file whose service it is for."""
-
-    @property
-    def host(self) -> str | None:
-        """The host that the URL names, where it is literal."""
-        return host_of(self.raw)
 
 
 def supplied(facts: Facts, behaviours: Mapping[int, Behaviour]) -> tuple[Supplied, ...]:
@@ -107,7 +88,7 @@ def _of_workflows(facts: Facts) -> Iterator[Supplied]:
         for one in found:
             host = one.host
             remote = host is not None and not is_local(host)
-            yield one if remote else _for_tests(one)
+            yield one if remote else replace(one, purpose="test")
 
 
 def _of_job(job: Job, path: str) -> Iterator[Supplied]:
@@ -115,17 +96,6 @@ def _of_job(job: Job, path: str) -> Iterator[Supplied]:
     yield from _of_entries(job.environment, path, purpose)
     for step in job.steps:
         yield from _of_entries(step.environment, path, purpose)
-
-
-def _for_tests(one: Supplied) -> Supplied:
-    return Supplied(
-        name=one.name,
-        engine=one.engine,
-        raw=one.raw,
-        url=one.url,
-        location=one.location,
-        purpose="test",
-    )
 
 
 def _of_entries(
@@ -160,6 +130,7 @@ def _one(
         location=where,
         purpose="example" if purpose == "production" and is_placeholder(raw) else purpose,
         compose=compose,
+        whole=value.literal is not None,
     )
 
 
@@ -182,7 +153,8 @@ def _of_scripts(facts: Facts, behaviours: Mapping[int, Behaviour]) -> Iterator[S
         for name, raw, literal, span in _written(script):
             filled = literal if literal is not None else _filled(raw, variables)
             value = Value(filled, raw, span)
-            yield from _one(name, value, Location(script.path, span), purpose)
+            for one in _one(name, value, Location(script.path, span), purpose):
+                yield replace(one, whole=literal is not None)
 
 
 def _filled(raw: str, variables: dict[str, str]) -> str | None:

@@ -30,6 +30,7 @@ from ..documents.facts import (
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Run
 from ..model import Declaration, Evidence, Kind, Location, Skipped
+from .engines import host_of
 
 Purpose = Choice["production", "development", "test", "example", "template", "documentation"]
 """What a file is for; rules about production look only at the first."""
@@ -247,6 +248,26 @@ class Store(Struct, frozen=True, kw_only=True):
     """Folders of all deployables that use it; `deployable` is the only one, else None."""
 
 
+class Supplied(Struct, frozen=True, kw_only=True):
+    """A variable that is given a database's URL; `url` is None where some of it is not literal."""
+
+    name: str
+    engine: str
+    raw: str
+    url: str | None
+    location: Location
+    purpose: Purpose
+    compose: str = ""
+    """The compose file whose service it is for."""
+    whole: bool = True
+    """Whether it is written out, and neither put together from variables nor only a default."""
+
+    @property
+    def host(self) -> str | None:
+        """The host that the URL names, where it is literal."""
+        return host_of(self.raw)
+
+
 class Route(Struct, frozen=True):
     """A path that the application answers, `/`-led, parameters as written."""
 
@@ -377,6 +398,8 @@ class Project(Struct, frozen=True, kw_only=True):
     deployables: tuple[Deployable, ...] = ()
     units: tuple[Unit, ...] = ()
     stores: tuple[Store, ...] = ()
+    urls: tuple[Supplied, ...] = ()
+    """The variables that are given a database's URL, those of production first."""
     ports: tuple[Port, ...] = ()
     probes: tuple[Probe, ...] = ()
     sites: tuple[Site, ...] = ()
