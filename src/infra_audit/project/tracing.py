@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal as Choice
 
 from ..documents.facts import Entry, Module, Package, SentryInit
@@ -42,6 +43,21 @@ def tracing(init: SentryInit, module: Module, project: Project) -> Tracing:
         return "unknown"
     supplied = any(entry.name == _VARIABLE for entry, _ in variables(project))
     return "on" if supplied and not _BROWSER.search(module.path) else "off"
+
+
+def calls(project: Project) -> Iterator[tuple[Module, SentryInit]]:
+    """Every call in production that can be what runs, with its file."""
+    if project.kind.name in ("template", "library"):
+        return
+    for module in project.modules:
+        production = module.sentry and project.purposes.get(module.path) == "production"
+        if production and at_work(module, project):
+            yield from ((module, init) for init in module.sentry)
+
+
+def literal(entry: Entry) -> str:
+    """What an option is given, as written; '' for a name alone."""
+    return entry.value.raw.strip() if entry.value is not None else ""
 
 
 def package_of(path: str, project: Project) -> Package | None:

@@ -1,0 +1,37 @@
+"""Sentry that is told to keep every trace, profile or replay of production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import Location, Match, Outcome
+from ..project.tracing import calls, literal
+from ..project.types import Project
+
+_RATES = (
+    "tracesSampleRate",
+    "profilesSampleRate",
+    "profileSessionSampleRate",
+    "replaysSessionSampleRate",
+)
+_WHOLE = frozenset({"1", "1.0", "1.00", '"1.0"', "'1.0'"})
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for each literal rate of 1, at the option."""
+    for module, init in calls(project):
+        if init.guarded:
+            continue
+        for entry in init.options:
+            if entry.name in _RATES and literal(entry) in _WHOLE:
+                yield Match(
+                    location=Location(module.path, entry.span),
+                    values={"option": entry.name, "what": _what(entry.name)},
+                )
+
+
+def _what(option: str) -> str:
+    if option.startswith("replays"):
+        return "every session is recorded"
+    return "every trace" if option.startswith("traces") else "every profile"

@@ -1,0 +1,18 @@
+"""Sentry that is told to send what identifies people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import Location, Match, Outcome
+from ..project.tracing import calls, literal
+from ..project.types import Project
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for each literal `sendDefaultPii: true`, at the option."""
+    for module, init in calls(project):
+        for entry in init.options:
+            if entry.name == "sendDefaultPii" and literal(entry) == "true" and not init.guarded:
+                yield Match(location=Location(module.path, entry.span), values={})
