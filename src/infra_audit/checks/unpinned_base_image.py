@@ -1,0 +1,51 @@
+"""Images without a version: another build, or another start, may take another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import Location, Match, Outcome
+from ..project.composed import placed
+from ..project.store_images import name_and_tag
+from ..project.types import Project
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One match for each FROM and each service of compose whose image is `latest`, named so or not."""
+    seen: set[Location] = set()
+    for image in project.images:
+        if image.purpose != "production" or project.kind.name == "template":
+            continue
+        names = {stage.name for stage in image.dockerfile.stages if stage.name}
+        for stage in image.dockerfile.stages[: image.stage.index + 1]:
+            base = stage.base.literal
+            where = Location(image.dockerfile.path, stage.base.span)
+            if base and base not in names and base != "scratch" and where not in seen:
+                seen.add(where)
+                yield from _unpinned(base, where, "the next build")
+    own = _own(project)
+    for each in placed(project):
+        service = each.service
+        if service.image is None or service.build is not None or each.doubt:
+            continue
+        name = service.image.literal
+        if name and name_and_tag(name)[0].rpartition("/")[2] not in own:
+            where = Location(each.compose.path, service.image.span)
+            yield from _unpinned(name, where, "the next pull")
+
+
+def _unpinned(name: str, where: Location, when: str) -> Iterator[Match]:
+    tag = name_and_tag(name)[1]
+    if "@" in name or tag not in ("", "latest"):
+        return
+    how = "has no tag, so it is `latest`" if not tag else "is whatever is newest"
+    yield Match(location=where, values={"image": name, "how": how, "when": when})
+
+
+def _own(project: Project) -> frozenset[str]:
+    """The names of what is built here: which version is `latest` is decided here as well."""
+    named = {d.name.rpartition("/")[2].lower() for d in project.deployables}
+    return frozenset(
+        named | {s.name for c in project.composes for s in c.services if s.build is not None}
+    )
