@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra_audit.documents.facts import Data
 from infra_audit.documents.read import Documents, read
 from infra_audit.documents.shell.syntax import Script
 from infra_audit.source.walk import walk
@@ -72,6 +73,26 @@ def test_documents_are_read(
         (p, k) for k, p in expected
     )
     assert found.problems == ()
+
+
+def test_data_is_told_from_its_head(tmp_path: Path) -> None:
+    dump = "-- PostgreSQL database dump\nCOPY users (id) FROM stdin;\n1\n\\.\n"
+    files = {"a.sql": dump, "b.sql": "SELECT 1;\n", "c.db": "x", "empty.sqlite": ""}
+    found = read_of(tmp_path, files)
+    assert [(d.path, d.tables) for d in found.documents if isinstance(d, Data)] == [
+        ("a.sql", ("users",))
+    ]
+    assert found.problems == ()
+    assert found.skipped == ()
+
+
+def test_data_that_git_does_not_keep_is_none(tmp_path: Path) -> None:
+    dump = "-- PostgreSQL database dump\nCOPY users (id) FROM stdin;\n1\n\\.\n"
+    write(tmp_path, {"a.sql": dump, "b.sql": dump, "c.sh": "ls\n"})
+    for words in (["init", "-q"], ["add", "a.sql"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
+    found = read(walk(str(tmp_path)))
+    assert [d.path for d in found.documents] == ["a.sql", "c.sh"]
 
 
 def test_a_binary_file_is_a_problem(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra_audit.model import UsageError
-from infra_audit.source.walk import LARGEST, kept_plain, read, walk
+from infra_audit.source.walk import LARGEST, head, kept_plain, read, tracked, walk
 from tests.files import write
 
 FILES = {
@@ -103,6 +103,21 @@ def test_no_filter_is_run_for_line_ends(tmp_path: Path) -> None:
 
 def test_outside_of_git_nothing_is_kept(tmp_path: Path) -> None:
     assert kept_plain(str(tmp_path), ["a.sh"]) == frozenset()
+
+
+def test_what_git_keeps(tmp_path: Path) -> None:
+    write(tmp_path, {"a.db": "x", "b.db": "x"})
+    assert tracked(str(tmp_path), ["a.db", "b.db"]) == {"a.db", "b.db"}
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "a.db")
+    assert tracked(str(tmp_path), ["a.db", "b.db"]) == {"a.db"}
+
+
+def test_the_head_of_a_file_of_any_size(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_bytes(b"x" * (LARGEST + 5))
+    os.symlink("a.db", tmp_path / "b.db")
+    assert head(str(tmp_path), "a.db", 3) == (b"xxx", LARGEST + 5)
+    assert [head(str(tmp_path), path, 3) for path in ("b.db", "none.db", ".")] == [None] * 3
 
 
 def test_links_are_not_followed(folder: Path) -> None:

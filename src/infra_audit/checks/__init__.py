@@ -80,6 +80,7 @@ CHECKS: dict[str, str] = {
     "database/copy-of-open-database": "copy_of_open_database",
     "database/backup-on-same-disk": "backup_on_same_disk",
     "database/hardcoded-url": "hardcoded_url",
+    "database/data-in-repository": "data_in_repository",
     "database/backup-of-another-engine": "backup_of_another_engine",
     "observability/missing-metrics": "missing_metrics",
     "observability/missing-apm": "missing_apm",

@@ -27,6 +27,12 @@ _SUFFIXES = {
     ".cjs": "module",
     ".csproj": "manifest",
     ".tf": "other",
+    ".db": "data",
+    ".db3": "data",
+    ".sqlite": "data",
+    ".sqlite3": "data",
+    ".sql": "data",
+    ".dump": "data",
 }
 
 _NAMES = {
@@ -170,6 +176,16 @@ _PROXY = frozenset(
 """What a proxy's configuration may end with."""
 _TEXTUAL = (".yml", ".yaml", ".conf", ".cfg", ".json", ".toml", ".hcl", ".ini", "")
 
+_PACKED = (".sql.gz", ".dump.gz", ".db.gz", ".sqlite.gz", ".sqlite3.gz")
+_KEPT = (".db.bak", ".sqlite.bak", ".sqlite3.bak", ".sql.bak")
+_NO_DATA = regex(
+    r"(?:^|[/._-])(?:migrations?|migrate|seeds?|seeders?|seeding|fixtures?|samples?|examples?|demos?|tests?|mocks?|schemas?|structure|templates?"
+    r"|init\w*|setup|ddl|create|empty|fake|dummy|node_modules|countries|cities|geo\w*|locales?|zip-?codes|postal\w*|dictionary|words|lookup)"
+    r"(?:[/._-]|$)|(?:^|/)Thumbs\.db$",
+    re.IGNORECASE,
+)
+"""Paths of what is made to be committed: schemas, seeds, examples, lists that everybody may know."""
+
 _SHELL = regex(
     rb"#![ \t]*/(?:\S*/)?(?:env[ \t]+(?:-S[ \t]*)?(?:-\S+[ \t]+)*(?:\S*/)?)?(?:ba|da|k|a)?sh(?![\w-])"
 )
@@ -188,6 +204,8 @@ def classify(path: str) -> str | None:
             return None
         return "pm2" if name.startswith(_PM2_NAMES) and _PM2.match(name) else "module"
     kind = _SUFFIXES.get(suffix)
+    if kind == "data" or (suffix in {".gz", ".bak"} and name.endswith((*_PACKED, *_KEPT))):
+        return None if _NO_DATA.search(path) else "data"
     if kind:
         return kind
     if suffix in _TEMPLATES and _SUFFIXES.get(f".{name[:dot].rpartition('.')[2]}") == "unit":

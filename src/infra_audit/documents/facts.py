@@ -700,6 +700,22 @@ class Other(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+class Data(Struct, frozen=True):
+    """A database or a dump that stands in the repository, as far as its first bytes tell."""
+
+    path: str
+    span: Span
+    """Of the first line of a dump, else the file's beginning."""
+    kind: Choice["sqlite", "dump"]
+    size: int
+    """In bytes."""
+    tables: tuple[str, ...]
+    """Those that hold rows."""
+    addresses: int
+    """How many different e-mail addresses are in it at least, those of examples left out."""
+    problems: tuple[Problem, ...] = ()
+
+
 Document = (
     Script
     | Compose
@@ -716,5 +732,6 @@ Document = (
     | Hosting
     | Infrastructure
     | Module
+    | Data
     | Other
 )

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from ..model import START, Location, Problem, Skipped
 from ..source.allow import MARK, Allow, allows
 from ..source.text import Text
-from ..source.walk import UNREADABLE, Tree, kept_plain
+from ..source.walk import LARGEST, UNREADABLE, Tree, head, kept_plain, tracked
 from ..source.walk import read as read_bytes
 from .classify import classify, sniffed
-from .facts import Document, Module, Other
+from .facts import Data, Document, Module, Other
 from .halves import begin
 from .inside import MARKS, inside
 from .shell.syntax import Script
@@ -72,7 +72,7 @@ def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Docu
     given.update(zip(modules, halves.finish(lambda nth: hear(few + nth, few + many)), strict=True))
     hear(few + many, few + many)
     found = _gathered([(path, one) for path in tree.files if (one := given.get(path))])
-    return _as_kept(tree.root, found)
+    return _tracked(tree.root, _as_kept(tree.root, found))
 
 
 class _Given(Struct, Generic[_D], frozen=True):
@@ -103,6 +103,8 @@ def _gathered(given: list[tuple[str, _Given[Document]]]) -> Documents:
 
 def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
     """What a file gives, None for nothing."""
+    if kind == "data":
+        return _data(root, path)
     data = read_bytes(root, path)
     if isinstance(data, str):
         if data.startswith(UNREADABLE):
@@ -116,6 +118,20 @@ def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
     problems: list[Problem] = []
     documents = tuple(_parsed(path, kind, data, problems))
     return _Given(documents, tuple(problems), allowed)
+
+
+def _data(root: str, path: str) -> _Given[Document] | None:
+    """What a database or a dump is, from its first bytes: most files of such names are neither."""
+    from .data import SNIFFED, is_data
+    from .data import parse as data
+
+    first = head(root, path, SNIFFED)
+    more = head(root, path, LARGEST) if first is not None and is_data(first[0]) else None
+    document = data(path, *more) if more is not None else None
+    if more is None or document is None:
+        return None
+    allowed = allows(Text.decode(path, more[0])[0]) if MARK in more[0] else ()
+    return _Given((document,), (), allowed)
 
 
 def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Iterator[Document]:
@@ -155,6 +171,16 @@ def _as_kept(root: str, found: Documents) -> Documents:
         for d in found.documents
     ]
     return replace(found, documents=tuple(kept))
+
+
+def _tracked(root: str, found: Documents) -> Documents:
+    """What was read, without the data that only lies in the folder."""
+    data = [d.path for d in found.documents if isinstance(d, Data)]
+    kept = tracked(root, data) if data else frozenset()
+    if len(kept) == len(data):
+        return found
+    rest = [d for d in found.documents if not isinstance(d, Data) or d.path in kept]
+    return replace(found, documents=tuple(rest))
 
 
 @cache

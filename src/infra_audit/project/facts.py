@@ -9,6 +9,7 @@ from msgspec import Struct
 from ..documents.facts import (
     Action,
     Compose,
+    Data,
     Dockerfile,
     Document,
     Dotenv,
@@ -52,6 +53,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     proxies: tuple[ProxyFile, ...]
     infrastructure: tuple[Infrastructure, ...]
     modules: tuple[Module, ...]
+    data: tuple[Data, ...]
     others: tuple[Other, ...]
 
     def is_production(self, path: str) -> bool:
@@ -83,6 +85,7 @@ def sort(files: frozenset[str], documents: tuple[Document, ...]) -> Facts:
         proxies=of(ProxyFile),
         infrastructure=of(Infrastructure),
         modules=of(Module),
+        data=of(Data),
         others=of(Other),
     )
 
@@ -111,7 +114,7 @@ def _sort(document: Document) -> Sort:
             return "schema"
         case Script():
             return "script"
-        case Package() | Manifest():
+        case Package() | Manifest() | Data():
             return "package"
         case _:
             return ""

@@ -100,6 +100,7 @@ def link(
         proxies=facts.proxies,
         infrastructure=facts.infrastructure,
         modules=facts.modules,
+        data=facts.data,
         others=facts.others,
     )
     return replace(project, standings=standings(project))

@@ -10,6 +10,7 @@ from msgspec import Struct
 from ..documents.facts import (
     Action,
     Compose,
+    Data,
     Dockerfile,
     Dotenv,
     Ecosystem,
@@ -439,6 +440,8 @@ class Project(Struct, frozen=True, kw_only=True):
     proxies: tuple[ProxyFile, ...] = ()
     infrastructure: tuple[Infrastructure, ...] = ()
     modules: tuple[Module, ...] = ()
+    data: tuple[Data, ...] = ()
+    """Databases and dumps that git keeps."""
     others: tuple[Other, ...] = ()
 
     purposes: dict[str, Purpose] = {}

@@ -124,6 +124,27 @@ def read(root: str, path: str) -> bytes | str:
         os.close(handle)
 
 
+def head(root: str, path: str, most: int) -> tuple[bytes, int] | None:
+    """The first `most` bytes of a file and its size; None where `read` would not read it either.
+
+    It may be larger than what is read as a whole.
+    """
+    try:
+        handle = os.open(f"{root}/{path}", _FLAGS)
+    except OSError:
+        return None
+    try:
+        about = os.fstat(handle)
+        regular = stat.S_ISREG(about.st_mode) and (
+            _NO_FOLLOW or not os.path.islink(f"{root}/{path}")
+        )
+        return (os.read(handle, most), about.st_size) if regular else None
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+
+
 def begin(root: str) -> Popen[bytes] | None:
     """Let git begin to list the repository at `root`, while others do what they have to do.
 
@@ -144,6 +165,12 @@ def kept_plain(root: str, paths: list[str]) -> frozenset[str]:
         for about, _, path in found
         if about.startswith(("i/lf", "i/none")) and "eol=crlf" not in about
     )
+
+
+def tracked(root: str, paths: list[str]) -> frozenset[str]:
+    """Those of the paths that git keeps; all of them where it is not there."""
+    listed = _listed_by_git(_ask(root, "--cached", "--", *paths))
+    return frozenset(paths if listed is None else listed)
 
 
 def _ask(root: str, *options: str) -> Popen[bytes] | None:
