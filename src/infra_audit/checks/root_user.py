@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..documents.facts import Instruction
+from ..flow.behaviour import analyse
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.composed import placed
 from ..project.layers import lineage
 from ..project.listening import built, image_unit
 from ..project.store_images import name_and_tag
-from ..project.types import Image, Project
+from ..project.types import Image, Project, Unit
 
 _ROOT = frozenset({"root", "0", "0:0", "root:root", "root:0", "0:root"})
 _KNOWN = frozenset({
@@ -21,9 +22,9 @@ _KNOWN = frozenset({
 """Images whose own Dockerfile sets no user, so that what stands on them is root (their Dockerfiles, 2026)."""
 _DROPS = frozenset({
     "gosu", "su-exec", "setpriv", "su", "runuser", "chpst", "s6-setuidgid", "s6-svscan", "supervisord", "sudo", "nginx",
-    "apache2", "httpd", "php-fpm", "crond", "cron",
+    "apache2", "httpd", "php-fpm", "crond", "cron", "tail", "sleep",
 })  # fmt: skip
-"""What gives the right away itself, or keeps it for its children only."""
+"""What gives its rights away itself, has to keep them, or only waits."""
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -31,21 +32,35 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     if not project.images or project.kind.name in ("template", "library"):
         return
     given = _given(project)
-    drops = any(
-        _DROPS.intersection((run.name, *run.arguments[:1]))
-        for act in project.acts
-        if {"image", "image-build"}.intersection(act.reached_by)
-        for run in act.behaviour.runs
-    )
+    folders = {d.folder for d in project.deployables}
     for image in project.images:
         unit = image_unit(image, project)
-        if image.purpose != "production" or unit is None or unit.start is None or drops:
+        if image.purpose != "production" or image.deployable not in folders or unit is None:
             continue
         where = Location(image.dockerfile.path, image.stage.span)
         users = given.get(where, [])
-        if users and all(users):
+        if (users and all(users)) or _is_left_over(image, project) or _changes(unit, project):
             continue
         yield from _judged(image, project)
+
+
+def _is_left_over(image: Image, project: Project) -> bool:
+    """Whether nothing builds it, and something builds another image of the same application."""
+    return image.context is None and any(
+        other.deployable == image.deployable and other.context is not None
+        for other in project.images
+    )
+
+
+def _changes(unit: Unit, project: Project) -> bool:
+    """Whether what an image starts gives its rights away itself, does nothing, or is not told."""
+    if unit.start is None:
+        return True
+    runs = list(analyse(unit.start).runs)
+    for act in project.acts:
+        if "image" in act.reached_by:
+            runs += act.behaviour.runs
+    return any(_DROPS.intersection((run.name, *run.prefixes, *run.arguments[:1])) for run in runs)
 
 
 def _given(project: Project) -> dict[Location, list[bool]]:

@@ -96,7 +96,11 @@ def _judged(forward: Forward, site: Site, bearer: Placed) -> Outcome:
     doubt = bearer.doubt or _doubt(bearer, bearer.compose)
     if doubt:
         return Undecided(forward.location, doubt)
-    then = "does not start" if site.proxy == "nginx" else "answers each request with 502"
+    then = (
+        "does not start (or answers 502, where a variable holds the name)"
+        if site.proxy == "nginx"
+        else "answers each request with 502"
+    )
     return Match(
         location=forward.location,
         values={"host": forward.host or "", "proxy": site.proxy, "then": then},
