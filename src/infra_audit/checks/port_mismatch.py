@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import Evidence, Location, Match, Outcome
+from ..project.askers import LOOPBACK
 from ..project.composed import Placed, placed
 from ..project.listening import (
     Listener,
@@ -15,7 +16,6 @@ from ..project.listening import (
     server_listener,
     service_listener,
 )
-from ..project.requests import LOOPBACK
 from ..project.types import Image, Port, Project, Unit
 
 _PROXIES = ("nginx", "httpd", "caddy", "traefik", "haproxy", "envoy", "apache")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..flow.behaviour import Run, analyse
 from ..model import Evidence, Match, Outcome, Undecided
-from ..project.requests import LOOPBACK
+from ..project.askers import LOOPBACK
 from ..project.routes import served
 from ..project.types import Probe, Project, Route, Routes
 from ..project.vitals import probed

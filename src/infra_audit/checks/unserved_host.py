@@ -8,9 +8,9 @@ from typing import Any
 
 from ..documents.facts import Compose
 from ..model import Evidence, Match, Outcome, Undecided
+from ..project.askers import LOOPBACK
 from ..project.composed import Placed, placed
 from ..project.listening import built
-from ..project.requests import LOOPBACK
 from ..project.types import Forward, Project, Site
 from ..source.regex import regex
 

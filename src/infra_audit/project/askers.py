@@ -12,3 +12,6 @@ INTERPRETERS = frozenset(
 )
 """Commands to which a program is given that may hold an address."""
 ASKERS = CARRIERS | TOOLS | INTERPRETERS
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::", "ip6-localhost"})  # noqa: S104
+"""Names of the machine, or the container, that asks."""

@@ -11,9 +11,9 @@ from ..documents.shell.handed import SHELLS
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Run, analyse
 from ..model import Location
-from .askers import ENGINES
+from .askers import ENGINES, LOOPBACK
 from .facts import Facts
-from .requests import LOOPBACK, Request, requests
+from .requests import Request, requests
 from .types import Act, Asker, Image, Probe, Unit
 from .vitals import tells
 

@@ -20,10 +20,6 @@ from .askers import ASKERS, CARRIERS, INTERPRETERS, TOOLS
 
 Scheme = Choice["http", "https", "tcp"]
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::", "ip6-localhost"})  # noqa: S104
-"""Names of the machine, or the container, that asks."""
-
-
 _HOSTNAME = regex(r"[a-z0-9*.-][a-z0-9_*.-]*", re.IGNORECASE)
 _HOLDER = regex(r"[A-Z]_|_[A-Z]|^YOUR|^(?:your|my)[-_.]?domain")
 
