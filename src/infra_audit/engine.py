@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from .checks import check as check_of
+from .checks import needed
 from .model import (
     Finding,
     Fingerprint,
@@ -18,19 +21,38 @@ from .ruleset.rule import Rule, RuleSet
 
 def check(rules: RuleSet, project: Project) -> tuple[tuple[Finding, ...], tuple[Ruled, ...]]:
     """The findings of all rules, in the order of their places, and what else each rule had to say."""
-    findings: list[Finding] = []
-    ruled: list[Ruled] = []
-    for rule in rules.rules.values():
-        if rule.check == "triage":
-            continue
-        found, said = _outcomes(rule, project)
-        findings += found
-        ruled.append(said)
+    asked = [rule for rule in rules.rules.values() if rule.check != "triage"]
+    if len(project.acts) < _MANY:
+        said = [_outcomes(rule, project) for rule in asked]
+    else:
+        said = _shared(asked, project)
+    findings = [finding for one in said for finding in one.findings]
     findings.sort(key=lambda f: (f.location, f.rule))
-    return tuple(findings), tuple(ruled)
+    return tuple(findings), tuple(one.ruled for one in said)
 
 
-def _outcomes(rule: Rule, project: Project) -> tuple[list[Finding], Ruled]:
+_MANY = 60
+"""With so many scripts it pays to run the rules in two processes."""
+
+
+class _Said(Struct, frozen=True):
+    """All that one rule has to say."""
+
+    findings: tuple[Finding, ...]
+    ruled: Ruled
+
+
+def _shared(asked: list[Rule], project: Project) -> list[_Said]:
+    """What the rules say, run in two processes where a core is free."""
+    from .source.halves import begin
+
+    halves = begin(len(asked), lambda nth: _outcomes(asked[nth], project), _Said)
+    return [one for one in halves.finish() if one is not None]
+
+
+def _outcomes(rule: Rule, project: Project) -> _Said:
+    if not needed(rule.check, project):
+        return _Said((), Ruled(rule.id, (), (), ()))
     findings: list[Finding] = []
     undecided: list[Undecided] = []
     satisfied: list[Satisfied] = []
@@ -46,7 +68,7 @@ def _outcomes(rule: Rule, project: Project) -> tuple[list[Finding], Ruled]:
             case Inapplicable():
                 inapplicable.append(outcome)
     said = Ruled(rule.id, tuple(undecided), tuple(satisfied), tuple(inapplicable))
-    return _distinct(findings), said
+    return _Said(tuple(_distinct(findings)), said)
 
 
 def finding(rule: Rule, match: Match) -> Finding:

@@ -106,6 +106,68 @@ CHECKS: dict[str, str] = {
 """The module of every check by the check's name, `<topic>/<name>`."""
 
 
+_DEPLOYABLES = ("deployables",)
+_COMPOSES = ("composes",)
+_STORES = ("stores",)
+_PACKAGES = ("packages",)
+_MODULES = ("modules",)
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "scripts/production-install-before-build": _PACKAGES,
+    "scripts/volumes-removed": _COMPOSES,
+    "containers/missing-dockerfile": _DEPLOYABLES,
+    "containers/missing-compose": _DEPLOYABLES,
+    "containers/database-port-exposed": _COMPOSES,
+    "containers/ephemeral-database": _COMPOSES,
+    "containers/unready-dependency": _COMPOSES,
+    "containers/no-restart-policy": _COMPOSES,
+    "containers/literal-credential": _COMPOSES,
+    "containers/root-user": ("images",),
+    "containers/unpinned-base-image": ("images", "composes"),
+    "containers/probe-tool-missing": ("probes",),
+    "database/local-host-in-container": _COMPOSES,
+    "delivery/missing-pipeline": _DEPLOYABLES,
+    "database/no-migration-on-deploy": _STORES,
+    "database/provider-mismatch": ("schemas",),
+    "servers/crash-loop-reboots": ("unit_files",),
+    "servers/no-automatic-restart": ("units",),
+    "database/sqlite-in-production": _STORES,
+    "database/sqlite-outside-volume": _STORES,
+    "database/missing-backup": _DEPLOYABLES,
+    "database/copy-of-open-database": _STORES,
+    "database/backup-on-same-disk": _STORES,
+    "database/data-in-repository": ("data",),
+    "database/backup-of-another-engine": _STORES,
+    "observability/missing-metrics": _DEPLOYABLES,
+    "observability/missing-apm": _DEPLOYABLES,
+    "observability/missing-error-tracking": _DEPLOYABLES,
+    "observability/sentry-full-sampling": _MODULES,
+    "observability/sentry-sends-pii": _MODULES,
+    "observability/sentry-not-loaded": _MODULES,
+    "observability/missing-health-endpoint": _DEPLOYABLES,
+    "observability/health-ignores-database": ("routes",),
+    "observability/probe-path-not-served": ("probes",),
+    "wiring/unserved-host": ("sites",),
+    "wiring/port-mismatch": ("ports",),
+    "wiring/missing-npm-script": _PACKAGES,
+    "wiring/package-manager-skew": _PACKAGES,
+    "wiring/missing-dependency-unit": ("unit_files",),
+    "wiring/standalone-not-used": _MODULES,
+    "wiring/runtime-version-skew": _PACKAGES,
+}
+"""The tables of a project of which a check needs any: where all are empty it has nothing to say.
+
+What is left out here is always run. A check that need not run is not imported either, which is most
+of what it costs a small repository.
+"""
+
+
+def needed(name: str, project: Project) -> bool:
+    """Whether the check of that name may have something to say of a project."""
+    tables = NEEDS.get(name)
+    return tables is None or any(getattr(project, table) for table in tables)
+
+
 def check(name: str) -> Check:
     """The check of that name; what it takes is imported at its first use."""
     found: Check = import_module(f".{CHECKS[name]}", __name__).check

@@ -13,6 +13,7 @@ from ..project.made import made
 from ..project.present import Paths, paths
 from ..project.references import Reference
 from ..project.run_files import files_of_runs
+from ..project.tree import by_folder, by_name
 from ..project.types import Project
 from ..source.regex import regex
 
@@ -42,7 +43,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 
 def _stands(name: str, known: Paths) -> bool:
-    return any(basename(path) == name for path in known.files)
+    return name in by_name(known.files)
 
 
 def _match(reference: Reference, ignored: bool, known: Paths) -> Match | None:
@@ -71,15 +72,14 @@ def _sampled(places: tuple[str, ...], known: Paths) -> bool:
     for place in places:
         folder, _, name = place.rpartition("/")
         stem = name.lstrip(".").partition(".")[0]
-        for path in known.files:
-            above, _, other = path.rpartition("/")
-            if above == folder and _SAMPLE.search(other) and stem and stem in other:
-                return True
+        names = by_folder(known.files).get(folder, ())
+        if stem and any(stem in other and _SAMPLE.search(other) for other in names):
+            return True
     return False
 
 
 def _elsewhere(reference: Reference, known: Paths) -> str:
     """Where the only file of that name stands, for whoever moved it."""
     name = basename(reference.shown)
-    found = [path for path in known.files if basename(path) == name]
+    found = by_name(known.files).get(name, ())
     return f"; there is `{found[0]}`" if len(found) == 1 and len(name) > 4 else ""

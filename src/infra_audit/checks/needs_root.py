@@ -98,7 +98,9 @@ def _released(project: Project) -> frozenset[str]:
 
 def _has_sudoers(project: Project) -> bool:
     """Whether the repository says itself what its user may do with sudo."""
-    return any(_SUDOERS.search(path) for path in project.files) or any(
+    listed = "\n".join(project.files)
+    named = "sudoers" in listed or "polkit-1" in listed
+    return (named and any(_SUDOERS.search(path) for path in project.files)) or any(
         _SUDOERS.search(path)
         for act in project.acts
         for run in act.behaviour.runs

@@ -67,8 +67,9 @@ def _wanted(compose: Compose) -> dict[str, list[Entry]]:
 
 def _named(project: Project) -> frozenset[str]:
     """Every name that something in the repository gives a value or tells people to."""
+    copied = frozenset(_copied(project)) if project.dotenvs else frozenset()
     found = {
-        e.name for d in project.dotenvs for e in d.entries if not _is_copied_empty(d, e, project)
+        e.name for d in project.dotenvs for e in d.entries if not _is_copied_empty(d, e, copied)
     }
     found |= {w.name for o in project.others if o.kind == "prose" for w in o.words}
     for workflow in project.workflows:
@@ -96,17 +97,20 @@ def _spoken(script: Script) -> set[str]:
 _NAMES = regex(r"\b[A-Za-z_][A-Za-z0-9_]*\b")
 
 
-def _is_copied_empty(dotenv: Dotenv, entry: Entry, project: Project) -> bool:
+def _copied(project: Project) -> Iterator[str]:
+    """The names of the files that scripts copy."""
+    for act in project.acts:
+        if act.purpose == "production":
+            for run in act.behaviour.runs:
+                if run.name == "cp":
+                    yield from ((a or "").rpartition("/")[2] for a in run.arguments[:-1])
+
+
+def _is_copied_empty(dotenv: Dotenv, entry: Entry, copied: frozenset[str]) -> bool:
     """Whether an installer copies a sample as it is, in which the variable has no value."""
     if entry.value is not None and entry.value.raw.strip("\"' "):
         return False
-    name = dotenv.path.rpartition("/")[2]
-    return any(
-        run.name == "cp" and any((a or "").rpartition("/")[2] == name for a in run.arguments[:-1])
-        for act in project.acts
-        if act.purpose == "production"
-        for run in act.behaviour.runs
-    )
+    return dotenv.path.rpartition("/")[2] in copied
 
 
 def _environment(workflow: Workflow) -> Iterator[Entry]:

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from ..model import START, Location, Problem, Skipped
 from ..source.allow import MARK, Allow, allows
+from ..source.halves import begin
 from ..source.text import Text
 from ..source.walk import LARGEST, UNREADABLE, Tree, head, kept_plain, tracked
 from ..source.walk import read as read_bytes
 from .classify import classify, sniffed
 from .facts import Data, Document, Module, Other
-from .halves import begin
 from .inside import MARKS, inside
 from .shell.syntax import Script
 
@@ -51,6 +51,10 @@ class Documents(Struct, frozen=True):
     allows: tuple[Allow, ...] = ()
 
 
+_FEWEST = 400
+"""So many source files make a second process worth its while."""
+
+
 def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Documents:
     """Read and parse the relevant files of `tree`. `progress` hears how many of how many are done."""
     modules: list[str] = []
@@ -63,7 +67,9 @@ def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Docu
             candidates.append((path, kind))
     few, many = len(candidates), len(modules)
     hear = progress or (lambda *_: None)
-    halves = begin(many, lambda nth: _file(tree.root, modules[nth], "module"), _Given[Module])
+    halves = begin(
+        many, lambda nth: _file(tree.root, modules[nth], "module"), _Given[Module], _FEWEST
+    )
     given: dict[str, _Given[Document] | None] = {}
     for nth, (path, kind) in enumerate(candidates):
         if not nth % 32:

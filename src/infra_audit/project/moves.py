@@ -24,6 +24,7 @@ from ..flow.constructs import chain, lists, name_of, parts
 from ..model import Span
 from ..source.regex import regex
 from .inside import bodies, statements
+from .tree import folders as known_folders
 from .types import Act, Project
 
 _HOLDS = frozenset({"/", "/tmp", "/root", "/etc", "/var", "/opt", "/usr", "/home", "/var/www"})  # noqa: S108 (named, not used)
@@ -186,7 +187,7 @@ def _in_checkout(known: str | None, raw: str, act: Act, project: Project) -> boo
     bare = raw.removeprefix("./").rstrip("/")
     home = act.script.path.rpartition("/")[0]
     folders = {bare, f"{home}/{bare}" if home else bare}
-    return any(path.startswith(f"{folder}/") for folder in folders for path in project.files)
+    return not folders.isdisjoint(known_folders(project.files))
 
 
 def _is_own(word: Word, ground: _Ground) -> bool:

@@ -11,7 +11,9 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
+from ..source.patterns import is_plain, may_match, plainly_matches
 from ..source.regex import regex
+from .tree import folders
 from .types import Project
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def paths(project: Project) -> Paths:
     found.sort(key=lambda o: o.path.count("/"))
     return Paths(
         files=project.files,
-        folders=frozenset(folder for path in project.files for folder in _above(path)),
+        folders=folders(project.files),
         ignores=tuple(
             (posixpath.dirname(o.path), tuple(word.name for word in o.words)) for o in found
         ),
@@ -96,10 +98,19 @@ def _says(ignores: tuple[tuple[str, tuple[str, ...]], ...], path: str) -> bool:
     for folder, lines in reversed(ignores):
         if not folder or path.startswith(f"{folder}/"):
             inside = path[len(folder) + 1 :] if folder else path
-            verdict = _spec(lines).check_file(inside).include
+            verdict = _verdict(tuple(line for line in lines if may_match(line, inside)), inside)
             if verdict is not None:
                 return verdict
     return False
+
+
+def _verdict(lines: tuple[str, ...], path: str) -> bool | None:
+    """Whether lines ignore a path, None where they say nothing of it."""
+    if not lines:
+        return None
+    if all(map(is_plain, lines)):
+        return True if any(plainly_matches(line, path) for line in lines) else None
+    return _spec(lines).check_file(path).include
 
 
 @cache

@@ -18,6 +18,7 @@ from .made import Reach, writes
 from .questions import questions
 from .references import Reference
 from .spots import ROOTS, spots
+from .tree import folders
 from .types import Act, Project
 
 _ASIDE = frozenset({"test", "development", "library"})
@@ -281,7 +282,7 @@ def _upwards(folder: str) -> Iterator[str]:
 
 
 def _has(folder: str, project: Project) -> bool:
-    return not folder or any(path.startswith(f"{folder}/") for path in project.files)
+    return not folder or folder in folders(project.files)
 
 
 def _checkouts(project: Project) -> dict[int, Reach]:

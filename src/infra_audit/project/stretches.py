@@ -17,6 +17,7 @@ from .apps import folder_of
 from .inside import commands
 from .layers import Layer, behaviours, layers, lineage, named
 from .manifests import by_folder, package_at
+from .tree import folders as all_folders
 from .types import Act, Image, Project
 
 Environment = Mapping[str, str | None]
@@ -231,8 +232,7 @@ _PATTERN = frozenset("*?[$")
 
 
 def _is_there(path: str, project: Project) -> bool:
-    inside = "" if path == "." else f"{path}/"
-    return path in project.files or any(other.startswith(inside) for other in project.files)
+    return path == "." or path in project.files or path in all_folders(project.files)
 
 
 def _brought(copy: Copy, directory: str, context: str) -> Iterator[tuple[str, str]]:

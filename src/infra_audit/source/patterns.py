@@ -67,3 +67,40 @@ def _quick(whole: re.Pattern[str]) -> re.Pattern[str]:
         inside = nth < len(chunks) and _IN_A_NAME.fullmatch(chunk)
         quick += f"(?>[^/]*?{chunk})" if inside else f"[^/]*{chunk}"
     return re.compile(quick, whole.flags & ~re.UNICODE)
+
+
+_WILD = frozenset("*?[]\\!#")
+
+
+def may_match(line: str, path: str) -> bool:
+    """Whether a line of a `.gitignore` can have a say about a path, told without compiling it.
+
+    What stands between its wildcards must stand in the path too. `path` is relative to the file's
+    folder; a folder ends with a slash.
+    """
+    bare = line.strip()
+    if not bare or bare.startswith("#"):
+        return False
+    if "[" in bare or "\\" in bare:
+        return True
+    chunks = bare.removeprefix("!").replace("?", "*").replace("/", "*").split("*")
+    return all(chunk in path for chunk in chunks)
+
+
+def is_plain(line: str) -> bool:
+    """Whether a line is a name or a path without wildcards, and takes nothing back."""
+    return _WILD.isdisjoint(line) and "//" not in line
+
+
+def plainly_matches(line: str, path: str) -> bool:
+    """Whether a plain line ignores a path or a folder above it, as gitignore(5) has it."""
+    name = line.rstrip(" \t\r")
+    only_folders = name.endswith("/")
+    name = name.rstrip("/")
+    if "/" in name:
+        name = name.lstrip("/")
+        inside = path == name or path.startswith(f"{name}/")
+        return inside and (not only_folders or path.startswith(f"{name}/"))
+    parts = path.rstrip("/").split("/")
+    above = parts if path.endswith("/") else parts[:-1]
+    return name in above or (not only_folders and name == parts[-1])

@@ -9,8 +9,8 @@ import pytest
 from msgspec import Struct, msgpack
 
 from infra_audit.documents.facts import Module
-from infra_audit.documents.halves import Halves, begin, doubled
 from infra_audit.documents.read import read
+from infra_audit.source.halves import Halves, begin, doubled
 from infra_audit.source.walk import walk
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no second process")
@@ -33,7 +33,7 @@ def test_two_give_what_one_gives(count: int) -> None:
 
 
 def test_a_short_list_is_done_alone() -> None:
-    assert begin(10, square, Square).process == 0
+    assert begin(10, square, Square, 11).process == 0
 
 
 def test_what_a_failing_second_process_began_is_done_again() -> None:

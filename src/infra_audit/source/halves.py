@@ -12,8 +12,6 @@ from msgspec import Struct, msgpack
 
 _T = TypeVar("_T")
 
-_FEWEST = 400
-"""Pieces of work below which a second process costs as much as it saves."""
 _PORTIONS = 128
 """What the work is cut into; a portion's number is one byte."""
 
@@ -82,9 +80,11 @@ class Halves(Struct, Generic[_T], frozen=True):
         return done, found
 
 
-def begin(count: int, work: Callable[[int], _T | None], kind: object) -> Halves[_T]:
-    """Let a second process begin, if that is likely to save time."""
-    if count < _FEWEST or not _is_core_free():
+def begin(
+    count: int, work: Callable[[int], _T | None], kind: object, fewest: int = 0
+) -> Halves[_T]:
+    """Let a second process begin, unless no core is free, or the pieces are fewer than what pays."""
+    if count < fewest or not _is_core_free():
         return Halves(count, work, kind)
     try:
         return doubled(count, work, kind)
