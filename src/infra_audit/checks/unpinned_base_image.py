@@ -45,7 +45,14 @@ def _unpinned(name: str, where: Location, when: str) -> Iterator[Match]:
 
 def _own(project: Project) -> frozenset[str]:
     """The names of what is built here: which version is `latest` is decided here as well."""
-    named = {d.name.rpartition("/")[2].lower() for d in project.deployables}
+    named = {
+        part.lower()
+        for name in (
+            *(d.name for d in project.deployables),
+            *(p.name or "" for p in project.packages),
+        )
+        for part in name.lstrip("@").split("/")
+    }
     return frozenset(
         named | {s.name for c in project.composes for s in c.services if s.build is not None}
     )
