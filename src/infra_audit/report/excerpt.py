@@ -7,6 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from ..model import Location, Span
+from .secrets import masked
 from .visible import cells
 
 Lines = Callable[[str], list[str]]
@@ -14,6 +15,10 @@ Lines = Callable[[str], list[str]]
 
 _HEAD, _TAIL = 2, 1
 """How many lines of a long stretch are shown at its beginning and its end."""
+
+
+_LONGEST = 10_000
+"""A longer line is shown in part only, and not looked through for secrets."""
 
 
 class Row(Struct, frozen=True):
@@ -63,6 +68,8 @@ def _last_line(span: Span) -> int:
 
 def _row(number: int, line: str, span: Span, width: int, mark: str) -> Row:
     line = line.removesuffix("\r")
+    if len(line) < _LONGEST:
+        line = masked(line)
     start = span.column - 1 if number == span.line else len(line) - len(line.lstrip())
     end = span.end_column - 1 if number == span.end_line else len(line)
     start = min(start, len(line))
