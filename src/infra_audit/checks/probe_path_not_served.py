@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..documents.shell.syntax import Pipeline
 from ..flow.behaviour import Run, analyse
+from ..flow.effects import restarts
 from ..model import Evidence, Match, Outcome, Undecided
 from ..project.askers import LOOPBACK
+from ..project.beyond import beyond
+from ..project.inside import statements
 from ..project.routes import served
-from ..project.types import Probe, Project, Route, Routes
+from ..project.running import listening, runs
+from ..project.types import Act, Deployable, Probe, Project, Route, Routes, Unit
 from ..project.vitals import probed
 from ..source.regex import regex
 
-_OWN = frozenset({"image", "compose", "platform", "kubernetes"})
+_OWN = frozenset({"image", "compose", "platform"})
 _FAILS = regex(r"-[A-Za-z]*f[A-Za-z]*|--fail(?:-with-body|-early)?")
 """The options with which curl fails where the answer is an error."""
 _LISTENS = frozenset({"listens", "told"})
 _MOST = 2
 _PARAMETER = regex(r"[\[\]:*{}$()]")
+_PATTERN = regex(r"\w?[?+*(){}|\\]")
+"""Where the part of a route's path begins that is more than text and parameters."""
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -34,36 +41,67 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             for other in (project.probes if probe.source in _OWN and probe.script else ())
         ):
             continue
-        if not table.known or table.reason:
-            yield Undecided(probe.location, table.reason or "not all routes are known")
-        else:
-            yield _match(probe, probe.path or "", table)
+        path = probe.path or ""
+        doubt = table.reason or ("" if table.known else "not all routes are known")
+        doubt = doubt or beyond(table, path, project)
+        if doubt:
+            yield Undecided(probe.location, doubt)
+        elif table.framework != "nest" or _alike(path, table):
+            yield _match(probe, path, table)
 
 
 def _answered(probe: Probe, table: Routes) -> bool:
-    return not probe.path or served(table, probe.path) is not None
+    path = probe.path or ""
+    return (
+        not path
+        or served(table, path) is not None
+        or any(_may_answer(route, path.lower()) for route in table.table)
+    )
+
+
+def _may_answer(route: Route, path: str) -> bool:
+    """Whether a route answers in other letters, or its path is a pattern that begins like it."""
+    own = route.path.lower()
+    found = _PATTERN.search(own)
+    if found is None:
+        return own.rstrip("/") == path.rstrip("/")
+    return path.startswith(own[: found.start()])
 
 
 def _table(probe: Probe, project: Project, tables: dict[str, Routes]) -> Routes | None:
     """The routes of the deployable that a probe asks itself, without a proxy; None if unknown."""
-    unit = probe.unit
     if probe.source in _OWN:
-        if unit is None or unit.purpose != "production" or probe.deployable not in tables:
-            return None
-        if probe.host not in ("", unit.name) and probe.host not in LOOPBACK:
-            return None
-        fits = probe.port is None if probe.source == "platform" else False
-        return tables[probe.deployable] if fits or _listens(probe, project) else None
-    listening = _listening(probe.port, project) if probe.host in LOOPBACK else set()
-    return tables.get(listening.pop()) if len(listening) == 1 else None
+        return _of_unit(probe, project, tables)
+    if probe.host not in LOOPBACK or probe.inside:
+        return None
+    asked = _listening(probe.port, project)
+    app = next((d for d in project.deployables if d.folder in asked), None)
+    if app is None or len(asked) > 1 or not _restarted(probe, app, project):
+        return None
+    return tables.get(app.folder)
+
+
+def _of_unit(probe: Probe, project: Project, tables: dict[str, Routes]) -> Routes | None:
+    """The routes of what runs in the container that a probe asks from inside, or the platform."""
+    unit, table = probe.unit, tables.get(probe.deployable or "")
+    if unit is None or unit.purpose != "production" or probe.deployable is None or table is None:
+        return None
+    if probe.host not in ("", unit.name) and probe.host not in LOOPBACK:
+        return None
+    app = next((d for d in project.deployables if d.folder == probe.deployable), None)
+    asked = (probe.source == "platform" and probe.port is None) or _listens(probe, project)
+    return table if app is not None and asked and runs(unit, app, project) else None
 
 
 def _listening(port: str | None, project: Project) -> set[str]:
     """The deployables that are known to listen on a port."""
     return {
-        known.deployable or ""
+        known.deployable
         for known in project.ports
-        if port and known.kind in _LISTENS and port in (known.number, known.default)
+        if port
+        and known.deployable is not None
+        and known.kind in _LISTENS
+        and port in (known.number, known.default)
     }
 
 
@@ -84,15 +122,58 @@ def _listens(probe: Probe, project: Project) -> bool:
     )
 
 
+def _restarted(probe: Probe, app: Deployable, project: Project) -> bool:
+    """Whether the script that asks has started the application, and nothing but it, on this machine."""
+    if project.composes or project.images or len(listening(app, project)) != 1:
+        return False
+    act = next((a for a in project.acts if a.script is probe.script), None)
+    begun = _begun(act) if act is not None else set()
+    own = {u.name.removesuffix(".service") for u in project.units if _is_of(u, app, project)}
+    return bool(begun) and begun <= own
+
+
+def _is_of(unit: Unit, app: Deployable, project: Project) -> bool:
+    """Whether a service of the machine runs an application."""
+    if unit.source == "pm2":
+        return unit.deployable == app.folder
+    lonely = unit.deployable is None and len(project.deployables) == 1
+    own = lonely or unit.deployable == app.folder
+    return unit.source == "systemd" and own and runs(unit, app, project)
+
+
+def _begun(act: Act) -> set[str]:
+    """The services that a script starts anew, proxies aside; `*` for a container or what is not known."""
+    found = set()
+    for run in act.behaviour.runs:
+        found |= {name.removesuffix(".service") for name in restarts(run)}
+        if run.name in ("docker", "podman", "docker-compose") or run.background:
+            found.add("*")
+    return found - {"nginx", "caddy"}
+
+
 def _minds(probe: Probe) -> bool:
     """Whether an answer with status 404 makes the probe fail."""
     if probe.tool == "":
         return True
     run = _run(probe)
-    if run is None or run.outcome == "ignored":
+    if run is None or run.outcome == "ignored" or (probe.source in _OWN and not _plain(probe)):
+        return False
+    if probe.source not in _OWN and run.outcome in ("tested", "handled"):
         return False
     return probe.tool == "wget" or (
         probe.tool == "curl" and any(_FAILS.fullmatch(word or "") for word in run.arguments)
+    )
+
+
+def _plain(probe: Probe) -> bool:
+    """Whether a health check only asks, and fails if it is refused."""
+    if probe.script is None:
+        return False
+    if any(isinstance(s, Pipeline) and s.negated for s in statements(probe.script)):
+        return False
+    return all(
+        run.name in ("curl", "wget") or (run.name == "exit" and run.arguments != ("0",))
+        for run in analyse(probe.script).runs
     )
 
 
@@ -120,7 +201,6 @@ _THEN = {
     "image": "the container is never healthy",
     "compose": "the container is never healthy",
     "platform": "no new version is ever taken for well",
-    "kubernetes": "the pod is never ready, or restarted again and again",
     "workflow": "the step fails, however well the new version is",
     "script": "the check fails, however well the new version is",
 }
@@ -128,11 +208,14 @@ _THEN = {
 
 def _nearest(path: str, table: Routes) -> list[Route]:
     """Routes that may be meant: those made for probes, else those that end alike."""
-    found = list(probed(table))
-    last = path.rstrip("/").rpartition("/")[2].lower()
-    if not found and last:
-        found = [r for r in table.table if r.path.lower().rstrip("/").endswith(f"/{last}")]
+    found = list(probed(table)) or _alike(path, table)
     return [r for r in found if not _PARAMETER.search(r.path)][:_MOST]
+
+
+def _alike(path: str, table: Routes) -> list[Route]:
+    """Routes whose last part is that of a path."""
+    last = path.rstrip("/").rpartition("/")[2].lower()
+    return [r for r in table.table if last and r.path.lower().rstrip("/").endswith(f"/{last}")]
 
 
 def _counted(table: Routes) -> str:

@@ -680,6 +680,11 @@ class Module(Struct, frozen=True, kw_only=True):
     listens: tuple[Listen, ...] = ()
     functions: tuple[Export, ...] = ()
     """Top-level functions, also those not exported: name and what they call."""
+    handed: tuple[str, ...] = ()
+    """What is called with an application of this file and may add routes to it: `setup`, `monitor.attach`.
+
+    `[]` for routes added by a computed name, `createServer` for a function that answers itself.
+    """
     config: tuple[Entry, ...] = ()
     """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
     problems: tuple[Problem, ...] = ()

@@ -18,11 +18,12 @@ from .types import Route
 _ROUTERISH = regex(
     r"rout|endpoints?$|controllers?$|api$|(?:request|remix|next|ssr|app)_?handler$", re.IGNORECASE
 )
-_HARMLESS = regex(
+HARMLESS = regex(
     r"limit|logg?er|error|guard|auth(?:enticate|orize)?$|key|not_?found|cors|csrf|valid|parser"
     r"|session|cache|header|secur|middleware|tracing|track|context|metric",
     re.IGNORECASE,
 )
+"""Names of what passes requests on, or answers only those that it refuses."""
 _STATIC = regex(r"(?:^|\.)(?:static|serveStatic|fastifyStatic|sirv|serve)$|static$")
 _STATIC_PACKAGES = frozenset(
     (
@@ -185,9 +186,9 @@ def _foreign(graph: Graph, module: Module, call: RouteCall, specifier: str, at: 
         _wild(graph, module, call, at or "/", STATIC)
     elif _ADDING.search(specifier):
         graph.hidden[f"`{specifier}` adds routes in {module.path}"] = None
-    elif at is not None and at != "/" and not _HARMLESS.search(call.target):
+    elif at is not None and at != "/" and not HARMLESS.search(call.target):
         _wild(graph, module, call, at)
-    elif _ROUTERISH.search(call.target) and not _HARMLESS.search(call.target):
+    elif _ROUTERISH.search(call.target) and not HARMLESS.search(call.target):
         graph.hidden[f"`{call.target}` adds routes in {module.path}"] = None
 
 
@@ -195,9 +196,9 @@ def _unseen(graph: Graph, module: Module, call: RouteCall, at: str | None) -> No
     """What stands in a file that was not read: no router, or it would have been."""
     if _FRAMEWORK.search(call.target) and not call.target.startswith("."):
         return
-    if _ROUTERISH.search(call.target) and not _HARMLESS.search(call.target):
+    if _ROUTERISH.search(call.target) and not HARMLESS.search(call.target):
         graph.hidden[f"`{call.target}`, which {module.path} mounts, was not found"] = None
-    elif at is not None and at != "/" and not _HARMLESS.search(call.target):
+    elif at is not None and at != "/" and not HARMLESS.search(call.target):
         _wild(graph, module, call, at)
 
 
@@ -208,11 +209,11 @@ def _local(graph: Graph, module: Module, call: RouteCall, at: str | None) -> Non
         seen = RouteCall(
             call.framework, "USE", call.path, call.receiver, "", behind.handler, call.span
         )
-        if not _HARMLESS.search(call.target) and "next" not in behind.handler.calls:
+        if not HARMLESS.search(call.target) and "next" not in behind.handler.calls:
             _inline(graph, module, seen, at)
     elif _FRAMEWORK.search(call.target):
         return
-    elif _ROUTERISH.search(call.target) and not _HARMLESS.search(call.target):
+    elif _ROUTERISH.search(call.target) and not HARMLESS.search(call.target):
         graph.hidden[f"`{call.target}`, which {module.path} mounts, was not found"] = None
 
 

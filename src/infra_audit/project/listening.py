@@ -41,7 +41,7 @@ def built(placed: Placed, project: Project) -> Image | None:
     """The image that a service of compose builds here, None where none or unknown."""
     whole = placed.whole
     builds = [(part.path, part.service.build) for part in whole.parts if part.service.build]
-    if whole.open or len(builds) != 1 or any(s.build for s in _beside(placed, project)):
+    if whole.open or len(builds) != 1 or any(s.build for s in beside(placed, project)):
         return None
     path, build = builds[0]
     return _image(path, build, project) if build is not None else None
@@ -61,7 +61,7 @@ def service_listener(placed: Placed, project: Project) -> Listener | None:
     services = [part.service for part in placed.whole.parts]
     if image is None or any(s.entrypoint or s.env_files for s in services):
         return None
-    if any({"entrypoint", "command", "env_file"} & set(s.keys) for s in _beside(placed, project)):
+    if any({"entrypoint", "command", "env_file"} & set(s.keys) for s in beside(placed, project)):
         return None
     command = next((s.command for s in services if s.command is not None), None)
     own = [u for u in project.units if u.source == "compose" and u.location == placed.location]
@@ -99,7 +99,8 @@ def image_unit(image: Image, project: Project) -> Unit | None:
     return next((u for u in project.units if u.source == "image" and u.location == where), None)
 
 
-def _beside(placed: Placed, project: Project) -> Iterator[Service]:
+def beside(placed: Placed, project: Project) -> Iterator[Service]:
+    """What other files of production say of a service."""
     for part in placed.whole.beside:
         if project.purposes.get(part.path) == "production":
             yield part.service

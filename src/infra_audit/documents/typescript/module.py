@@ -8,10 +8,12 @@ from ..facts import Entry, EnvironmentUse, Module
 from .answers import answers
 from .exports import default, exports, segment
 from .functions import functions
+from .handed import handed
 from .imports import imports
 from .listens import listens
 from .nest import global_settings, nest_routes
 from .options import configuration
+from .receivers import receivers
 from .routes import routes
 from .sentry import inits
 from .tree import Tree, grow
@@ -24,15 +26,17 @@ def module(
     tree = grow(text, data)
     imported = imports(tree)
     known = functions(answers(tree))
+    named = receivers(tree, imported)
     found = Module(
         path=text.path,
         span=extent,
         imports=imported,
         sentry=inits(tree, imported),
         environment=environment,
-        routes=routes(known, imported) + nest_routes(known, imported),
+        routes=routes(known, named) + nest_routes(known, imported),
         exports=exports(known),
         listens=listens(tree, imported),
+        handed=handed(tree, named),
         functions=tuple(known.export(name) for name in known.top),
         config=_config(tree) + segment(tree) + global_settings(tree),
         problems=(),

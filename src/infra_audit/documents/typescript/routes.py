@@ -8,10 +8,10 @@ from tree_sitter import Node
 
 from ...model import Span
 from ...source.regex import regex
-from ..facts import Handler, Import, RouteCall
+from ..facts import Handler, RouteCall
 from .answers import handle, succeeding
 from .functions import Functions, reach
-from .receivers import Link, Receiver, Receivers, chain, receivers, registered, under
+from .receivers import Link, Receiver, Receivers, chain, registered, under
 from .tree import FUNCTIONS, Tree, arguments, bare, children, fields
 
 _VERBS = {
@@ -36,10 +36,9 @@ _ASKED = regex(
 )
 
 
-def routes(known: Functions, imports: tuple[Import, ...]) -> tuple[RouteCall, ...]:
+def routes(known: Functions, named: Receivers) -> tuple[RouteCall, ...]:
     """Every route and mount that a file adds, in order."""
     tree = known.answers.tree
-    named = receivers(tree, imports)
     found: list[RouteCall] = []
     if named.named:
         for call in tree.calls:

@@ -1,0 +1,178 @@
+"""Which program a container starts, as far as nothing can stand in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import normpath
+
+from msgspec import Struct
+
+from ..documents.facts import Instruction, Package
+from ..documents.shell.handed import SHELLS
+from ..documents.shell.syntax import Script
+from ..flow.behaviour import Run, analyse
+from ..source.regex import regex
+from .imports import Sources, resolve, sources
+from .layers import lineage
+from .types import Deployable, Image, Project
+
+_BASES = regex(
+    r"(?:^|/)(?:node|bun|debian|ubuntu|alpine|nodejs[\w-]*|ubi\d*(?:-minimal)?|amazonlinux|chainguard/node)(?=[:@]|$)"
+)
+"""Images that start nothing of their own and tell no port."""
+_BESIDE = frozenset({
+    "cd", "drizzle-kit", "dumb-init", "echo", "exec", "export", "knex", "prisma", "set", "tini", "true", "typeorm",
+})  # fmt: skip
+"""What a container may run before its program: it serves nothing."""
+_SERVERS = frozenset({"next", "nuxt", "react-router-serve", "remix-serve"})
+"""Programs of frameworks that serve what their files say."""
+_ENGINES = frozenset({"bun", "node", "nodejs", "ts-node", "tsx"})
+_MANAGERS = frozenset({"bun", "bunx", "npm", "npx", "pnpm", "yarn"})
+_VALUED = frozenset({"-r", "--require", "--import", "--loader", "--experimental-loader"})
+_COMMAND = regex(r"-[a-z]*c")
+"""What hands a shell its commands, which are runs of their own."""
+_DEEPEST = 6
+_MOST = 200
+_SUFFIX = regex(r"\.[cm]?[jt]sx?$")
+
+
+class Program(Struct, frozen=True):
+    """What goes on running in a container; `scripted` where a script of package.json starts it."""
+
+    run: Run
+    file: str
+    """The file that it runs, as written; '' for the server of a framework."""
+    scripted: bool
+
+
+def program(image: Image, command: Script | None, package: Package | None) -> Program | None:
+    """The program that an image starts, by `command` where that is given; None where unknown."""
+    instructions = [
+        i for stage in lineage(image.dockerfile, image.stage) for i in stage.instructions
+    ]
+    base = lineage(image.dockerfile, image.stage)[0].base
+    entry, start = _last(instructions, "ENTRYPOINT"), _last(instructions, "CMD")
+    given = command or (start.script if start else None)
+    if not _BASES.search(base.literal or base.default or base.raw):
+        return None
+    found: list[Program] = []
+    for script in (entry.script if entry else None, given):
+        for run in analyse(script).runs if script is not None else ():
+            one = _of_run(run, package, scripted=False, depth=0)
+            if one is None:
+                return None
+            found += one
+    return found[0] if len(found) == 1 else None
+
+
+def _last(instructions: list[Instruction], keyword: str) -> Instruction | None:
+    found = [i for i in instructions if i.keyword == keyword]
+    return found[-1] if found else None
+
+
+def started(script: Script, package: Package | None) -> Program | None:
+    """The program of a start command that a platform or a unit runs; None where unknown."""
+    found: list[Program] = []
+    for run in analyse(script).runs:
+        one = _of_run(run, package, scripted=False, depth=0)
+        if one is None:
+            return None
+        found += one
+    return found[0] if len(found) == 1 else None
+
+
+def _of_run(
+    run: Run, package: Package | None, *, scripted: bool, depth: int
+) -> list[Program] | None:
+    """The programs that a run starts; None where it may start anything."""
+    if run.background or run.remote or None in run.arguments or depth > _DEEPEST:
+        return None
+    words = [argument or "" for argument in run.arguments]
+    name = run.name
+    if name in _MANAGERS and (name != "bun" or words[:1] == ["run"]):
+        named = _script(name, words, package)
+        if named is not None:
+            return _of_script(named, package, depth)
+        while words and words[0] in ("exec", "run", "-y", "--yes", "--no-install"):
+            words.pop(0)
+        if not words or name in ("npm", "bun"):
+            return None
+        name, words = words[0], words[1:]
+    if name in _BESIDE or (name in SHELLS and _COMMAND.fullmatch(words[0] if words else "")):
+        return []
+    if name in _SERVERS:
+        return [Program(run, "", scripted)]
+    file = _file(words) if name in _ENGINES else ""
+    return [Program(run, file, scripted)] if file else None
+
+
+def _script(manager: str, words: list[str], package: Package | None) -> Script | None:
+    """The script of package.json that a manager is told to run, where nothing else is said."""
+    named = [w for w in words if w not in ("run", "run-script", "--silent", "-s")]
+    if len(named) != 1 or package is None or manager in ("npx", "bunx"):
+        return None
+    found = (s.script for s in package.scripts if s.name == named[0])
+    return next(found, None)
+
+
+def _of_script(script: Script, package: Package | None, depth: int) -> list[Program] | None:
+    found: list[Program] = []
+    for run in analyse(script).runs:
+        one = _of_run(run, package, scripted=True, depth=depth + 1)
+        if one is None:
+            return None
+        found += one
+    return found
+
+
+def _file(words: list[str]) -> str:
+    """The file among the arguments of node and its like, '' where unknown."""
+    waiting = list(words)
+    while waiting:
+        word = waiting.pop(0)
+        if word in _VALUED and waiting:
+            waiting.pop(0)
+        elif not word.startswith("-"):
+            return word
+        elif word.startswith(("-e", "--e", "-p", "--print")) and not word.startswith("--exp"):
+            return ""
+    return ""
+
+
+def leads(found: Program, app: Deployable, listening: frozenset[str], project: Project) -> bool:
+    """Whether a program runs the one file in `listening`, or a framework's server where that is empty.
+
+    What is built is known by the name of its source: `dist/main.js` runs `src/main.ts`.
+    """
+    if not listening:
+        return not found.file or _stem(found.file) == "server"
+    if len(listening) != 1 or not found.file:
+        return False
+    target = next(iter(listening))
+    name = _stem(found.file)
+    if name == _stem(target) or (name == "." and _stem(target) == "index"):
+        return True
+    known = sources(project)
+    lead = f"{app.folder}/" if app.folder else ""
+    entries = [m for m in known.modules if m.startswith(lead) and _stem(m) == name]
+    return len(entries) == 1 and target in _reached(entries[0], known)
+
+
+def _stem(path: str) -> str:
+    name = normpath(path).rpartition("/")[2]
+    return _SUFFIX.sub("", name)
+
+
+def _reached(entry: str, known: Sources) -> Iterator[str]:
+    """The files that a file imports, and those that these import."""
+    seen = {entry}
+    waiting = [entry]
+    while waiting and len(seen) < _MOST:
+        path = waiting.pop()
+        yield path
+        module = known.modules.get(path)
+        for one in module.imports if module is not None else ():
+            other = resolve(known, path, one.specifier) if one.specifier else None
+            if other and other not in seen:
+                seen.add(other)
+                waiting.append(other)
