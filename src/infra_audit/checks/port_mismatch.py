@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..documents.facts import Service
 from ..model import Evidence, Location, Match, Outcome
 from ..project.askers import LOOPBACK
 from ..project.composed import Placed, placed
+from ..project.layers import lineage
 from ..project.listening import (
     Listener,
     built,
+    default_of,
     image_listener,
     image_unit,
     server_listener,
     service_listener,
 )
-from ..project.types import Image, Port, Project, Unit
+from ..project.routes import served
+from ..project.types import Image, Port, Probe, Project, Unit
+from ..source.regex import regex
 
-_PROXIES = ("nginx", "httpd", "caddy", "traefik", "haproxy", "envoy", "apache")
+_PLAIN = regex(
+    r"(?:^|/)(?:scratch|debian|ubuntu|alpine|busybox|golang|python|rust|ruby|eclipse-temurin|amazoncorretto|static[\w-]*"
+    r"|base[\w-]*debian\d+|cc[\w-]*)(?=[:@]|$)"
+)
+"""Base images that start nothing which opens a port."""
+_SETTINGS = regex(r"\.(?:ya?ml|toml|json|conf|cfg|ini|env|properties|hcl)$|/config$|/etc/")
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -28,7 +38,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     images: dict[Location, Image] = {}
     for each in placed(project):
         image = built(each, project)
-        if image is None or _takes_the_host(each):
+        if image is None or _shares(each):
             continue
         images[Location(image.dockerfile.path, image.stage.span)] = image
         unit = _unit(each, project)
@@ -36,8 +46,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if listener is None:
             yield from _by_image(each, unit, image, project)
         else:
-            yield from _published(unit, listener, project)
-            yield from _proxied(unit, listener, project)
+            yield from _outside(unit, listener, project)
             yield from _probed((unit, image_unit(image, project)), listener, project)
     for image in project.images:
         where = Location(image.dockerfile.path, image.stage.span)
@@ -50,16 +59,22 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 
 def _on_a_server(project: Project) -> Iterator[Match]:
-    """What a proxy passes to its own machine, where none of it reaches any process of this repository."""
-    passed = [p for p in project.ports if p.kind == "proxied" and p.host in LOOPBACK]
+    """What a proxy passes to its own machine: to the port that the code falls back on, if it is told another."""
+    passed = [
+        f
+        for site in project.sites
+        for f in site.forwards
+        if f.host in LOOPBACK and f.scheme in ("http", "https")
+    ]
     listener = server_listener(project) if passed else None
-    if listener is None or not all(p.number and p.number.isdigit() for p in passed):
+    if listener is None or not all((f.port or "").isdigit() for f in passed):
         return
-    if not any(p.number in listener.ports for p in passed):
-        for port in passed:
-            number = port.number or ""
-            what = f"passes requests on to port {number}"
-            yield _match(port.location, what, number, listener, "each is answered with 502")
+    fallback = default_of(listener, project)
+    if not any(f.port in listener.ports for f in passed):
+        for forward in passed:
+            if forward.port == fallback:
+                what = f"passes requests on to port {forward.port}"
+                yield _match(forward.location, what, listener, "each is answered with 502")
 
 
 def _unit(each: Placed, project: Project) -> Unit | None:
@@ -67,35 +82,46 @@ def _unit(each: Placed, project: Project) -> Unit | None:
     return next(found, None)
 
 
-def _takes_the_host(each: Placed) -> bool:
-    """Whether a service is in another network than its own."""
-    return each.whole.gives("network_mode")
+def _shares(each: Placed) -> bool:
+    """Whether a service is in another network than its own, or another one is in its network."""
+    names = {each.service.name, *each.service.aliases}
+    joined = {f"{kind}:{name}" for kind in ("service", "container") for name in names}
+    return each.whole.gives("network_mode") or any(
+        other.network_mode is not None
+        and (other.network_mode.literal is None or other.network_mode.literal in joined)
+        for other in each.compose.services
+    )
 
 
 def _leads_to(unit: Unit | None, project: Project) -> list[Port]:
-    """The published ports of a unit whose other end is known; none where any of them is open."""
-    found = [
-        p for p in project.ports if p.kind == "published" and p.unit == unit and p.protocol == "tcp"
+    """The published ports of a unit whose other end is literal; none where any of them is open."""
+    own = [p for p in project.ports if p.unit == unit] if unit is not None else []
+    literal = {p.location for p in own if p.kind == "container" and (p.number or "").isdigit()}
+    found = [p for p in own if p.kind == "published" and p.protocol == "tcp"]
+    return found if all(p.target and p.location in literal for p in found) else []
+
+
+def _outside(unit: Unit | None, listener: Listener, project: Project) -> Iterator[Match]:
+    """What is led to a container from outside of it, where none of it reaches the process.
+
+    Where something reaches it, another port may be one that a library opens.
+    """
+    published = _leads_to(unit, project)
+    proxied = [
+        p
+        for p in project.ports
+        if p.kind == "proxied" and p.unit == unit and unit is not None and p.number
     ]
-    known = all(p.target is not None and p.target.isdigit() for p in found)
-    return found if unit is not None and known else []
-
-
-def _published(unit: Unit | None, listener: Listener, project: Project) -> Iterator[Match]:
-    found = _leads_to(unit, project)
-    if found and not any(port.target in listener.ports for port in found):
-        number = found[0].target or ""
-        what = f"publishes port {number} of the container"
-        yield _match(found[0].location, what, number, listener, "nothing answers there")
-
-
-def _proxied(unit: Unit | None, listener: Listener, project: Project) -> Iterator[Match]:
-    for port in project.ports:
-        if port.kind == "proxied" and port.unit == unit and unit is not None:
-            number = port.number or ""
-            if number.isdigit() and number not in listener.ports:
-                what = f"passes requests on to port {number} of `{unit.name}`"
-                yield _match(port.location, what, number, listener, "each is answered with 502")
+    if unit is None or any(p.target in listener.ports for p in published):
+        return
+    if any(p.number in listener.ports or not (p.number or "").isdigit() for p in proxied):
+        return
+    if published:
+        what = f"publishes port {published[0].target} of the container"
+        yield _match(published[0].location, what, listener, "nothing answers there")
+    for port in proxied:
+        what = f"passes requests on to port {port.number} of `{unit.name}`"
+        yield _match(port.location, what, listener, "each is answered with 502")
 
 
 def _probed(
@@ -106,10 +132,20 @@ def _probed(
             continue
         number = probe.port or ""
         lost = probe.host in LOOPBACK and number.isdigit() and number not in listener.ports
-        if lost and not _alternative(probe.script, number, listener, project):
+        if not lost or _alternative(probe.script, number, listener, project):
+            continue
+        if _means(probe, project):
             what = f"asks port {number}"
-            then = "the container is never healthy"
-            yield _match(probe.location, what, number, listener, then)
+            yield _match(probe.location, what, listener, "the container is never healthy")
+
+
+def _means(probe: Probe, project: Project) -> bool:
+    """Whether a probe is meant for the application: by a path that it serves, or its usual port."""
+    table = next((t for t in project.routes if t.deployable == probe.deployable), None)
+    if table is not None and probe.path and served(table, probe.path) is not None:
+        return True
+    own = [p for p in project.ports if p.deployable == probe.deployable and p.kind == "listens"]
+    return any(port.default == probe.port for port in own)
 
 
 def _alternative(script: object, number: str, listener: Listener, project: Project) -> bool:
@@ -120,7 +156,7 @@ def _alternative(script: object, number: str, listener: Listener, project: Proje
     )
 
 
-def _match(where: Location, what: str, number: str, listener: Listener, then: str) -> Match:
+def _match(where: Location, what: str, listener: Listener, then: str) -> Match:
     return Match(
         location=where,
         values={"what": what, "listens": f"what is behind it listens on {listener}", "then": then},
@@ -133,13 +169,19 @@ def _by_image(each: Placed, unit: Unit | None, image: Image, project: Project) -
     own = image_unit(image, project)
     exposed = [p for p in project.ports if p.kind == "container" and p.unit == own]
     found = _leads_to(unit, project)
-    if own is None or not exposed or not found or _stands_on_proxy(image):
+    if (
+        own is None
+        or not exposed
+        or not found
+        or not _is_plain(image)
+        or _reads_code(image, project)
+    ):
         return
     told = [p for p in project.ports if p.kind == "told" and p.unit in (unit, own)]
     numbers = {p.number for p in exposed}
     if told or None in numbers or numbers & {p.target for p in found}:
         return
-    if any("env_file" in part.service.keys for part in each.whole.parts):
+    if any(_may_tell(service, {p.target for p in found}) for service in each.whole.every):
         return
     listed = " and ".join(sorted(n for n in numbers if n))
     yield Match(
@@ -154,6 +196,26 @@ def _by_image(each: Placed, unit: Unit | None, image: Image, project: Project) -
     )
 
 
-def _stands_on_proxy(image: Image) -> bool:
-    """Whether the base brings a server with a port of its own."""
-    return any(name in image.stage.base.raw for name in _PROXIES)
+def _is_plain(image: Image) -> bool:
+    """Whether the base opens no port of its own."""
+    base = lineage(image.dockerfile, image.stage)[0].base
+    return _PLAIN.search(base.literal or base.default or base.raw) is not None
+
+
+def _reads_code(image: Image, project: Project) -> bool:
+    """Whether code that is read tells the port, so that it is open where it was not found."""
+    apps = (d for d in project.deployables if d.folder == image.deployable)
+    return any(d.runtime == "node" for d in apps)
+
+
+def _may_tell(service: Service, targets: set[str | None]) -> bool:
+    """Whether compose may give a port by a variable, an argument or a file."""
+    if {"env_file", "command", "entrypoint"} & set(service.keys):
+        return True
+    told = any(
+        "PORT" in e.name.upper() or e.value is None or any(t and t in e.value.raw for t in targets)
+        for e in service.environment
+    )
+    return told or any(
+        mount.kind == "bind" and _SETTINGS.search(mount.target or "") for mount in service.mounts
+    )

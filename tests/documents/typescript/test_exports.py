@@ -130,6 +130,9 @@ def test_imports(content: str, expected: tuple[str, tuple[str, ...], bool]) -> N
             "const config = { port: 80 }\napp.listen(config.port)", ("80", ""), id="a property"
         ),
         pytest.param("app.listen(port)", (None, ""), id="unknown"),
+        pytest.param(
+            "app.listen(process.argv[2] || 3000)", (None, ""), id="unknown before a number"
+        ),
         pytest.param("Bun.serve({ port: 80, fetch })", ("80", ""), id="Bun"),
         pytest.param(
             "import { serve } from '@hono/node-server'\nserve({ port: 80 })", ("80", ""), id="Hono"

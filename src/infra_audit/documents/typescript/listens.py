@@ -152,4 +152,6 @@ def _member(tree: Tree, node: Node, depth: int) -> tuple[str | None, str]:
 
 
 def _either(left: tuple[str | None, str], right: tuple[str | None, str]) -> tuple[str | None, str]:
+    if left == (None, ""):  # what is unknown may decide
+        return left
     return left[0] if left[0] is not None else right[0], left[1] or right[1]
