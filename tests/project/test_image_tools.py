@@ -27,6 +27,7 @@ _CONNECTS = {"nc", "ncat", "netcat"}
         ("nginx:1.27-alpine-slim", {"curl", "ncat"}),
         ("nginx:1.27", set()),
         ("mcr.microsoft.com/dotnet/aspnet:8.0", TOOLS),
+        ("mcr.microsoft.com/dotnet/aspnet:3.1", set()),
         ("ghcr.io/shop/base:1", set()),
         ("node:22-with-tools", set()),
     ],

@@ -1,7 +1,8 @@
 """Which tools for probes an image is known to lack.
 
 Sources, read in November 2026: the Dockerfiles of the official images (docker-library, docker-node,
-docker-nginx, caddy-docker), of Google's distroless and Microsoft's .NET images. Debian and Ubuntu
+docker-nginx, caddy-docker); dotnet/dotnet-docker#2379 for .NET, whose images have lacked `curl` since
+version 5; for bun, traefik and distroless what their projects say. Debian and Ubuntu
 bring none of the three by themselves; Alpine's BusyBox brings `wget` and `nc`; buildpack-deps, on
 which the full images of languages stand, brings `curl` and `wget`; a slim image removes what it
 built with.
@@ -27,6 +28,7 @@ _LANGUAGES = frozenset({"node", "python", "ruby", "golang"})
 _ON_ALPINE = frozenset({"caddy", "traefik"})
 _PLAIN = frozenset({"debian", "ubuntu", "redis", "oven/bun"})
 _NET = frozenset({"dotnet/aspnet", "dotnet/runtime", "dotnet/runtime-deps"})
+_BEFORE_FIVE = regex(r"$|latest|[1-4](?:\.|$|-)")
 _ALPINE_TAG = regex(r"(?:^|-)alpine(?:[\d.]*$|[\d.]*-|$)|^alpine")
 _SLIM = regex(r"(?:^|-)slim(?:-|$)")
 _RELEASE = regex(
@@ -50,6 +52,8 @@ def lacks(image: str) -> frozenset[str]:
         return _ALPINE if alpine and "slim" in tag else frozenset()
     if name in {"alpine", *_ON_ALPINE}:
         return frozenset() if "windows" in tag else _ALPINE
+    if name in _NET and _BEFORE_FIVE.match(tag):
+        return frozenset()
     if name in _PLAIN | _NET:
         return _ALPINE if alpine else TOOLS
     return frozenset()
