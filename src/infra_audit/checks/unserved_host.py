@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import dirname, join, normpath
 from typing import Any
 
-from ..documents.facts import Compose
+from ..documents.facts import ProxyFile
 from ..model import Evidence, Match, Outcome, Undecided
 from ..project.askers import LOOPBACK
 from ..project.composed import Placed, placed
-from ..project.listening import built
+from ..project.composing import is_application
+from ..project.loaded import Bearer, bearers, doubt
 from ..project.types import Forward, Project, Site
 from ..source.regex import regex
 
 _BARE = regex(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
-_PLACEHOLDERS = frozenset(
-    {"host", "hostname", "server", "upstream", "example", "backend-host", "unix"}
+_PLACEHOLDERS = regex(
+    r"host|hostname|server|upstream|unix|(?:your|my|some|example|placeholder|change)[-_]?.*|.*[-_](?:host|name|here)"
+    r"|example|changeme|replace.*|x+|foo|bar"
 )
+_CREATED = regex(r"[-_]\d+$")
+"""What compose adds to the name of a service to call its container."""
+_STARTS = frozenset({"run", "create", "network"})
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -25,29 +29,31 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     sites = [s for s in project.sites if s.proxy in ("nginx", "caddy") and not s.file]
     if not sites or not project.composes:
         return
-    names = _names(project)
-    groups = {forward.upstream for site in project.sites for forward in site.forwards}
+    names = _names(project) | {f.upstream for site in project.sites for f in site.forwards}
+    files = {file.path: file for file in project.proxies if not file.name}
+    every: tuple[Placed, ...] | None = None
     for site in sites:
-        lost = [f for f in site.forwards if _is_lost(f, names | groups)]
-        if not lost:
+        lost = [f for f in site.forwards if _is_lost(f, names)]
+        file = files.get(site.location.path)
+        if not lost or file is None:
             continue
-        bearer = next((each for each in placed(project) if _bears(each, site, project)), None)
-        if bearer is None:
-            continue
-        for forward in lost:
-            yield _judged(forward, site, bearer)
+        every = tuple(placed(project)) if every is None else every
+        found = bearers(file.path, site.proxy, every, project)
+        for forward in lost if found else ():
+            yield from _judged(forward, site, (found, file), project)
 
 
 def _is_lost(forward: Forward, names: frozenset[str]) -> bool:
     """Whether a name is none of a service: one without a dot, which only the containers' own DNS knows."""
     host = (forward.host or "").lower()
+    created = _CREATED.sub("", host)
     return (
         forward.unit is None
         and _BARE.fullmatch(host) is not None
         and not host.isdigit()
         and host not in LOOPBACK
-        and host not in _PLACEHOLDERS
-        and host not in names
+        and not _PLACEHOLDERS.fullmatch(host)
+        and not any(created == n or created.endswith((f"-{n}", f"_{n}")) for n in names if n)
     )
 
 
@@ -66,36 +72,54 @@ def _names(project: Project) -> frozenset[str]:
     )
 
 
-def _bears(each: Placed, site: Site, project: Project) -> bool:
-    """Whether a service has the file of a site, mounted or copied into its image."""
-    path = site.location.path
-    for part in each.whole.parts:
-        for mount in part.service.mounts:
-            if (
-                mount.kind == "bind"
-                and mount.source
-                and not mount.source.startswith(("/", "~", "$"))
-            ):
-                source = normpath(join(dirname(part.path), mount.source))
-                if path == source or (source != "." and path.startswith(f"{source}/")):
-                    return True
-    image = built(each, project)
-    if image is None or image.context is None:
-        return False
-    copied = [
-        normpath(join(image.context, source.literal))
-        for instruction in image.stage.instructions
-        if instruction.copy is not None and not instruction.copy.origin
-        for source in instruction.copy.sources
-        if source.literal
-    ]
-    return path in copied
+def _judged(
+    forward: Forward, site: Site, read: tuple[list[Bearer], ProxyFile], project: Project
+) -> Iterator[Outcome]:
+    found, file = read
+    bare = forward.port in ("80", "443", None)
+    doubts = [one.placed.doubt or doubt(one, file, bare=bare) for one in found]
+    host = (forward.host or "").lower()
+    if all(doubts):
+        yield Undecided(forward.location, doubts[0])
+        return
+    bearer = found[doubts.index("")]
+    if _elsewhere(host, bearer, project):
+        yield Undecided(forward.location, f"`{host}` may be started elsewhere")
+    elif _is_meant(bearer, project):
+        yield _match(forward, site, bearer.placed)
 
 
-def _judged(forward: Forward, site: Site, bearer: Placed) -> Outcome:
-    doubt = bearer.doubt or _doubt(bearer, bearer.compose)
-    if doubt:
-        return Undecided(forward.location, doubt)
+def _elsewhere(host: str, bearer: Bearer, project: Project) -> bool:
+    """Whether a script or a cluster may give something the name."""
+    cluster = [h for h in project.hostings if h.provider == "kubernetes"]
+    charts = any(other.kind in ("helm", "kubernetes") for other in project.others)
+    if any(hosted.name == host for h in cluster for hosted in h.services):
+        return True
+    if bearer.image is not None and (cluster or charts):
+        return True
+    return any(
+        run.name in ("docker", "podman")
+        and run.arguments[:1]
+        and run.arguments[0] in _STARTS
+        and any(host in word.raw or word.literal is None for word in run.words)
+        for act in project.acts
+        for run in act.behaviour.runs
+    )
+
+
+def _is_meant(bearer: Bearer, project: Project) -> bool:
+    """Whether an application stands beside a proxy that no proxy reaches: that which was renamed."""
+    reached = {f.unit.location for s in project.sites for f in s.forwards if f.unit is not None}
+    compose = bearer.placed.compose
+    return any(
+        service is not bearer.placed.service
+        and is_application(service)
+        and not any(where.path == compose.path and where.span == service.span for where in reached)
+        for service in compose.services
+    )
+
+
+def _match(forward: Forward, site: Site, bearer: Placed) -> Match:
     then = (
         "does not start (or answers 502, where a variable holds the name)"
         if site.proxy == "nginx"
@@ -107,11 +131,3 @@ def _judged(forward: Forward, site: Site, bearer: Placed) -> Outcome:
         evidence=(Evidence(bearer.location, f"`{bearer.service.name}` has this file"),),
         trail=bearer.standing.trail,
     )
-
-
-def _doubt(bearer: Placed, compose: Compose) -> str:
-    if compose.external_networks or compose.includes or bearer.whole.open:
-        return "other containers may be in its network"
-    if bearer.whole.gives("network_mode"):
-        return "it is in the network of another"
-    return ""

@@ -154,6 +154,8 @@ class Compose(Struct, frozen=True, kw_only=True):
     networks: tuple[str, ...] = ()
     external_networks: tuple[str, ...] = ()
     """Those that something else has made, and others may be in."""
+    joinable_networks: tuple[str, ...] = ()
+    """Those that others can join: with a `name` of their own, or `attachable`."""
     includes: tuple[Value, ...] = ()
     problems: tuple[Problem, ...] = ()
 
