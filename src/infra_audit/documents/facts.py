@@ -687,6 +687,8 @@ class Module(Struct, frozen=True, kw_only=True):
 
     `[]` for routes added by a computed name, `createServer` for a function that answers itself.
     """
+    acts_at: tuple[str, ...] | None = None
+    """Of a middleware: how the paths begin at which it may answer; None where that is not seen."""
     config: tuple[Entry, ...] = ()
     """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
     problems: tuple[Problem, ...] = ()
