@@ -1,17 +1,18 @@
-"""Proxies in containers that pass requests on to a name which nothing in their network has."""
+"""Containers that send requests to a name which nothing in their network has."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import ProxyFile
-from ..model import Evidence, Match, Outcome, Undecided
+from ..documents.facts import ProxyFile, Service
+from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.askers import LOOPBACK
 from ..project.composed import Placed, placed
 from ..project.composing import is_application
-from ..project.loaded import Bearer, bearers, doubt
-from ..project.types import Forward, Project, Site
+from ..project.loaded import Bearer, bearers, doubt, network_doubt
+from ..project.types import Forward, Image, Project, Site
 from ..source.regex import regex
 
 _BARE = regex(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
@@ -22,18 +23,37 @@ _PLACEHOLDERS = regex(
 _CREATED = regex(r"[-_]\d+$")
 """What compose adds to the name of a service to call its container."""
 _STARTS = frozenset({"run", "create", "network"})
+_URL = regex(r"(?:https?|wss?|grpc)://(?:[^/@\s]*@)?([A-Za-z0-9][\w-]*):\d+(?:/\S*)?")
+"""An address with a port, as only a container within the same network has one."""
+_ASKED = regex(r"(?:^|_)(?:URL|URI|ENDPOINT|ADDR|ADDRESS|UPSTREAM|BACKEND|TARGET)$", re.IGNORECASE)
+"""How variables are called by which a program is told whom to ask."""
+_SHOWN = regex(
+    r"PUBLIC|ORIGIN|CORS|ALLOW|CALLBACK|REDIRECT|SITE|EXTERNAL|FRONTEND|CLIENT|ISSUER|HOOK|ADVERTIS|LISTEN|BIND|APP_|BASE_"
+    r"|ROOT_|WEB_|COOKIE|TRUST|SELF|PROXY|OTEL|TELEMETRY|TRAC|METRIC|JAEGER|LOKI|STATSD|LOG|^VITE|^REACT|^NEXT|^NUXT|AUTH_URL",
+    re.IGNORECASE,
+)
+"""Those of addresses that are shown to others, for a browser to use, or for what may be missing."""
+_WORKS = regex(r"work|cron|queue|sched|job|migrat|seed|beat|consum|bot|init|backup|task|daemon")
+"""Names of services that nobody asks."""
+_WORD = regex(r"[A-Za-z0-9][\w-]*")
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each such name, at the place that passes requests on."""
-    sites = [s for s in project.sites if s.proxy in ("nginx", "caddy") and not s.file]
-    if not sites or not project.composes:
+    if not project.composes:
         return
     names = _names(project) | {f.upstream for site in project.sites for f in site.forwards}
+    yield from _of_proxies(names, project)
+    yield from _of_variables(names, project)
+
+
+def _of_proxies(names: frozenset[str], project: Project) -> Iterator[Outcome]:
+    """What the proxies pass on."""
+    sites = [s for s in project.sites if s.proxy in ("nginx", "caddy") and not s.file]
     files = {file.path: file for file in project.proxies if not file.name}
     every: tuple[Placed, ...] | None = None
     for site in sites:
-        lost = [f for f in site.forwards if _is_lost(f, names)]
+        lost = [f for f in site.forwards if f.unit is None and _is_lost(f.host, names)]
         file = files.get(site.location.path)
         if not lost or file is None:
             continue
@@ -43,13 +63,78 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield from _judged(forward, site, (found, file), project)
 
 
-def _is_lost(forward: Forward, names: frozenset[str]) -> bool:
+def _of_variables(names: frozenset[str], project: Project) -> Iterator[Outcome]:
+    """What the applications are told to ask."""
+    asked = [
+        (compose, service, entry, found[1])
+        for compose in project.composes
+        for service in compose.services
+        for entry in service.environment
+        if entry.value is not None
+        and entry.value.literal is not None
+        and (found := _URL.fullmatch(entry.value.literal))
+        and _is_lost(found[1], names)
+        and _ASKED.search(entry.name)
+        and not _SHOWN.search(entry.name)
+    ]
+    every = tuple(placed(project)) if asked else ()
+    for compose, service, entry, host in asked:
+        each = next((p for p in every if p.service is service and p.compose is compose), None)
+        if each is None or entry.value is None or not is_application(service):
+            continue
+        others = [p.service for p in (*each.whole.parts[1:], *each.whole.beside)]
+        if any(e.name == entry.name for other in others for e in other.environment):
+            continue
+        where = Location(compose.path, entry.value.span)
+        told = each.doubt or network_doubt(each)
+        if told or _elsewhere(host.lower(), None, project):
+            yield Undecided(where, told or f"`{host}` may be started elsewhere")
+            continue
+        unasked = _unasked(each, project)
+        if unasked is not None:
+            yield Match(
+                location=where,
+                values={
+                    "host": host,
+                    "who": f"`{service.name}`",
+                    "then": f"finds nothing there ({entry.name})",
+                },
+                evidence=(
+                    Evidence(
+                        Location(compose.path, unasked.span),
+                        "nothing asks for this one, by its own name",
+                    ),
+                ),
+                trail=each.standing.trail,
+            )
+
+
+def _unasked(each: Placed, project: Project) -> Service | None:
+    """An application beside a container whose name stands in no variable and that no proxy reaches."""
+    words = {
+        word
+        for service in each.compose.services
+        for entry in service.environment
+        if entry.value is not None
+        for word in _WORD.findall(entry.value.raw)
+    }
+    return next(
+        (
+            s
+            for s in _unreached(each, project)
+            if not words.intersection((s.name, *s.aliases))
+            and not (s.labels or s.ports or _WORKS.search(s.name))
+        ),
+        None,
+    )
+
+
+def _is_lost(name: str | None, names: frozenset[str]) -> bool:
     """Whether a name is none of a service: one without a dot, which only the containers' own DNS knows."""
-    host = (forward.host or "").lower()
+    host = (name or "").lower()
     created = _CREATED.sub("", host)
     return (
-        forward.unit is None
-        and _BARE.fullmatch(host) is not None
+        _BARE.fullmatch(host) is not None
         and not host.isdigit()
         and host not in LOOPBACK
         and not _PLACEHOLDERS.fullmatch(host)
@@ -83,19 +168,19 @@ def _judged(
         yield Undecided(forward.location, doubts[0])
         return
     bearer = found[doubts.index("")]
-    if _elsewhere(host, bearer, project):
+    if _elsewhere(host, bearer.image, project):
         yield Undecided(forward.location, f"`{host}` may be started elsewhere")
-    elif _is_meant(bearer, project):
+    elif any(_unreached(bearer.placed, project)):
         yield _match(forward, site, bearer.placed)
 
 
-def _elsewhere(host: str, bearer: Bearer, project: Project) -> bool:
+def _elsewhere(host: str, image: Image | None, project: Project) -> bool:
     """Whether a script or a cluster may give something the name."""
     cluster = [h for h in project.hostings if h.provider == "kubernetes"]
     charts = any(other.kind in ("helm", "kubernetes") for other in project.others)
     if any(hosted.name == host for h in cluster for hosted in h.services):
         return True
-    if bearer.image is not None and (cluster or charts):
+    if image is not None and (cluster or charts):
         return True
     return any(
         run.name in ("docker", "podman")
@@ -107,16 +192,13 @@ def _elsewhere(host: str, bearer: Bearer, project: Project) -> bool:
     )
 
 
-def _is_meant(bearer: Bearer, project: Project) -> bool:
-    """Whether an application stands beside a proxy that no proxy reaches: that which was renamed."""
+def _unreached(each: Placed, project: Project) -> Iterator[Service]:
+    """The applications beside a container that no proxy reaches: one of them may have been renamed."""
     reached = {f.unit.location for s in project.sites for f in s.forwards if f.unit is not None}
-    compose = bearer.placed.compose
-    return any(
-        service is not bearer.placed.service
-        and is_application(service)
-        and not any(where.path == compose.path and where.span == service.span for where in reached)
-        for service in compose.services
-    )
+    for service in each.compose.services:
+        where = Location(each.compose.path, service.span)
+        if service is not each.service and is_application(service) and where not in reached:
+            yield service
 
 
 def _match(forward: Forward, site: Site, bearer: Placed) -> Match:
@@ -127,7 +209,7 @@ def _match(forward: Forward, site: Site, bearer: Placed) -> Match:
     )
     return Match(
         location=forward.location,
-        values={"host": forward.host or "", "proxy": site.proxy, "then": then},
+        values={"host": forward.host or "", "who": site.proxy, "then": then},
         evidence=(Evidence(bearer.location, f"`{bearer.service.name}` has this file"),),
         trail=bearer.standing.trail,
     )

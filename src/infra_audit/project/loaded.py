@@ -171,16 +171,6 @@ def doubt(bearer: Bearer, file: ProxyFile, *, bare: bool) -> str:
 
     `bare`: without a port, so that it may be a group of servers which another file names.
     """
-    keys = {key for service in bearer.placed.whole.every for key in service.keys}
-    if {"dns", "dns_search"} & keys:
-        return "it asks another DNS"
-    compose = bearer.placed.compose
-    if compose.external_networks or compose.joinable_networks or compose.includes:
-        return "other containers may be in its network"
-    if bearer.placed.whole.gives("network_mode"):
-        return "it is in the network of another"
-    if any(mount.target == "/etc/hosts" for mount, _ in _binds(bearer.placed)):
-        return "it has hosts of its own"
     for directive, around in inside(file.directives, *_names(file.directives)):
         told = _told(directive, around, bare=bare)
         if told:
@@ -190,7 +180,24 @@ def doubt(bearer: Bearer, file: ProxyFile, *, bare: bool) -> str:
         source is None and f"{mount.target or ''}/".startswith(folder)
         for mount, source in _binds(bearer.placed)
     )
-    return "another file may name a group of servers" if bare and beside_it else ""
+    if bare and beside_it:
+        return "another file may name a group of servers"
+    return network_doubt(bearer.placed)
+
+
+def network_doubt(each: Placed) -> str:
+    """Why a container may reach a name that no service of its compose file has; '' where it may not."""
+    keys = {key for service in each.whole.every for key in service.keys}
+    if {"dns", "dns_search"} & keys:
+        return "it asks another DNS"
+    compose = each.compose
+    if compose.external_networks or compose.joinable_networks or compose.includes:
+        return "other containers may be in its network"
+    if each.whole.gives("network_mode"):
+        return "it is in the network of another"
+    if any(mount.target == "/etc/hosts" for mount, _ in _binds(each)):
+        return "it has hosts of its own"
+    return ""
 
 
 def _names(directives: tuple[Directive, ...]) -> set[str]:
