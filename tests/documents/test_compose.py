@@ -466,6 +466,11 @@ def test_networks_that_are_made_elsewhere() -> None:
     assert parse(Text("compose.yaml", body)).external_networks == ("b", "d")
 
 
+def test_networks_that_others_can_join() -> None:
+    body = "networks:\n  a:\n  b:\n    name: web\n  c:\n    driver: bridge\n  d:\n    attachable: true\n"
+    assert parse(Text("compose.yaml", body)).joinable_networks == ("b", "d")
+
+
 def test_what_an_override_takes_away() -> None:
     found = service("ports: !reset []\nvolumes: !override\n  - data:/data\nimage: redis")
     assert found.resets == ("ports", "volumes")

@@ -36,6 +36,7 @@ def parse(text: Text) -> Compose:
         lasting=_lasting(top.get("volumes")),
         networks=strings(top.get("networks")),
         external_networks=names.external(top.get("networks")),
+        joinable_networks=names.joinable(top.get("networks")),
         includes=_includes(text, top.get("include")),
         problems=tuple(found),
     )

@@ -36,6 +36,15 @@ def external(networks: Node | None) -> tuple[str, ...]:
     )
 
 
+def joinable(networks: Node | None) -> tuple[str, ...]:
+    """The networks of a file that others can join: with a `name` of their own, or `attachable`."""
+    return tuple(
+        key.value
+        for key, given in yaml.pairs(networks)
+        if {"name", "attachable"}.intersection(yaml.fields(given))
+    )
+
+
 def resets(body: Node) -> tuple[str, ...]:
     """The keys of a service that replace or remove what another file gives."""
     return tuple(key for key, node in yaml.fields(body).items() if node.tag in _TAKEN)

@@ -154,6 +154,8 @@ class Compose(Struct, frozen=True, kw_only=True):
     networks: tuple[str, ...] = ()
     external_networks: tuple[str, ...] = ()
     """Those that something else has made, and others may be in."""
+    joinable_networks: tuple[str, ...] = ()
+    """Those that others can join: with a `name` of their own, or `attachable`."""
     includes: tuple[Value, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -685,6 +687,8 @@ class Module(Struct, frozen=True, kw_only=True):
 
     `[]` for routes added by a computed name, `createServer` for a function that answers itself.
     """
+    acts_at: tuple[str, ...] | None = None
+    """Of a middleware: how the paths begin at which it may answer; None where that is not seen."""
     config: tuple[Entry, ...] = ()
     """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
     problems: tuple[Problem, ...] = ()

@@ -73,7 +73,7 @@ def _beside_files(path: str, app: Deployable, project: Project) -> str:
             continue
         if module.listens:
             return f"{module.path} is a server of its own"
-        if _MIDDLEWARE.match(name):
+        if _MIDDLEWARE.match(name) and (module.acts_at is None or path.startswith(module.acts_at)):
             return f"{module.path} may answer by itself"
         if name.startswith("next.config.") and any(e.name in _MOVING for e in module.config):
             return f"{module.path} leads other paths on"

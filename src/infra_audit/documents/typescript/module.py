@@ -13,6 +13,7 @@ from .imports import imports
 from .listens import listens
 from .nest import global_settings, nest_routes
 from .options import configuration
+from .passing import passing
 from .receivers import receivers
 from .routes import routes
 from .sentry import inits
@@ -37,6 +38,7 @@ def module(
         exports=exports(known),
         listens=listens(tree, imported),
         handed=handed(tree, named),
+        acts_at=passing(tree),
         functions=tuple(known.export(name) for name in known.top),
         config=_config(tree) + segment(tree) + global_settings(tree),
         problems=(),
