@@ -25,7 +25,7 @@ from .oracle.shares import shares
 from .oracle.shrink import shrunk
 from .oracle.writer import random_script
 
-SCRIPTS = int(os.environ.get("ORACLE_SCRIPTS", "1500"))
+SCRIPTS = int(os.environ.get("ORACLE_SCRIPTS", "1000"))
 SEEDS = 50_000
 BATCH = 25
 WORKERS = 2

@@ -147,7 +147,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "observability/missing-health-endpoint": _DEPLOYABLES,
     "observability/health-ignores-database": ("routes",),
     "observability/probe-path-not-served": ("probes",),
-    "wiring/unserved-host": ("sites",),
+    "wiring/unserved-host": _COMPOSES,
     "wiring/port-mismatch": ("ports",),
     "wiring/missing-npm-script": _PACKAGES,
     "wiring/package-manager-skew": _PACKAGES,
