@@ -11,6 +11,7 @@ from ..flow.effects import restarts
 from ..model import Evidence, Match, Outcome, Undecided
 from ..project.askers import LOOPBACK
 from ..project.beyond import beyond
+from ..project.code_routes import STATIC
 from ..project.inside import statements
 from ..project.routes import served
 from ..project.running import listening, runs
@@ -34,7 +35,9 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     if not asking:
         return
     tables = {table.deployable: table for table in project.routes if table.table}
-    lost = [(p, t) for p in asking if (t := _table(p, project, tables)) and not _answered(p, t)]
+    lost = [
+        (p, t) for p in asking if (t := _table(p, project, tables)) and not _answered(p, t, project)
+    ]
     for probe, table in lost:
         if not _minds(probe) or any(
             other.script is probe.script and other.path != probe.path and (other, table) not in lost
@@ -50,12 +53,15 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield _match(probe, path, table)
 
 
-def _answered(probe: Probe, table: Routes) -> bool:
+def _answered(probe: Probe, table: Routes, project: Project) -> bool:
     path = probe.path or ""
-    return (
-        not path
-        or served(table, path) is not None
-        or any(_may_answer(route, path.lower()) for route in table.table)
+    if not path or served(table, path) is not None:
+        return True
+    if any(_may_answer(r, path.lower()) for r in table.table if r.methods != STATIC):
+        return True
+    ends = (path, f"{path}.html", f"{path.rstrip('/')}/index.html")
+    return any(r.methods == STATIC for r in table.table) and any(
+        f"/{file}".endswith(ends) for file in project.files
     )
 
 
