@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.shell.syntax import Pipeline
 from ..flow.behaviour import Run, analyse
 from ..flow.effects import restarts
 from ..model import Evidence, Match, Outcome, Undecided
 from ..project.askers import LOOPBACK
 from ..project.beyond import beyond
 from ..project.code_routes import STATIC
-from ..project.inside import statements
+from ..project.in_force import in_force
 from ..project.routes import served
 from ..project.running import listening, runs
 from ..project.types import Act, Deployable, Probe, Project, Route, Routes, Unit
@@ -39,7 +38,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         (p, t) for p in asking if (t := _table(p, project, tables)) and not _answered(p, t, project)
     ]
     for probe, table in lost:
-        if not _minds(probe) or any(
+        if not _minds(probe, project) or any(
             other.script is probe.script and other.path != probe.path and (other, table) not in lost
             for other in (project.probes if probe.source in _OWN and probe.script else ())
         ):
@@ -157,29 +156,21 @@ def _begun(act: Act) -> set[str]:
     return found - {"nginx", "caddy"}
 
 
-def _minds(probe: Probe) -> bool:
+def _minds(probe: Probe, project: Project) -> bool:
     """Whether an answer with status 404 makes the probe fail."""
     if probe.tool == "":
         return True
     run = _run(probe)
-    if run is None or run.outcome == "ignored" or (probe.source in _OWN and not _plain(probe)):
+    if (
+        run is None
+        or run.outcome == "ignored"
+        or (probe.source in _OWN and not in_force(probe, project))
+    ):
         return False
     if probe.source not in _OWN and run.outcome in ("tested", "handled"):
         return False
     return probe.tool == "wget" or (
         probe.tool == "curl" and any(_FAILS.fullmatch(word or "") for word in run.arguments)
-    )
-
-
-def _plain(probe: Probe) -> bool:
-    """Whether a health check only asks, and fails if it is refused."""
-    if probe.script is None:
-        return False
-    if any(isinstance(s, Pipeline) and s.negated for s in statements(probe.script)):
-        return False
-    return all(
-        run.name in ("curl", "wget") or (run.name == "exit" and run.arguments != ("0",))
-        for run in analyse(probe.script).runs
     )
 
 
