@@ -9,6 +9,7 @@ from ..documents.facts import Service
 from ..model import Evidence, Location, Match, Outcome
 from ..project.askers import LOOPBACK
 from ..project.composed import Placed, placed
+from ..project.in_force import in_force
 from ..project.layers import lineage
 from ..project.listening import (
     Listener,
@@ -19,6 +20,7 @@ from ..project.listening import (
     server_listener,
     service_listener,
 )
+from ..project.loaded import bearers
 from ..project.routes import served
 from ..project.types import Image, Port, Probe, Project, Unit
 from ..source.regex import regex
@@ -120,8 +122,18 @@ def _outside(unit: Unit | None, listener: Listener, project: Project) -> Iterato
         what = f"publishes port {published[0].target} of the container"
         yield _match(published[0].location, what, listener, "nothing answers there")
     for port in proxied:
+        if not _is_read(port, project):
+            continue
         what = f"passes requests on to port {port.number} of `{unit.name}`"
         yield _match(port.location, what, listener, "each is answered with 502")
+
+
+def _is_read(port: Port, project: Project) -> bool:
+    """Whether a proxy in a container reads the file in which a port stands, or it is a service's own label."""
+    file = next((f for f in project.proxies if f.path == port.location.path), None)
+    if file is None:
+        return True
+    return bool(bearers(file.path, file.proxy, tuple(placed(project)), project))
 
 
 def _probed(
@@ -134,7 +146,7 @@ def _probed(
         lost = probe.host in LOOPBACK and number.isdigit() and number not in listener.ports
         if not lost or _alternative(probe.script, number, listener, project):
             continue
-        if _means(probe, project):
+        if _means(probe, project) and in_force(probe, project):
             what = f"asks port {number}"
             yield _match(probe.location, what, listener, "the container is never healthy")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.shell.syntax import Pipeline
 from ..flow.behaviour import Run, analyse
 from ..flow.effects import restarts
 from ..model import Evidence, Match, Outcome, Undecided
 from ..project.askers import LOOPBACK
 from ..project.beyond import beyond
-from ..project.inside import statements
+from ..project.code_routes import STATIC
+from ..project.in_force import in_force
 from ..project.routes import served
 from ..project.running import listening, runs
 from ..project.types import Act, Deployable, Probe, Project, Route, Routes, Unit
@@ -34,9 +34,11 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     if not asking:
         return
     tables = {table.deployable: table for table in project.routes if table.table}
-    lost = [(p, t) for p in asking if (t := _table(p, project, tables)) and not _answered(p, t)]
+    lost = [
+        (p, t) for p in asking if (t := _table(p, project, tables)) and not _answered(p, t, project)
+    ]
     for probe, table in lost:
-        if not _minds(probe) or any(
+        if not _minds(probe, project) or any(
             other.script is probe.script and other.path != probe.path and (other, table) not in lost
             for other in (project.probes if probe.source in _OWN and probe.script else ())
         ):
@@ -50,12 +52,15 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield _match(probe, path, table)
 
 
-def _answered(probe: Probe, table: Routes) -> bool:
+def _answered(probe: Probe, table: Routes, project: Project) -> bool:
     path = probe.path or ""
-    return (
-        not path
-        or served(table, path) is not None
-        or any(_may_answer(route, path.lower()) for route in table.table)
+    if not path or served(table, path) is not None:
+        return True
+    if any(_may_answer(r, path.lower()) for r in table.table if r.methods != STATIC):
+        return True
+    ends = (path, f"{path}.html", f"{path.rstrip('/')}/index.html")
+    return any(r.methods == STATIC for r in table.table) and any(
+        f"/{file}".endswith(ends) for file in project.files
     )
 
 
@@ -151,29 +156,21 @@ def _begun(act: Act) -> set[str]:
     return found - {"nginx", "caddy"}
 
 
-def _minds(probe: Probe) -> bool:
+def _minds(probe: Probe, project: Project) -> bool:
     """Whether an answer with status 404 makes the probe fail."""
     if probe.tool == "":
         return True
     run = _run(probe)
-    if run is None or run.outcome == "ignored" or (probe.source in _OWN and not _plain(probe)):
+    if (
+        run is None
+        or run.outcome == "ignored"
+        or (probe.source in _OWN and not in_force(probe, project))
+    ):
         return False
     if probe.source not in _OWN and run.outcome in ("tested", "handled"):
         return False
     return probe.tool == "wget" or (
         probe.tool == "curl" and any(_FAILS.fullmatch(word or "") for word in run.arguments)
-    )
-
-
-def _plain(probe: Probe) -> bool:
-    """Whether a health check only asks, and fails if it is refused."""
-    if probe.script is None:
-        return False
-    if any(isinstance(s, Pipeline) and s.negated for s in statements(probe.script)):
-        return False
-    return all(
-        run.name in ("curl", "wget") or (run.name == "exit" and run.arguments != ("0",))
-        for run in analyse(probe.script).runs
     )
 
 

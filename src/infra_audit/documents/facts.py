@@ -685,7 +685,8 @@ class Module(Struct, frozen=True, kw_only=True):
     handed: tuple[str, ...] = ()
     """What is called with an application of this file and may add routes to it: `setup`, `monitor.attach`.
 
-    `[]` for routes added by a computed name, `createServer` for a function that answers itself.
+    `[]` for routes added by a computed name, `=` for another name of it, `createServer` and `fetch` for a
+    function that answers itself, and the methods of it that may lead requests elsewhere.
     """
     acts_at: tuple[str, ...] | None = None
     """Of a middleware: how the paths begin at which it may answer; None where that is not seen."""

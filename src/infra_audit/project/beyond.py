@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ..documents.facts import Module, RouteCall
+from ..documents.facts import Handler, Module, RouteCall
 from ..source.regex import regex
-from .code_routes import HARMLESS
 from .handlers import settled
 from .imports import PACKAGE, Sources, binding, resolve, sources
 from .owners import enclosing
@@ -37,6 +37,10 @@ _MIDDLEWARE = regex(
     r"(?:src/)?(?:middleware|proxy|hooks\.server|entry\.server)\.\w+$|server/(?:middleware|plugins)/"
 )
 _MOVING = frozenset({"redirects", "rewrites", "i18n"})
+_PASSES = regex(
+    r"limit|logg?er|cors|helmet|compress|parser|metric|tracing|error|not_?found", re.IGNORECASE
+)
+"""Names of what was not found, but passes requests on or answers with a failure."""
 _VERBS = (".get", ".all", ".use", ".route", ".register", ".head")
 
 
@@ -48,6 +52,8 @@ def beyond(table: Routes, path: str, project: Project) -> str:
     answering = sorted(_ANSWERING.intersection(app.frameworks))
     if answering:
         return f"{answering[0]} has paths of its own"
+    if "koa" in app.frameworks:
+        return "the middlewares of Koa are not read"
     if path.startswith(_SOCKETS) and "socket.io" in app.dependencies:
         return "socket.io answers there"
     if _FILES.intersection(app.frameworks) and (doubt := _beside_files(path, app, project)):
@@ -104,7 +110,7 @@ def _package(module: Module, name: str, known: Sources) -> tuple[str, str | None
 
 def _is_followed(name: str, module: Module, known: Sources) -> bool:
     """Whether what a call adds to an application it is given was read, or it adds nothing."""
-    if name in ("[]", "()", "createServer", "createSecureServer"):
+    if name in ("[]", "()", "=", "createServer", "createSecureServer"):
         return False
     specifier, path = _package(module, name, known)
     if specifier and (_QUIET.fullmatch(specifier) or specifier.startswith("node:")):
@@ -121,17 +127,25 @@ def _is_followed(name: str, module: Module, known: Sources) -> bool:
 def _may_answer(call: RouteCall, module: Module, known: Sources) -> bool:
     """Whether what a call of `use` puts in front may answer, where it is no router that was read."""
     if not call.target:
-        return call.handler.opaque or any(status < 300 for status in call.handler.statuses)
+        return call.handler.opaque or _answers(call.handler)
     head = call.target.partition(".")[0].partition("(")[0]
     if head in {r.receiver for r in module.routes}:
         return False
     specifier, path = _package(module, call.target, known)
     if path == PACKAGE or specifier.startswith("node:"):
-        return not _QUIET.fullmatch(specifier)
+        logs_in = call.target.endswith(".authenticate")
+        return logs_in or not _QUIET.fullmatch(specifier)
     other = known.modules.get(path or "")
     if other is not None and any(r.method != "USE" for r in other.routes):
         return False
     behind = settled(call.handler, module, known)
     if behind.handler.opaque:
-        return HARMLESS.search(call.target) is None
-    return any(status < 300 for status in behind.handler.statuses)
+        return _PASSES.search(call.target) is None
+    return _answers(behind.handler)
+
+
+def _answers(handler: Handler) -> bool:
+    """Whether a function may answer what a probe takes for well, or send it elsewhere."""
+    return any(status < 400 for status in handler.statuses) or any(
+        call.endswith(".redirect") for call in handler.calls
+    )

@@ -13,7 +13,7 @@ from ..source.regex import regex
 from .composed import Placed
 from .images import built_file
 from .layers import lineage
-from .program import Program, leads, program, started
+from .program import Program, covers, leads, program, started
 from .types import Deployable, Image, Port, Project, Unit
 
 _OPENERS = regex(
@@ -61,6 +61,8 @@ def _image(path: str, build: Build, project: Project) -> Image | None:
     target = build.target.literal if build.target else None
     found = [i for i in project.images if i.dockerfile.path == file]
     named = [i for i in found if target and i.stage.name == target]
+    if build.target is not None and target is None:
+        return None
     return next(iter(named if target else found), None)
 
 
@@ -71,6 +73,8 @@ def service_listener(placed: Placed, project: Project) -> Listener | None:
     if image is None or any(s.entrypoint or s.env_files for s in services):
         return None
     if any({"entrypoint", "command", "env_file"} & set(s.keys) for s in beside(placed, project)):
+        return None
+    if any(covers(m.target, image) for s in services for m in s.mounts):
         return None
     command = next((s.command for s in services if s.command is not None), None)
     own = [u for u in project.units if u.source == "compose" and u.location == placed.location]
@@ -183,7 +187,9 @@ def _listener(
     if unit is None or app is None or any(map(_OPENERS.fullmatch, app.dependencies)):
         return None
     listens = _listens(app, project)
-    files = frozenset(p.location.path for p in listens if p.kind == "listens" and p.deployable)
+    files = frozenset(
+        p.location.path for p in listens if p.kind == "listens" and p.deployable is not None
+    )
     started = program(image, command, app.package)
     if started is None or not leads(started, app, files, project) or _tells(started):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import normpath
+from posixpath import join, normpath
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from ..documents.shell.syntax import Script
 from ..flow.behaviour import Run, analyse
 from ..source.regex import regex
 from .imports import Sources, resolve, sources
+from .inside import scripts
 from .layers import lineage
 from .types import Deployable, Image, Project
 
@@ -57,11 +58,10 @@ def program(image: Image, command: Script | None, package: Package | None) -> Pr
         return None
     found: list[Program] = []
     for script in (entry.script if entry else None, given):
-        for run in analyse(script).runs if script is not None else ():
-            one = _of_run(run, package, scripted=False, depth=0)
-            if one is None:
-                return None
-            found += one
+        one = _of_script(script, package, -1) if script is not None else []
+        if one is None:
+            return None
+        found += one
     return found[0] if len(found) == 1 else None
 
 
@@ -72,18 +72,11 @@ def _last(instructions: list[Instruction], keyword: str) -> Instruction | None:
 
 def started(script: Script, package: Package | None) -> Program | None:
     """The program of a start command that a platform or a unit runs; None where unknown."""
-    found: list[Program] = []
-    for run in analyse(script).runs:
-        one = _of_run(run, package, scripted=False, depth=0)
-        if one is None:
-            return None
-        found += one
-    return found[0] if len(found) == 1 else None
+    found = _of_script(script, package, -1)
+    return found[0] if found and len(found) == 1 else None
 
 
-def _of_run(
-    run: Run, package: Package | None, *, scripted: bool, depth: int
-) -> list[Program] | None:
+def _of_run(run: Run, package: Package | None, depth: int) -> list[Program] | None:
     """The programs that a run starts; None where it may start anything."""
     if run.background or run.remote or None in run.arguments or depth > _DEEPEST:
         return None
@@ -101,9 +94,9 @@ def _of_run(
     if name in _BESIDE or (name in SHELLS and _COMMAND.fullmatch(words[0] if words else "")):
         return []
     if name in _SERVERS:
-        return [Program(run, "", scripted)]
+        return [Program(run, "", depth > 0)]
     file = _file(words) if name in _ENGINES else ""
-    return [Program(run, file, scripted)] if file else None
+    return [Program(run, file, depth > 0)] if file else None
 
 
 def _script(manager: str, words: list[str], package: Package | None) -> Script | None:
@@ -116,9 +109,12 @@ def _script(manager: str, words: list[str], package: Package | None) -> Script |
 
 
 def _of_script(script: Script, package: Package | None, depth: int) -> list[Program] | None:
+    """The programs of a script; None where it sets a variable, or starts what is not known."""
+    if any(analyse(inner).variables or analyse(inner).defaults for inner in scripts(script)):
+        return None
     found: list[Program] = []
     for run in analyse(script).runs:
-        one = _of_run(run, package, scripted=True, depth=depth + 1)
+        one = _of_run(run, package, depth + 1)
         if one is None:
             return None
         found += one
@@ -144,18 +140,35 @@ def leads(found: Program, app: Deployable, listening: frozenset[str], project: P
 
     What is built is known by the name of its source: `dist/main.js` runs `src/main.ts`.
     """
+    lead = f"{app.folder}/" if app.folder else ""
+    own = normpath(found.file) if found.file else ""
+    there = {path for path in (own, f"{lead}{own}") if own and path in project.files}
     if not listening:
-        return not found.file or _stem(found.file) == "server"
-    if len(listening) != 1 or not found.file:
+        return not own or ("next" in app.frameworks and _stem(own) == "server" and not there)
+    if len(listening) != 1 or not own:
         return False
     target = next(iter(listening))
-    name = _stem(found.file)
-    if name == _stem(target) or (name == "." and _stem(target) == "index"):
+    if target in there:
         return True
+    name = _stem(own)
+    if not there and (name == _stem(target) or (own == "." and _stem(target) == "index")):
+        return not any(
+            other.folder and other.folder != app.folder and own.startswith(f"{other.folder}/")
+            for other in project.deployables
+        )
     known = sources(project)
-    lead = f"{app.folder}/" if app.folder else ""
-    entries = [m for m in known.modules if m.startswith(lead) and _stem(m) == name]
-    return len(entries) == 1 and target in _reached(entries[0], known)
+    entries = there or {m for m in known.modules if m.startswith(lead) and _stem(m) == name}
+    return len(entries) == 1 and target in _reached(next(iter(entries)), known)
+
+
+def covers(target: str | None, image: Image) -> bool:
+    """Whether what is mounted at a path hides the code that an image works with."""
+    directory = "/"
+    for stage in lineage(image.dockerfile, image.stage):
+        for instruction in stage.instructions:
+            if instruction.keyword == "WORKDIR":
+                directory = normpath(join(directory, instruction.argument.strip("\"' ")))
+    return target is not None and f"{directory}/".startswith(f"{normpath(target).rstrip('/')}/")
 
 
 def _stem(path: str) -> str:

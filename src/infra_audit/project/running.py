@@ -7,7 +7,7 @@ from ..model import Location
 from .composed import Placed
 from .joined import index
 from .listening import beside, built
-from .program import Program, leads, program, started
+from .program import Program, covers, leads, program, started
 from .types import Deployable, Image, Port, Project, Unit
 
 _NODE = frozenset({"", "node", "docker", "nodejs"})
@@ -63,6 +63,8 @@ def _of_service(unit: Unit, app: Deployable, project: Project) -> Program | None
     if any(s.entrypoint for s in whole.every) or any(
         "command" in s.keys for s in beside(placed, project)
     ):
+        return None
+    if any(covers(m.target, image) for p in whole.parts for m in p.service.mounts):
         return None
     command = next((p.service.command for p in whole.parts if p.service.command), None)
     return program(image, command, app.package)

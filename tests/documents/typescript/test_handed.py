@@ -25,6 +25,24 @@ _EXPRESS = "const express = require('express')\nconst app = express()\n"
         pytest.param("createServer((q, s) => s.end())", ("createServer",), id="by a function"),
         pytest.param("createServer(handle)", ("createServer",), id="by a name"),
         pytest.param("net.createServer((socket) => {})", (), id="no HTTP"),
+        pytest.param("app.addHook('onRequest', check)", ("addHook",), id="a hook elsewhere"),
+        pytest.param(
+            "app.addHook('onRequest', (q, s) => s.send(1))", ("addHook",), id="it replies"
+        ),
+        pytest.param("app.addHook('onRequest', (q, s, done) => done())", (), id="it passes on"),
+        pytest.param("app.addHook('onClose', stop)", (), id="no hook of requests"),
+        pytest.param("app.notFound(c => c.html(page))", ("notFound",), id="all that is missing"),
+        pytest.param("app.notFound(c => c.text('no', 404))", (), id="missing is missing"),
+        pytest.param("app.prefix('/api')", ("prefix",), id="a prefix that comes later"),
+        pytest.param("const other = app", ("=",), id="another name"),
+        pytest.param("global.app = app", ("=",), id="a global name"),
+        pytest.param("module.exports = app", (), id="an export"),
+        pytest.param("container.register('app', app)", ("container.register",), id="a container"),
+        pytest.param("server.on('request', handle)", ("on",), id="another listener"),
+        pytest.param("serve({ fetch: app.fetch })", (), id="its own fetch"),
+        pytest.param("serve({ fetch: handle })", ("fetch",), id="another fetch"),
+        pytest.param("make({ rewriteUrl() {} })", ("rewriteUrl",), id="other paths"),
+        pytest.param("app.use(express.json())", (), id="the package's own"),
         pytest.param("app.use('/api', app)", (), id="a mount"),
         pytest.param("app.listen(3000)", (), id="a start"),
         pytest.param("setup(other)", (), id="something else"),
@@ -32,6 +50,18 @@ _EXPRESS = "const express = require('express')\nconst app = express()\n"
 )
 def test_what_an_application_is_given_to(content: str, expected: tuple[str, ...]) -> None:
     assert parse(Text("server.js", f"{_EXPRESS}{content}\napp.get('/', f)\n")).handed == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("app.setGlobalPrefix('api')", ()),
+        ("if (process.env.X) app.setGlobalPrefix('api')", ("setGlobalPrefix",)),
+        ("process.env.X ? app.enableVersioning() : 0", ("enableVersioning",)),
+    ],
+)
+def test_what_moves_routes_under_a_condition(content: str, expected: tuple[str, ...]) -> None:
+    assert parse(Text("main.ts", f"{content}\n")).handed == expected
 
 
 def test_a_file_without_an_application_hands_nothing() -> None:
