@@ -33,6 +33,7 @@ KINDS: dict[str, tuple[str, str | None]] = {
     "compose": ("docker-compose.prod.yml", "compose"),
     "compose without docker": ("compose.yaml", "compose"),
     "compose named first": ("prod.docker-compose.yml", "compose"),
+    "compose named first, with an underscore": ("install/management_compose.yaml", "compose"),
     "a stack": ("stack.yml", "compose"),
     "what only sounds like compose": ("decompose-rules.yaml", None),
     "a Dockerfile": ("Dockerfile", "dockerfile"),

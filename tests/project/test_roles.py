@@ -17,6 +17,12 @@ ROLES: dict[str, tuple[dict[str, str], str]] = {
         "bootstrap",
     ),
     "renews and restarts": ({"go.sh": RELEASE}, "deploy"),
+    "keeps a second machine": (
+        {
+            "cold-standby.sh": "rsync -a /opt/shop/ me@host:/opt/shop/\nssh me@host 'sudo systemctl restart shop'\n"
+        },
+        "maintenance",
+    ),
     "restarts elsewhere": ({"go.sh": "ssh me@host 'sudo systemctl restart shop'\n"}, "deploy"),
     "sends and is called so": (
         {"deploy.sh": "npm run build\nrsync -az dist/ me@host:/srv/shop\n"},

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..documents.facts import Module
-from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
-from ..project.leads import led, shown
+from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
+from ..project.leads import hosted, shown
 from ..project.starts import started
 from ..project.telemetry import ERROR_TRACKERS, beside, dependencies, libraries, reads, settings
 from ..project.tracing import at_work, package_of, place, tracing
@@ -18,14 +18,7 @@ _MOST = 4
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each leading deployable, at what starts it."""
-    declared = next((d for d in project.declarations if d.topic == "apm"), None)
-    for leader, group in led(project):
-        if declared is not None:
-            yield Satisfied(declared.location, f"declared: {declared.value}")
-        elif not leader.self_hosted or not any(d.serves for d in group):
-            yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
-        else:
-            yield _traced(leader, group, project)
+    yield from hosted(project, "apm", _traced)
 
 
 def _traced(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..model import Inapplicable, Location, Match, Outcome, Satisfied, Undecided
-from ..project.leads import led, shown
+from ..model import Location, Match, Outcome, Satisfied, Undecided
+from ..project.leads import hosted, shown
 from ..project.starts import started
 from ..project.telemetry import (
     ERROR_TRACKERS,
@@ -33,14 +33,7 @@ _SETTING = regex(
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each leading deployable, at what starts it."""
-    declared = next((d for d in project.declarations if d.topic == "error-tracking"), None)
-    for leader, group in led(project):
-        if declared is not None:
-            yield Satisfied(declared.location, f"declared: {declared.value}")
-        elif not leader.self_hosted or not any(d.serves for d in group):
-            yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
-        else:
-            yield _tracked(leader, group, project)
+    yield from hosted(project, "error-tracking", _tracked)
 
 
 def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:

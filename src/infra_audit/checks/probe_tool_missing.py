@@ -9,7 +9,8 @@ from ..flow.behaviour import analyse
 from ..model import Evidence, Location, Match, Outcome
 from ..project.composed import Placed, placed
 from ..project.image_tools import TOOLS, image_lacks, lacks
-from ..project.layers import behaviours
+from ..project.in_force import is_replaced
+from ..project.layers import behaviours, lineage
 from ..project.listening import built, image_unit
 from ..project.types import Image, Probe, Project
 
@@ -22,20 +23,17 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     if not asking:
         return
     known = behaviours(project)
-    replaced: dict[Location, list[bool]] = {}
-    for each in placed(project):
-        image = built(each, project)
-        if image is not None:
-            where = Location(image.dockerfile.path, image.stage.span)
-            replaced.setdefault(where, []).append(each.whole.gives("healthcheck"))
-        for probe in asking:
-            if probe.source == "compose" and probe.unit and probe.unit.location == each.location:
-                base, missing, shown = _image(each, image, known)
-                yield from _judged(probe, base, missing, shown)
+    composed = [p for p in asking if p.source == "compose"]
+    for each in placed(project) if composed else ():
+        own = [p for p in composed if p.unit is not None and p.unit.location == each.location]
+        if own:
+            told = _image(each, built(each, project), known)
+            for probe in own:
+                yield from _judged(probe, *told)
     for image in project.images:
-        where = Location(image.dockerfile.path, image.stage.span)
-        own = [p for p in asking if p.source == "image" and p.unit == image_unit(image, project)]
-        if own and image.purpose == "production" and not all(replaced.get(where, [False])):
+        unit = image_unit(image, project)
+        own = [p for p in asking if p.source == "image" and p.unit == unit]
+        if own and image.purpose == "production" and not is_replaced(own[0], project):
             base, missing = image_lacks(image, known)
             for probe in own:
                 yield from _judged(probe, base, missing, _shown(image))
@@ -60,11 +58,9 @@ def _image(
 
 
 def _shown(image: Image) -> Location:
-    stages = {stage.name: stage for stage in image.dockerfile.stages if stage.name}
-    stage = image.stage
-    while (base := stages.get(stage.base.raw)) is not None and base.index < stage.index:
-        stage = base
-    return Location(image.dockerfile.path, stage.base.span)
+    """Where the image is named on which all of its stages stand."""
+    first = lineage(image.dockerfile, image.stage)[0]
+    return Location(image.dockerfile.path, first.base.span)
 
 
 def _judged(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Instruction
-from ..flow.behaviour import analyse
+from ..flow.behaviour import Behaviour, analyse
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.composed import placed
-from ..project.layers import lineage
+from ..project.layers import last, lineage
 from ..project.listening import built, image_unit
 from ..project.store_images import name_and_tag
 from ..project.types import Image, Project, Unit
@@ -33,13 +32,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         return
     given = _given(project)
     folders = {d.folder for d in project.deployables}
+    within = [a.behaviour for a in project.acts if "image" in a.reached_by]
     for image in project.images:
         unit = image_unit(image, project)
         if image.purpose != "production" or image.deployable not in folders or unit is None:
             continue
         where = Location(image.dockerfile.path, image.stage.span)
         users = given.get(where, [])
-        if (users and all(users)) or _is_left_over(image, project) or _changes(unit, project):
+        if (users and all(users)) or _is_left_over(image, project) or _changes(unit, within):
             continue
         yield from _judged(image, project)
 
@@ -52,15 +52,15 @@ def _is_left_over(image: Image, project: Project) -> bool:
     )
 
 
-def _changes(unit: Unit, project: Project) -> bool:
-    """Whether what an image starts gives its rights away itself, does nothing, or is not told."""
+def _changes(unit: Unit, within: list[Behaviour]) -> bool:
+    """Whether what images start gives its rights away itself, does nothing, or is not told."""
     if unit.start is None:
         return True
-    runs = list(analyse(unit.start).runs)
-    for act in project.acts:
-        if "image" in act.reached_by:
-            runs += act.behaviour.runs
-    return any(_DROPS.intersection((run.name, *run.prefixes, *run.arguments[:1])) for run in runs)
+    return any(
+        _DROPS.intersection((run.name, *run.prefixes, *run.arguments[:1]))
+        for behaviour in (analyse(unit.start), *within)
+        for run in behaviour.runs
+    )
 
 
 def _given(project: Project) -> dict[Location, list[bool]]:
@@ -80,7 +80,7 @@ def _judged(image: Image, project: Project) -> Iterator[Outcome]:
         yield Undecided(where, "the cluster may give it another user")
         return
     stages = lineage(image.dockerfile, image.stage)
-    user = _user(image)
+    user = last(image, "USER")
     if user is None:
         base = stages[0].base.literal
         name, tag = name_and_tag(base) if base else ("", "")
@@ -93,25 +93,9 @@ def _judged(image: Image, project: Project) -> Iterator[Outcome]:
         yield _match(image, shown, f"`USER {user.values[0].literal}` is the last word")
 
 
-def _user(image: Image) -> Instruction | None:
-    """The USER that holds at the end."""
-    found = [
-        instruction
-        for stage in lineage(image.dockerfile, image.stage)
-        for instruction in stage.instructions
-        if instruction.keyword == "USER"
-    ]
-    return found[-1] if found else None
-
-
 def _match(image: Image, where: Location, how: str) -> Match:
-    starts = [
-        i
-        for stage in lineage(image.dockerfile, image.stage)
-        for i in stage.instructions
-        if i.keyword in ("CMD", "ENTRYPOINT")
-    ]
-    evidence = [
-        Evidence(Location(image.dockerfile.path, i.span), "runs as root") for i in starts[-1:]
-    ]
+    start = last(image, "CMD", "ENTRYPOINT")
+    evidence = (
+        [Evidence(Location(image.dockerfile.path, start.span), "runs as root")] if start else []
+    )
     return Match(location=where, values={"how": how}, evidence=tuple(evidence))

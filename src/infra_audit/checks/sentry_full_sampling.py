@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import Location, Match, Outcome
-from ..project.tracing import calls, literal
+from ..project.tracing import calls, value_of
 from ..project.types import Project
 
 _RATES = (
@@ -24,7 +24,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if init.guarded:
             continue
         for entry in init.options:
-            if entry.name in _RATES and literal(entry) in _WHOLE:
+            if entry.name in _RATES and value_of(entry) in _WHOLE:
                 yield Match(
                     location=Location(module.path, entry.span),
                     values={"option": entry.name, "what": _what(entry.name)},

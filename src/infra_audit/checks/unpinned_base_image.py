@@ -30,7 +30,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if service.image is None or service.build is not None or each.doubt:
             continue
         name = service.image.literal
-        if name and name_and_tag(name)[0].rpartition("/")[2] not in own:
+        short = name_and_tag(name)[0].rpartition("/")[2] if name else ""
+        if name and short not in own and not _is_published(short, project):
             where = Location(each.compose.path, service.image.span)
             yield from _unpinned(name, where, "the next pull")
 
@@ -41,6 +42,17 @@ def _unpinned(name: str, where: Location, when: str) -> Iterator[Match]:
         return
     how = "has no tag, so it is `latest`" if not tag else "is whatever is newest"
     yield Match(location=where, values={"image": name, "how": how, "when": when})
+
+
+def _is_published(short: str, project: Project) -> bool:
+    """Whether a workflow of the repository pushes an image of that name."""
+    return any(
+        f"/{short}:" in (entry.value.raw if entry.value else "")
+        for workflow in project.workflows
+        for job in workflow.jobs
+        for step in job.steps
+        for entry in step.inputs
+    )
 
 
 def _own(project: Project) -> frozenset[str]:

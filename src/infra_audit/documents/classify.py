@@ -122,7 +122,7 @@ _NAMES = {
 }
 
 _COMPOSE = regex(
-    r"(?:[\w.-]*[.-])?(?:docker-)?compose(?:[._-][\w.-]*)?\.ya?ml$|stack\.ya?ml$", re.IGNORECASE
+    r"(?:[\w.-]*[._-])?(?:docker-)?compose(?:[._-][\w.-]*)?\.ya?ml$|stack\.ya?ml$", re.IGNORECASE
 )
 _DOCKERFILE = regex(
     r"(?:(?:Docker|Container)file(?:[._-].*)?|.*\.(?:docker|container)file)$", re.IGNORECASE

@@ -131,8 +131,14 @@ def _long_port(text: Text, node: Node) -> Port:
 
 
 def _port(span: Span, host: str, published: str, target: str, protocol: str) -> Port:
-    """`host` stays as written where it has a variable: it is not all interfaces then."""
+    """`host` stays as written where it has a variable: it is not all interfaces then.
+
+    A variable in place of the published port may hold the host as well: `${PORT:-127.0.0.1:5432}`.
+    """
     known = all(interpolation.literal(raw) is not None for raw in (host, published, target))
+    default = interpolation.default(published) or ""
+    if not host:
+        host, _, default = default.rpartition(":")
     if host[:1] == "[" and host[-1:] == "]":
         host = host[1:-1]
     return Port(
@@ -142,7 +148,7 @@ def _port(span: Span, host: str, published: str, target: str, protocol: str) -> 
         span,
         known=known,
         protocol=protocol,
-        default=interpolation.default(published) or None,
+        default=default or None,
         target_default=interpolation.default(target) or None,
     )
 

@@ -15,7 +15,7 @@ def in_force(probe: Probe, project: Project) -> bool:
     """Whether a health check of an image or of compose holds for some container, and only asks."""
     if probe.script is not None and not _only_asks(probe):
         return False
-    return probe.source != "image" or not _is_replaced(probe, project)
+    return probe.source != "image" or not is_replaced(probe, project)
 
 
 def _only_asks(probe: Probe) -> bool:
@@ -30,7 +30,7 @@ def _only_asks(probe: Probe) -> bool:
     )
 
 
-def _is_replaced(probe: Probe, project: Project) -> bool:
+def is_replaced(probe: Probe, project: Project) -> bool:
     """Whether each service that compose builds from an image has a health check of its own, or none."""
     building = [
         service

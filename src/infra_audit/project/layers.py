@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ..documents.facts import Dockerfile, Instruction, Stage
 from ..flow.behaviour import Behaviour, Run
-from .types import Project
+from .types import Image, Project
 
 
 class Layer(Struct, frozen=True):
@@ -33,6 +33,17 @@ def lineage(dockerfile: Dockerfile, stage: Stage) -> tuple[Stage, ...]:
     while (base := named(dockerfile, found[0].base.literal or "", found[0].index)) is not None:
         found.insert(0, base)
     return tuple(found)
+
+
+def last(image: Image, *keywords: str) -> Instruction | None:
+    """The instruction of one of the keywords that holds for an image: the last one that makes it."""
+    found = [
+        instruction
+        for stage in lineage(image.dockerfile, image.stage)
+        for instruction in stage.instructions
+        if instruction.keyword in keywords
+    ]
+    return found[-1] if found else None
 
 
 def named(dockerfile: Dockerfile, name: str, before: int) -> Stage | None:

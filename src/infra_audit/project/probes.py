@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from ..documents.facts import HostedCheck, Instruction
+from ..documents.facts import HostedCheck
 from ..documents.shell.handed import SHELLS
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Run, analyse
 from ..model import Location
 from .askers import ENGINES, LOOPBACK
 from .facts import Facts
+from .layers import last
 from .requests import Request, requests
 from .types import Act, Asker, Image, Probe, Unit
 from .vitals import tells
@@ -31,7 +32,7 @@ def probes(
     found: list[Probe] = []
     for image in images:
         where = Location(image.dockerfile.path, image.stage.span)
-        check = _health_check(image)
+        check = last(image, "HEALTHCHECK")
         if check is not None and check.script is not None:
             unit = known.get(("image", where))
             behaviour = behaviours.get(id(check.script)) or analyse(check.script)
@@ -52,21 +53,6 @@ def probes(
         if act.purpose == "production" and act.script.origin in ("file", "step", "argument"):
             found += _asked(act)
     return tuple(found)
-
-
-def _health_check(image: Image) -> Instruction | None:
-    """The HEALTHCHECK that holds for an image, of its stage or of one that it is built on."""
-    stages = {stage.name: stage for stage in image.dockerfile.stages if stage.name}
-    stage = image.stage
-    for _ in image.dockerfile.stages:
-        found = [i for i in stage.instructions if i.keyword == "HEALTHCHECK"]
-        if found:
-            return found[-1]
-        base = stages.get(stage.base.raw)
-        if base is None or base.index >= stage.index:
-            return None
-        stage = base
-    return None
 
 
 def _inside(

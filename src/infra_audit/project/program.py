@@ -7,14 +7,14 @@ from posixpath import join, normpath
 
 from msgspec import Struct
 
-from ..documents.facts import Instruction, Package
+from ..documents.facts import Package
 from ..documents.shell.handed import SHELLS
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Run, analyse
 from ..source.regex import regex
 from .imports import Sources, resolve, sources
 from .inside import scripts
-from .layers import lineage
+from .layers import last, lineage
 from .types import Deployable, Image, Project
 
 _BASES = regex(
@@ -48,11 +48,8 @@ class Program(Struct, frozen=True):
 
 def program(image: Image, command: Script | None, package: Package | None) -> Program | None:
     """The program that an image starts, by `command` where that is given; None where unknown."""
-    instructions = [
-        i for stage in lineage(image.dockerfile, image.stage) for i in stage.instructions
-    ]
     base = lineage(image.dockerfile, image.stage)[0].base
-    entry, start = _last(instructions, "ENTRYPOINT"), _last(instructions, "CMD")
+    entry, start = last(image, "ENTRYPOINT"), last(image, "CMD")
     given = command or (start.script if start else None)
     if not _BASES.search(base.literal or base.default or base.raw):
         return None
@@ -63,11 +60,6 @@ def program(image: Image, command: Script | None, package: Package | None) -> Pr
             return None
         found += one
     return found[0] if len(found) == 1 else None
-
-
-def _last(instructions: list[Instruction], keyword: str) -> Instruction | None:
-    found = [i for i in instructions if i.keyword == keyword]
-    return found[-1] if found else None
 
 
 def started(script: Script, package: Package | None) -> Program | None:

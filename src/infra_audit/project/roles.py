@@ -29,7 +29,10 @@ _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (regex(r"\bdev\b|local", re.IGNORECASE), "development"),
     (regex(r"build|compile|bundle", re.IGNORECASE), "build"),
 )
-_UNDOES = regex(r"un-?install|remove|clean-?up|teardown|purge", re.IGNORECASE)
+_ASIDE = regex(
+    r"un-?install|remove|clean-?up|teardown|purge|stand-?by|replicat|fail-?over", re.IGNORECASE
+)
+"""Names of scripts that undo an installation, or keep a second machine for the case of loss: no release."""
 _LIBRARY = regex(
     r"(?:^|/)(?:lib|libs|common|utils|helpers|functions|include|includes)(?:/|[._-]|$)",
     re.IGNORECASE,
@@ -162,7 +165,7 @@ def _fetches(run: Run) -> bool:
 def _by_deeds(deeds: _Deeds, script: Script) -> tuple[Role, tuple[Evidence, ...]] | None:
     if deeds.dumping and not deeds.starting and not deeds.building and _backs_up(deeds, script):
         return "backup", _reasons(deeds.dumping)
-    if _UNDOES.search(script.path.rpartition("/")[2]):
+    if _ASIDE.search(script.path.rpartition("/")[2]):
         return ("maintenance", _reasons(deeds.mutating)) if deeds.mutating else None
     based = [r for r in deeds.mutating if _base(r)]
     kinds = {_base(r) for r in based}

@@ -30,16 +30,16 @@ def tracing(init: SentryInit, module: Module, project: Project) -> Tracing:
     """What one call says of tracing."""
     options = {entry.name: entry for entry in init.options}
     for name in _SWITCHES:
-        found = _value(options.get(name))
+        found = value_of(options.get(name))
         if found is not None and found not in _NOTHING:
             return "zero" if _is_zero(found) else "on"
-    if _value(options.get("enableTracing")) not in (None, "false") and _before_eight(
+    if value_of(options.get("enableTracing")) not in (None, "false") and _before_eight(
         module, project
     ):
         return "on"
-    if _value(options.get("skipOpenTelemetrySetup")) not in (None, "false"):
+    if value_of(options.get("skipOpenTelemetrySetup")) not in (None, "false"):
         return "on"
-    if init.spread or init.guarded or _value(options.get("enabled")) == "false":
+    if init.spread or init.guarded or value_of(options.get("enabled")) == "false":
         return "unknown"
     supplied = any(entry.name == _VARIABLE for entry, _ in variables(project))
     return "on" if supplied and not _BROWSER.search(module.path) else "off"
@@ -53,11 +53,6 @@ def calls(project: Project) -> Iterator[tuple[Module, SentryInit]]:
         production = module.sentry and project.purposes.get(module.path) == "production"
         if production and at_work(module, project):
             yield from ((module, init) for init in module.sentry)
-
-
-def literal(entry: Entry) -> str:
-    """What an option is given, as written; '' for a name alone."""
-    return entry.value.raw.strip() if entry.value is not None else ""
 
 
 def package_of(path: str, project: Project) -> Package | None:
@@ -105,7 +100,7 @@ def place(init: SentryInit, module: Module) -> Location:
     return Location(module.path, Span(start.line, start.column, start.line, end))
 
 
-def _value(entry: Entry | None) -> str | None:
+def value_of(entry: Entry | None) -> str | None:
     """What an option is given; its own name in the short form `{ tracesSampleRate }`."""
     if entry is None:
         return None
