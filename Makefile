@@ -14,10 +14,7 @@ test: $(VENV)/.tested
 	$(BIN)/ruff format --check src tests bench hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	@echo "pytest, in two processes: other line ends here, all else with coverage"
-	@$(BIN)/pytest -q -p no:cacheprovider -k crlf & ends=$$!; \
-	$(BIN)/pytest -q -k "not crlf" --cov --cov-report=term:skip-covered --cov-fail-under=90; all=$$?; \
-	wait $$ends && exit $$all
+	$(BIN)/pytest -q -n auto --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 setup: $(VENV)/.tested
 
