@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from .config import Config
 from .documents.read import Documents, read
-from .engine import check
+from .engine import check, load
 from .model import Finding, Picture, Problem, Report, Ruled, Undecided
 from .project.bounds import unfollowed
-from .project.link import link
+from .project.link import ahead, link
 from .project.types import Project
 from .remedy.plan import plan
 from .ruleset.rule import RuleSet
@@ -24,6 +24,9 @@ from .triage.triage import triage
 
 if TYPE_CHECKING:
     from subprocess import Popen
+
+    from .documents.facts import Document
+    from .project.trails import Analysed
 
 Progress = Callable[[int, int], None]
 
@@ -41,11 +44,22 @@ def model(
     config: Config,
     progress: Progress | None = None,
     listing: Popen[bytes] | None = None,
+    rules: RuleSet | None = None,
 ) -> Model:
-    """Read the repository at `root` and link what its documents say."""
+    """Read the repository at `root` and link what its documents say.
+
+    Where there is time to spare, what the `rules` need is imported.
+    """
     tree = walk(root, config.exclude, listing)
-    documents = read(tree, progress)
-    return Model(tree, documents, link(tree, documents.documents, config.declarations))
+    known: Analysed = {}
+
+    def meanwhile(documents: tuple[Document, ...]) -> None:
+        known.update(ahead(tree, documents))
+        if rules:
+            load(rules)
+
+    documents = read(tree, progress, meanwhile)
+    return Model(tree, documents, link(tree, documents.documents, config.declarations, known))
 
 
 def audit(
@@ -62,7 +76,7 @@ def audit(
 
     The report has a picture of the deployment where it is `pictured`.
     """
-    seen = model(root, config, progress, listing)
+    seen = model(root, config, progress, listing, rules)
     source = sources(seen.tree.root)
     findings, ruled = check(rules, seen.project)
     problems = (*seen.documents.problems, *unfollowed(seen.project))

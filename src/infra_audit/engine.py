@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from .checks import check as check_of
-from .checks import needed
+from . import checks
 from .model import (
     Finding,
     Fingerprint,
@@ -35,6 +34,11 @@ _MANY = 60
 """With so many scripts it pays to run the rules in two processes."""
 
 
+def load(rules: RuleSet) -> None:
+    """Import what the rules need."""
+    checks.load(rule.check for rule in rules.rules.values() if rule.check != "triage")
+
+
 class _Said(Struct, frozen=True):
     """All that one rule has to say."""
 
@@ -51,13 +55,13 @@ def _shared(asked: list[Rule], project: Project) -> list[_Said]:
 
 
 def _outcomes(rule: Rule, project: Project) -> _Said:
-    if not needed(rule.check, project):
+    if not checks.needed(rule.check, project):
         return _Said((), Ruled(rule.id, (), (), ()))
     findings: list[Finding] = []
     undecided: list[Undecided] = []
     satisfied: list[Satisfied] = []
     inapplicable: list[Inapplicable] = []
-    for outcome in check_of(rule.check)(project, rule.parameters):
+    for outcome in checks.check(rule.check)(project, rule.parameters):
         match outcome:
             case Match():
                 findings.append(finding(rule, outcome))

@@ -145,7 +145,11 @@ def _of_compose(name: str, entries: list[Entry], compose: Compose, project: Proj
 def _is_told_elsewhere(project: Project) -> bool:
     """Whether a manual stands in the repository that is not read."""
     read = {other.path for other in project.others}
-    return any(_MANUAL.search(path) for path in project.files if path not in read)
+    written = (path for path in project.files if path.lower().endswith(_WRITTEN))
+    return any(_MANUAL.search(path) for path in written if path not in read)
+
+
+_WRITTEN = (".md", ".mdx", ".rst", ".adoc")
 
 
 _MANUAL = regex(

@@ -55,8 +55,16 @@ _FEWEST = 400
 """So many source files make a second process worth its while."""
 
 
-def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Documents:
-    """Read and parse the relevant files of `tree`. `progress` hears how many of how many are done."""
+def read(
+    tree: Tree,
+    progress: Callable[[int, int], None] | None = None,
+    ahead: Callable[[tuple[Document, ...]], None] | None = None,
+) -> Documents:
+    """Read and parse the relevant files of `tree`. `progress` hears how many of how many are done.
+
+    Where a second process reads source files, `ahead` is called with all other documents: what it
+    does here is done at the same time.
+    """
     modules: list[str] = []
     candidates: list[tuple[str, str]] = []
     for path in tree.files:
@@ -75,6 +83,8 @@ def read(tree: Tree, progress: Callable[[int, int], None] | None = None) -> Docu
         if not nth % 32:
             hear(nth, few + many)
         given[path] = _file(tree.root, path, kind)
+    if halves.process and ahead:
+        ahead(tuple(document for one in given.values() if one for document in one.documents))
     given.update(zip(modules, halves.finish(lambda nth: hear(few + nth, few + many)), strict=True))
     hear(few + many, few + many)
     found = _gathered([(path, one) for path in tree.files if (one := given.get(path))])

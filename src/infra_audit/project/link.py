@@ -21,20 +21,23 @@ from .routes import routes
 from .schedule import clocks
 from .stores import stores
 from .supplied import supplied
-from .trails import reach
+from .trails import Analysed, analysed, reach
 from .types import Act, Port, Probe, Project, Site
 from .units import units
 
 
 def link(
-    tree: Tree, documents: tuple[Document, ...], declarations: tuple[Declaration, ...]
+    tree: Tree,
+    documents: tuple[Document, ...],
+    declarations: tuple[Declaration, ...],
+    known: Analysed | None = None,
 ) -> Project:
-    """The deployment model of a repository."""
+    """The deployment model of a repository; `known` is what `ahead` found out."""
     forget()
     facts = sort(tree.present, documents)
     found_apps = apps(facts)
     found_clocks = clocks(facts)
-    reached = reach(facts, found_clocks)
+    reached = reach(facts, found_clocks, known)
     found_images = images(facts, found_apps)
     found_units = units(facts, found_apps, found_images, reached.behaviours)
     found_acts = acts(facts, reached)
@@ -104,6 +107,11 @@ def link(
         others=facts.others,
     )
     return replace(project, standings=standings(project))
+
+
+def ahead(tree: Tree, documents: tuple[Document, ...]) -> Analysed:
+    """What can be linked while other documents are still being read."""
+    return analysed(sort(tree.present, documents))
 
 
 def _has_network(facts: Facts, acts: tuple[Act, ...]) -> bool:

@@ -46,10 +46,19 @@ class Reached(Struct, frozen=True):
     deliveries: tuple[Delivery, ...]
 
 
-def reach(facts: Facts, clocks: tuple[Clock, ...] = ()) -> Reached:
-    """Analyse every script once and follow what the hosts start."""
+Analysed = dict[int, tuple[Hosted, Behaviour]]
+"""What is known of scripts before all documents are read, by `id(script)`."""
+
+
+def analysed(facts: Facts) -> Analysed:
+    """What the scripts among a part of the documents do."""
+    return {id(h.script): (h, analyse(h.script, h.entry)) for h in _hosted(facts)}
+
+
+def reach(facts: Facts, clocks: tuple[Clock, ...] = (), known: Analysed | None = None) -> Reached:
+    """Analyse every script once and follow what the hosts start; what is `known` holds as it is."""
     hosted = tuple(_hosted(facts))
-    behaviours = {id(h.script): analyse(h.script, h.entry) for h in hosted}
+    behaviours = {id(h.script): _behaviour(h, known or {}) for h in hosted}
     callees = Callees(facts)
     shipped = deliveries(
         facts, Steps(behaviours, lambda s: _closure(s, behaviours, callees), _actions(facts))
@@ -78,6 +87,14 @@ def reach(facts: Facts, clocks: tuple[Clock, ...] = ()) -> Reached:
             step = Evidence(Location(run.path, run.span), f"`{_shown(run)}` runs {_named(callee)}")
             queue.append((callee, host, (*trail, step)))
     return Reached(hosted, behaviours, trails, {k: tuple(v) for k, v in reached.items()}, shipped)
+
+
+def _behaviour(hosted: Hosted, known: Analysed) -> Behaviour:
+    if id(hosted.script) in known:
+        before, behaviour = known[id(hosted.script)]
+        if before.script is hosted.script and before.entry == hosted.entry:
+            return behaviour
+    return analyse(hosted.script, hosted.entry)
 
 
 def _called(
