@@ -23,7 +23,7 @@ _TRACKERS = regex(
     r"@?bugsnag.*|rollbar.*|@?honeybadger.*|airbrake.*|@airbrake/.+|pybrake|raygun.*|raygun4py|mindscape\.raygun.*"
     r"|@google-cloud/error-reporting|google-cloud-error-reporting|trackjs.*|@trackjs/.+|logrocket.*|exceptionless.*"
     r"|github\.com/(?:bugsnag|rollbar|honeybadger-io|airbrake)/.+|solid_errors|exception_notification|spatie/laravel-(?:flare|ignition)"
-    r"|@highlight-run/.+|@hyperdx/.+|@axiomhq/.+|@logtail/.+|@datadog/.+|@appsignal/.+|glitchtip.*|sentry.*|@rollbar/.+",
+    r"|@highlight-run/.+|@hyperdx/.+|@axiomhq/.+|@logtail/.+|@datadog/(?!pprof|native-|sketches|libdatadog|openfeature|datadog-ci).+|@appsignal/.+|glitchtip.*|sentry.*|@rollbar/.+",
 )
 """What tells somebody of errors, beside Sentry and what traces."""
 _SETTING = regex(

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..flow.behaviour import Run
 from ..model import Location, Match, Outcome, Span
-from ..project.credentials import is_for_build, is_own, masked, sort, token
+from ..project.credentials import asks, is_for_build, is_own, masked, sort, token
 from ..project.given import Given, given_by, given_by_units, password_in_sql
 from ..project.launches import launches
 from ..project.types import Act, Project
@@ -78,6 +78,7 @@ _WHERE = {
     "process": "in what pm2 starts",
     "prefix": "on the command line",
     "argument": "on the command line",
+    "set": "in the script",
     "assigned": "in the script",
     "exported": "in the script",
     "written": "in what the script writes",
@@ -120,6 +121,8 @@ def _counts(told: str, given: Given, act: Act) -> bool:
     match told:
         case "random":
             return act.role != "ci" and (live or starts or builds or act.role == "unknown")
+        case "placeholder" if given.how == "set":
+            return live and not asks(given.value)
         case "chosen":
             return live or starts or (builds and not is_for_build(given.value))
         case _ if not is_own(given.name, given.value):
@@ -162,6 +165,12 @@ def _of_run(run: Run, act: Act) -> Iterator[Match]:
         if sure or live:
             given = Given(what, value, "argument", Location(run.path, place))
             yield _match(given, "token" if sure else "chosen", "on the command line", act)
+    if live and run.name in ("psql", "mysql", "mariadb"):
+        for word in run.words[1:]:
+            value = password_in_sql(word.literal or "")
+            if value and not asks(value) and sort("PASSWORD", value):
+                given = Given("PASSWORD", value, "set", Location(run.path, word.span))
+                yield _match(given, "chosen", "on the command line", act)
 
 
 def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
@@ -187,8 +196,6 @@ def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
         value = value or next((text[len(o) + 1 :] for o in long if text.startswith(f"{o}=")), "")
         if not value and nth and words[nth - 1].literal in following:
             value = text
-        if not value and run.name in ("psql", "mysql", "mariadb"):
-            value = password_in_sql(text)
         if value and sort("PASSWORD", value) in ("random", "chosen"):
             yield word.span, "a password", value, False
 
@@ -196,7 +203,7 @@ def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
 def _match(given: Given, told: str, where: str, act: Act | None = None) -> Match:
     """A match whose message shows the value only to who knows it already."""
     name = "a password" if given.name == "PASSWORD" else given.name
-    replaced = told == "placeholder"
+    replaced = told == "placeholder" and given.how != "set"
     return Match(
         location=given.location,
         values={

@@ -124,7 +124,7 @@ def is_own(name: str, value: str) -> bool:
     if _SIGNING.fullmatch(name) or _OWN.fullmatch(name):
         return True
     prefixed = _PASSWORD.fullmatch(name) is not None and name.lower() not in _BARE
-    return prefixed and _ASKS.match(value) is None
+    return prefixed and not asks(value)
 
 
 _OWN = regex(
@@ -134,6 +134,11 @@ _OWN = regex(
 _BARE = frozenset({"password", "passwd", "passphrase"})
 """In a file that some other program reads, this may be anybody's."""
 _ASKS = regex(r"<|your|insert|enter|put|replace|fill|add|todo|xxx|\.\.\.", re.IGNORECASE)
+
+
+def asks(value: str) -> bool:
+    """Whether a value asks its reader to put another one in its place."""
+    return _ASKS.match(value) is not None
 
 
 def is_for_build(value: str) -> bool:

@@ -16,9 +16,10 @@ from ..source.regex import regex
 from .inside import statements
 from .types import Act, Project
 
-How = Choice["assigned", "exported", "prefix", "written", "argument", "unit", "process"]
+How = Choice["assigned", "exported", "prefix", "written", "argument", "set", "unit", "process"]
 """A variable of the shell, one of the environment, one for a single command, a line of a file that
-is written, a word of a command, `Environment=` of a unit, `env` of pm2."""
+is written, a word of a command, what a database or the system is told to take, `Environment=` of a
+unit, `env` of pm2."""
 
 _LINE = regex(
     r"^[ \t]*(?:export[ \t]+|Environment=\"?)?(?P<name>[A-Za-z][A-Za-z0-9_]*)(?:=|:[ \t]+)(?P<value>[^\n]*)"
@@ -193,7 +194,7 @@ def _of_users(command: Command, act: Act) -> Iterator[Given]:
 
 def _password(word: Word, value: str | None, command: Command, act: Act) -> Iterator[Given]:
     where = Location(act.script.path, word.span)
-    yield Given("PASSWORD", value or "", "argument", where, command=command.span)
+    yield Given("PASSWORD", value or "", "set", where, command=command.span)
 
 
 def _sql(redirect: Redirect, command: Command, act: Act) -> Iterator[Given]:
@@ -207,7 +208,7 @@ def _sql(redirect: Redirect, command: Command, act: Act) -> Iterator[Given]:
             place = Span(at, start, at, start + len(value))
             own = act.script.origin == "file"
             where = Location(act.script.path, place if own else redirect.span)
-            yield Given("PASSWORD", value, "argument", where, command=command.span)
+            yield Given("PASSWORD", value, "set", where, command=command.span)
 
 
 def password_in_sql(text: str) -> str:
