@@ -200,11 +200,12 @@ def _is_given(run: Run, written: _Written) -> bool:
         return bool({"-lf", "-l", "-F"} & set(run.arguments))
     if "ssh-keyscan" in (run.name, *run.piped_from):
         return False
-    words = " ".join(word.raw for word in run.words)
-    if "UserKnownHostsFile" in words and "/dev/null" not in words:
+    raws = [word.raw for word in run.words]
+    if any(["/dev/null" in raw for raw in raws]):
+        return False
+    if any(["UserKnownHostsFile" in raw for raw in raws]):
         return True
-    return (
-        "/dev/null" not in words
-        and "ssh-keyscan" not in words
-        and _targets(run, written, "known_hosts")
-    )
+    if not run.redirects and run.name not in _COPIERS:
+        return False
+    asks = any(["ssh-keyscan" in raw for raw in raws])
+    return not asks and _targets(run, written, "known_hosts")

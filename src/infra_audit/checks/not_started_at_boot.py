@@ -17,7 +17,9 @@ from ..project.boot import (
     pm2_starts,
     pulled_in,
     sayings,
+    UnitRuns,
     server_runs,
+    unit_runs,
 )
 from ..project.service_units import ServiceUnit, is_once, service_units
 from ..project.types import Project
@@ -27,6 +29,8 @@ _STARTUP = regex(
     r"pm2[ \t]+(?:\S+[ \t]+){0,4}?startup\b|pm2-startup|pm2[ \t]+resurrect|pm2-(?:root|\w+)\.service"
 )
 _SAVE = regex(r"pm2[ \t]+(?:\S+[ \t]+){0,4}?(?:save|dump)\b|autodump")
+_MAY_ARRANGE = regex(r"\.wants/|systemctl")
+"""What a text holds that speaks of enabling units."""
 _INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _GLOBAL = frozenset({"-g", "--global", "global", "-gD"})
 
@@ -35,8 +39,12 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for pm2, and one for each unit that is started and never enabled."""
     said = sayings(project) if project.unit_files or pm2_starts(project) else ()
     yield from _of_pm2(project, said)
-    for unit in service_units(project):
-        yield from _of_unit(unit, project, said)
+    units = service_units(project)
+    if units:
+        arranging = tuple(each for each in said if _MAY_ARRANGE.search(each.text))
+        done = unit_runs(project)
+        for unit in units:
+            yield from _of_unit(unit, project, done, arranging)
 
 
 def _of_pm2(project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
@@ -93,15 +101,17 @@ def _installs_pm2(run: Run) -> bool:
     )
 
 
-def _of_unit(unit: ServiceUnit, project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
+def _of_unit(
+    unit: ServiceUnit, project: Project, done: UnitRuns, said: tuple[Said, ...]
+) -> Iterator[Outcome]:
     name = full_name(unit, project)
     if not name or "@" in name or is_once(unit, project) or pulled_in(name, project):
         return
-    setup = installed(unit, name, project)
-    started = next((run for _, run in server_runs(project) if _starts(run, name)), None)
+    setup = installed(unit, name, done)
+    started = next((run for run in done.starts if name in effects.restarts(run)), None)
     if setup is None or started is None:
         return
-    enabling = next((r for a in project.acts for r in a.behaviour.runs if enables(r, name)), None)
+    enabling = next((run for run in done.enables if enables(run, name)), None)
     if enabling is not None:
         yield from _enabled(unit, name, enabling, said)
         return
@@ -140,12 +150,6 @@ def _enabled(
 def _start(unit: ServiceUnit) -> Location:
     setting = unit.starts[0]
     return Location(unit.file.path, setting.value.span)
-
-
-def _starts(run: Run, name: str) -> bool:
-    if run.name not in ("systemctl", "service"):
-        return False
-    return name in effects.restarts(run)
 
 
 def _tells(text: str, name: str) -> bool:

@@ -50,6 +50,11 @@ _NEXT: dict[str, tuple[str, ...]] = {
     "mysql": ("--password",),
 }
 """Options whose password is the next word."""
+_SPEAK_SQL = frozenset({"psql", "mysql", "mariadb"})
+_TAKING = _SPEAK_SQL | _BY_OPTION.keys() | _NEXT.keys()
+"""Commands that are given passwords of any length."""
+_SHORTEST = len("http://:p@a.io")
+"""Below it no word of another command is a token, or a URL with a password."""
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -166,12 +171,13 @@ def _of_run(run: Run, act: Act) -> Iterator[Match]:
 
 def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
     """Places, what is given, values, and whether they are sure to be a credential."""
-    words = list(run.words[1:])
+    words = run.words[1:]
+    takes = run.name in _TAKING
     glued, long = _BY_OPTION.get(run.name, ((), ()))
     following = _NEXT.get(run.name, ())
     for nth, word in enumerate(words):
         text = word.literal
-        if text is None:
+        if text is None or not (takes or len(text) >= _SHORTEST):
             continue
         found = token(text)
         if found:
@@ -187,7 +193,7 @@ def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
         value = value or next((text[len(o) + 1 :] for o in long if text.startswith(f"{o}=")), "")
         if not value and nth and words[nth - 1].literal in following:
             value = text
-        if not value and run.name in ("psql", "mysql", "mariadb"):
+        if not value and run.name in _SPEAK_SQL:
             value = password_in_sql(text)
         if value and sort("PASSWORD", value) in ("random", "chosen"):
             yield word.span, "a password", value, False

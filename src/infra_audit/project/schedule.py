@@ -62,7 +62,7 @@ def _of_others(facts: Facts) -> Iterator[Clock]:
 
 def _of_script(script: Script) -> Iterator[Clock]:
     written = list(texts(script.statements))
-    timed = any(_TIMED.search(text) for text, _ in written)
+    timed = any("On" in text and _TIMED.search(text) for text, _ in written)
     for text, span in written:
         scheduling = may_schedule(text)
         for line in text.split("\n") if scheduling or timed else ():
@@ -80,7 +80,8 @@ def texts(statements: tuple[Statement, ...]) -> Iterator[tuple[str, Span]]:
     while stack:
         statement = stack.pop()
         for word in words(statement):
-            yield word.literal if word.literal is not None else word.raw, word.span
+            literal = word.literal
+            yield literal if literal is not None else word.raw, word.span
         if isinstance(statement, Command | Redirected):
             for redirect in statement.redirects:
                 if redirect.heredoc is not None:
