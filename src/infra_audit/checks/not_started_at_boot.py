@@ -29,28 +29,27 @@ _STARTUP = regex(
     r"pm2[ \t]+(?:\S+[ \t]+){0,4}?startup\b|pm2-startup|pm2[ \t]+resurrect|pm2-(?:root|\w+)\.service"
 )
 _SAVE = regex(r"pm2[ \t]+(?:\S+[ \t]+){0,4}?(?:save|dump)\b|autodump")
-_MAY_ARRANGE = regex(r"\.wants/|systemctl")
-"""What a text holds that speaks of enabling units."""
+_ARRANGES = regex(r"\.wants/|systemctl|pm2|autodump")
+"""What a text holds that speaks of a start at boot."""
 _INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _GLOBAL = frozenset({"-g", "--global", "global", "-gD"})
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for pm2, and one for each unit that is started and never enabled."""
-    said = sayings(project) if project.unit_files or pm2_starts(project) else ()
-    yield from _of_pm2(project, said)
-    units = service_units(project)
-    if units:
-        arranging = tuple(each for each in said if _MAY_ARRANGE.search(each.text))
-        done = unit_runs(project)
-        for unit in units:
-            yield from _of_unit(unit, project, done, arranging)
-
-
-def _of_pm2(project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
     started = pm2_starts(project)
-    if not started:
+    units = service_units(project)
+    if not started and not units:
         return
+    said = tuple(sayings(project, _ARRANGES))
+    if started:
+        yield from _of_pm2(started, project, said)
+    done = unit_runs(project) if units else UnitRuns()
+    for unit in units:
+        yield from _of_unit(unit, project, done, said)
+
+
+def _of_pm2(started: list[Run], project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
     setup = next((run for _, run in server_runs(project) if _installs_pm2(run)), None)
     beside = [run for run in started if setup is not None and run.path == setup.path]
     first = (beside or started)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -30,21 +31,19 @@ class Said(Struct, frozen=True):
     where: Location
 
 
-def sayings(project: Project) -> tuple[Said, ...]:
-    """All words and heredocs of scripts, the commands in prose, and the lines of clocks."""
-    found = [
-        Said(text, Location(act.script.path, span))
-        for act in project.acts
-        for text, span in texts(act.script.statements)
-    ]
-    found += [
-        Said(f"{word.name} {word.value.raw}", Location(other.path, word.span))
-        for other in project.others
-        for word in other.words
-        if word.value is not None
-    ]
-    found += [Said(clock.text, clock.evidence.location) for clock in project.clocks]
-    return tuple(found)
+def sayings(project: Project, pattern: re.Pattern[str]) -> Iterator[Said]:
+    """The words and heredocs of scripts, commands in prose and lines of clocks that a pattern is in."""
+    for act in project.acts:
+        for text, span in texts(act.script.statements):
+            if pattern.search(text):
+                yield Said(text, Location(act.script.path, span))
+    for other in project.others:
+        for word in other.words:
+            if word.value is not None and pattern.search(told := f"{word.name} {word.value.raw}"):
+                yield Said(told, Location(other.path, word.span))
+    for clock in project.clocks:
+        if pattern.search(clock.text):
+            yield Said(clock.text, clock.evidence.location)
 
 
 def server_runs(project: Project) -> Iterator[tuple[Act, Run]]:
@@ -59,11 +58,11 @@ def server_runs(project: Project) -> Iterator[tuple[Act, Run]]:
 class UnitRuns(Struct, frozen=True):
     """What scripts do on the server about the units of systemd."""
 
-    installs: tuple[tuple[Run, str], ...]
+    installs: tuple[tuple[Run, str], ...] = ()
     """Where scripts that set the server up write a file that systemd reads."""
-    starts: tuple[Run, ...]
+    starts: tuple[Run, ...] = ()
     """The runs that start a unit."""
-    enables: tuple[Run, ...]
+    enables: tuple[Run, ...] = ()
     """The runs that may have one started at boot, wherever they happen."""
 
 
