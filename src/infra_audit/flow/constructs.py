@@ -136,13 +136,14 @@ def _targets(redirects: tuple[Redirect, ...]) -> list[Word]:
 
 
 def parts(word: Word) -> Iterator[Literal | Parameter | Substitution | Opaque]:
-    """The parts of a word, those of operands included."""
+    """The parts of a word that is not literal, those of operands included."""
     stack = list(reversed(word.parts))
     while stack:
         part = stack.pop()
         yield part
         if isinstance(part, Parameter) and part.operand is not None:
-            stack.extend(reversed(part.operand.parts))
+            literal = part.operand.literal
+            stack.extend(reversed(part.operand.parts) if literal is None else [Literal(literal)])
         elif isinstance(part, Opaque) and part.substitutions:
             yield from part.substitutions
 

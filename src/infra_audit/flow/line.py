@@ -7,7 +7,7 @@ from msgspec import Struct
 from ..documents.shell.handed import may_hold_sudo
 from ..documents.shell.syntax import Parameter, Word
 from .effective import effective
-from .state import State, Value, expanded, shown
+from .state import ROOT, State, Value, expanded, shown
 
 PERHAPS = "sudo?"
 """The prefix of a command behind a variable that holds `sudo` or nothing."""
@@ -39,7 +39,7 @@ def line(state: State, words: tuple[Word, ...]) -> Line:
         for found in expanded(state, word):
             values.append(found)
             origins.append(nth)
-    given = [None if v is None else shown(v.text) for v in values]
+    given = [None if v is None else v.text if ROOT not in v.text else shown(v.text) for v in values]
     if len(given) > 1 and given[0] is None and _lifts(state, words[origins[0]]):
         at, prefixes, name = effective(["sudo", *given[1:]])
         if prefixes:

@@ -73,6 +73,8 @@ class Paths:
 
     def _begins(self, word: Word, depth: int) -> tuple[str, bool]:
         """How the text of a word begins, and whether that is all of it."""
+        if word.literal is not None:
+            return word.literal, True
         text = ""
         for part in word.parts:
             match part:
@@ -104,6 +106,8 @@ class Paths:
 
 def _is_named(word: Word) -> bool:
     """Whether a word begins with text of its own: a file of the working directory."""
+    if word.literal is not None:
+        return bool(word.literal)
     return bool(word.parts) and isinstance(word.parts[0], Literal) and bool(word.parts[0].text)
 
 

@@ -415,7 +415,9 @@ def _target(
 
 def _herestring(source: Source, found: Word | None, end: int, heredocs: list[Handed]) -> None:
     """Note what a shell would read of a `<<<`, where that is more than a variable's value."""
-    if found is not None and any(isinstance(part, Literal) for part in found.parts):
+    if found is None:
+        return
+    if found.literal is not None or any(isinstance(part, Literal) for part in found.parts):
         ranges = kept(source.content, end - len(found.raw), end)
         heredocs.append((source.text.gathered(ranges), "argument"))
 

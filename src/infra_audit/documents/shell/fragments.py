@@ -13,7 +13,6 @@ from .syntax import (
     Assignment,
     Background,
     Command,
-    Literal,
     Opaque,
     Part,
     Pipeline,
@@ -88,7 +87,7 @@ def _plain(text: Text) -> tuple[Word, ...]:
     at = 0
     for raw in text.content.split():
         at = text.content.index(raw, at)
-        words.append(Word(raw, raw, (Literal(raw),), text.span(at, at + len(raw))))
+        words.append(Word(raw, raw, (), text.span(at, at + len(raw))))
         at += len(raw)
     return tuple(words)
 
@@ -172,7 +171,7 @@ def _redirect(text: Text, node: Any) -> Redirect:
     if isinstance(output, int):
         raw = str(output)
         end = node.pos[1]
-        target = Word(raw, raw, (Literal(raw),), text.span(end - len(raw), end))
+        target = Word(raw, raw, (), text.span(end - len(raw), end))
     else:
         start, end = output.pos
         target = word(text, start, end, text.span, _substitutions(text, output))

@@ -50,11 +50,12 @@ Part = Literal | Parameter | Substitution | Opaque
 
 
 class Word(Struct, frozen=True, gc=False):
-    """One word: its text where it is literal, else None, and the parts that it is made of."""
+    """One word: its text where it is literal, else None and the parts that it is made of."""
 
     literal: str | None
     raw: str
     parts: tuple[Part, ...]
+    """None where it is literal: most words are, and a part of each would be as large as the word."""
     span: Span
     quoted: bool = False
     """Whether any part of it stood in quotes: a quoted keyword or `~` is just text."""

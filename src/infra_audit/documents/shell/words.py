@@ -69,7 +69,7 @@ def word(  # noqa: PLR0913 (called once a word: no bundle is made)
         literal, raw, parts, quoted = known
         return Word(literal, raw, parts, span(start, end), quoted)
     if PLAIN.fullmatch(raw):
-        return Word(raw, raw, (Literal(raw),), span(start, end))
+        return Word(raw, raw, (), span(start, end))
     return _scanned(text, start, end, span, found, expanded=expanded)
 
 
@@ -81,7 +81,7 @@ Told = tuple[str | None, str, tuple[Part, ...], bool]
 def told(raw: str, expanded: bool) -> Told | None:
     """The word that a text surely is wherever it stands; None where its place matters."""
     if PLAIN.fullmatch(raw):
-        return raw, raw, (Literal(raw),), False
+        return raw, raw, (), False
     if quick := _QUICK.fullmatch(raw):
         return _quick(quick, raw)
     if not _TOLD.fullmatch(raw) or "$[" in raw:
@@ -107,7 +107,7 @@ def _quick(match: re.Match[str], raw: str) -> Told:
     """A word that is one quoted text or one parameter."""
     text = match[1] if match[2] is None else match[2]
     if text is not None:
-        return text, raw, (Literal(text),), True
+        return text, raw, (), True
     return None, raw, (Parameter(intern(match[5])),), raw[0] == '"'
 
 
@@ -153,7 +153,7 @@ def _finished(scan: _Scan, start: int, end: int) -> Word:
     literal: str | None = None
     match parts:
         case (Literal(text),):
-            literal = text
+            literal, parts = text, ()
         case ():
             literal = ""
     return Word(literal, scan.text.written[start:end], parts, scan.span(start, end), scan.quoted)
