@@ -133,6 +133,8 @@ def _said(run: Run) -> str:
 
 def _fed(run: Run, written: _Written) -> str:
     """The here-documents that a run is given."""
+    if not any(["<<" in operator for operator, _ in run.redirects]):
+        return ""
     redirects = _redirects(run, written)
     return " ".join(r.heredoc.content for r in redirects if r.heredoc is not None)
 
@@ -145,7 +147,8 @@ def _redirects(run: Run, written: _Written) -> tuple[Redirect, ...]:
 
 def _targets(run: Run, written: _Written, name: str) -> bool:
     """Whether a run writes a file of this name."""
-    redirects = _redirects(run, written)
+    writes = [to is None or name in to for operator, to in run.redirects if ">" in operator]
+    redirects = _redirects(run, written) if any(writes) else ()
     if any(r.target is not None and name in r.target.raw and ">" in r.operator for r in redirects):
         return True
     return run.name in _COPIERS and any(name in word.raw for word in run.words[1:])

@@ -28,15 +28,8 @@ def simple(
     found: Explorer, command: Command, at: Standings, frame: Frame, quiet: bool
 ) -> Standings:
     """Where the shell may stand behind a simple command."""
-    statuses: dict[Standing, set[int]] | None = None
-    for substitution in found.survey.substitutions.get(id(command), ()):
-        gave = substituted(found, substitution.body, at, frame, quiet=quiet)
-        if substitution.opener.startswith(("<", ">")):
-            found.children.update(*gave.values())
-        else:
-            statuses = gave
-    expand(found, command, at, frame)
     call = Call(found, command, command.words, at, frame, quiet)
+    statuses = _expanded(call) if id(command) in found.busy else None
     if not command.words:
         return _assignments(call, statuses)
     after: Standings = set()
@@ -55,6 +48,20 @@ def simple(
     if not good and not failed:
         found.gone.add(id(command))
     return after | good | settle(found, failed, frame, quiet)
+
+
+def _expanded(call: Call) -> dict[Standing, set[int]] | None:
+    """Run what the words of a command substitute; the statuses of the last, None without one."""
+    found, command = call.found, call.command
+    statuses: dict[Standing, set[int]] | None = None
+    for substitution in found.survey.substitutions.get(id(command), ()):
+        gave = substituted(found, substitution.body, call.at, call.frame, quiet=call.quiet)
+        if substitution.opener.startswith(("<", ">")):
+            found.children.update(*gave.values())
+        else:
+            statuses = gave
+    expand(found, command, call.at, call.frame)
+    return statuses
 
 
 def _unnamed(call: Call) -> Standings:
