@@ -19,6 +19,10 @@ _TIMED = regex(r"^[ \t]*(?:OnCalendar|OnUnitActiveSec|OnBootSec)[ \t]*=", re.MUL
 _EXECUTES = regex(r"^[ \t]*ExecStart[ \t]*=", re.MULTILINE)
 
 
+_SHORTEST = len("@daily x")
+"""No text below it has a clock run anything."""
+
+
 def clocks(facts: Facts) -> tuple[Clock, ...]:
     """Every cron line and every timer that a script installs."""
     found = list(_of_others(facts))
@@ -61,7 +65,7 @@ def _of_others(facts: Facts) -> Iterator[Clock]:
 
 
 def _of_script(script: Script) -> Iterator[Clock]:
-    written = list(texts(script.statements))
+    written = [each for each in texts(script.statements) if len(each[0]) >= _SHORTEST]
     timed = any("On" in text and _TIMED.search(text) for text, _ in written)
     for text, span in written:
         scheduling = may_schedule(text)
