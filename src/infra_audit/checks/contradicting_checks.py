@@ -96,7 +96,9 @@ def _may_configure(act: Act) -> bool:
         return False
     return act.behaviour.bounded or any(
         "tee" in (run.name, *run.piped_into)
-        or any([to is None or "/.env" in f"/{to}" for operator, to in run.redirects if ">" in operator])
+        or any(
+            to is None or "/.env" in f"/{to}" for operator, to in run.redirects if ">" in operator
+        )
         for run in act.behaviour.runs
     )
 

@@ -133,7 +133,7 @@ def _said(run: Run) -> str:
 
 def _fed(run: Run, written: _Written) -> str:
     """The here-documents that a run is given."""
-    if not any(["<<" in operator for operator, _ in run.redirects]):
+    if not any("<<" in operator for operator, _ in run.redirects):
         return ""
     redirects = _redirects(run, written)
     return " ".join(r.heredoc.content for r in redirects if r.heredoc is not None)
@@ -204,11 +204,11 @@ def _is_given(run: Run, written: _Written) -> bool:
     if "ssh-keyscan" in (run.name, *run.piped_from):
         return False
     raws = [word.raw for word in run.words]
-    if any(["/dev/null" in raw for raw in raws]):
+    if any("/dev/null" in raw for raw in raws):
         return False
-    if any(["UserKnownHostsFile" in raw for raw in raws]):
+    if any("UserKnownHostsFile" in raw for raw in raws):
         return True
     if not run.redirects and run.name not in _COPIERS:
         return False
-    asks = any(["ssh-keyscan" in raw for raw in raws])
+    asks = any("ssh-keyscan" in raw for raw in raws)
     return not asks and _targets(run, written, "known_hosts")

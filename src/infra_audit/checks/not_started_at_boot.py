@@ -11,13 +11,13 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.boot import (
     Said,
+    UnitRuns,
     enables,
     full_name,
     installed,
     pm2_starts,
     pulled_in,
     sayings,
-    UnitRuns,
     server_runs,
     unit_runs,
 )

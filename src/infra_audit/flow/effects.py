@@ -325,7 +325,9 @@ def _supervised(run: Run, *kinds: str) -> tuple[str, ...]:
 def boots(run: Run) -> tuple[str, ...]:
     """The units whose start at boot a run decides, without `.service`; '' for one that is unknown."""
     found = [each for each in _of(run, "enable", "change") if each.thing == "unit"]
-    return tuple([(each.target or "").removesuffix(".service").rpartition("/")[2] for each in found])
+    return tuple(
+        [(each.target or "").removesuffix(".service").rpartition("/")[2] for each in found]
+    )
 
 
 # ── applications and their data ──────────────────────────────────────────────────────────────────

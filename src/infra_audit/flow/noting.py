@@ -64,9 +64,9 @@ def note_command(found: Survey, command: Command, place: Place, texts: list[Told
             for word in command.words[1:]:
                 found.assigned[word.literal or ""] = found.assigned.get(word.literal or "", 0) + 1
         found.namerefs |= any(re.fullmatch(r"-\w*n\w*", flag) for flag in flags)
-    for redirect in command.redirects if name != "cat" else ():
-        if redirect.heredoc is not None:
-            texts.append((command.span, place.context, redirect.heredoc.content, None))
+    if command.redirects and name != "cat":
+        documents = [r.heredoc for r in command.redirects if r.heredoc is not None]
+        texts += [(command.span, place.context, each.content, None) for each in documents]
     if not command.words:
         return
     for variable in written_by(command):

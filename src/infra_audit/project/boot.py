@@ -71,9 +71,7 @@ def unit_runs(project: Project) -> UnitRuns:
     runs = list(server_runs(project))
     return UnitRuns(
         installs=tuple((run, path) for act, run in runs for path in _installs(act, run)),
-        starts=tuple(
-            run for _, run in runs if run.name in _STARTERS and effects.restarts(run)
-        ),
+        starts=tuple(run for _, run in runs if run.name in _STARTERS and effects.restarts(run)),
         enables=tuple(
             run
             for act in project.acts

@@ -64,7 +64,7 @@ def _may_give(command: Command) -> bool:
     """Whether a command that nothing is piped from may give anything a value: most cannot."""
     if command.assignments or command.redirects or name_of(command) == "sshpass":
         return True
-    return any(["=" in word.raw for word in command.words])
+    return any("=" in word.raw for word in command.words)
 
 
 def given_by_units(project: Project) -> Iterator[Given]:

@@ -113,7 +113,7 @@ def _works(run: Run) -> Phase | None:
 
 def _may_deploy(run: Run) -> bool:
     """Whether a run may name a package script that ships."""
-    return any([word is not None and word.startswith(_DEPLOYING) for word in run.arguments])
+    return any(word is not None and word.startswith(_DEPLOYING) for word in run.arguments)
 
 
 def _operands(run: Run) -> str:
