@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
 
-from ..documents.shell.syntax import Command, Literal, Loop, Opaque, Parameter, Word
+from ..documents.shell.syntax import Command, Literal, Loop, Opaque, Parameter, Word, word_at
 from ..flow.behaviour import Run
 from ..flow.constructs import name_of
 from ..flow.tables.databases import DUMPERS
@@ -125,7 +125,7 @@ def outputs(nth: int, act: Act, paths: Paths) -> Iterator[tuple[Run, str | None]
         for word in _targets(run, known.get(run.span)):
             yield run, paths.folder(word, run.directory)
         for text in (m[1] for w in run.words for m in _INTO.finditer(w.raw)):
-            named = Word(None, text, _parts(text), run.span)
+            named = word_at(run.span, None, text, _parts(text))
             yield run, paths.folder(named, run.directory)
 
 
@@ -160,7 +160,7 @@ def _targets(run: Run, command: Command | None) -> Iterator[Word]:
             yield word
         elif equals and option in _NAMING:
             raw = word.raw.partition("=")[2]
-            yield Word(None, raw, _parts(raw), word.span)
+            yield word_at(word.span, None, raw, _parts(raw))
 
 
 _PIECE = regex(r"\$\{(\w+)\}|\$(\w+)|([^$`\"']+)|([$`])")
