@@ -34,9 +34,9 @@ class Said(Struct, frozen=True):
 def sayings(project: Project, pattern: re.Pattern[str]) -> Iterator[Said]:
     """The words and heredocs of scripts, commands in prose and lines of clocks that a pattern is in."""
     for act in project.acts:
-        for text, span in texts(act.script.statements):
+        for text, place in texts(act.script.statements):
             if pattern.search(text):
-                yield Said(text, Location(act.script.path, span))
+                yield Said(text, Location(act.script.path, place.span))
     for other in project.others:
         for word in other.words:
             if word.value is not None and pattern.search(told := f"{word.name} {word.value.raw}"):
