@@ -67,7 +67,7 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
         loop=scene.loop,
         background=scene.background,
         captured=scene.captured,
-        assumed=any(v is not None and v.assumed for v in values)
+        assumed=whole.assumed
         or any(v is not None and v.assumed for _, v in turned)
         or (here is not None and here.assumed),
         environment=tuple([(a.name, _assigned(walk, a)) for a in environment]),

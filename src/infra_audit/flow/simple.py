@@ -82,6 +82,8 @@ def _unnamed(call: Call) -> Standings:
 def _clashing(found: Explorer, command: Command) -> bool:
     """Whether an assignment may fail: of what is readonly, or of no number to what must be one."""
     integers = found.survey.integers
+    if not integers and not found.frozen:
+        return False
     return any(
         a.name in found.frozen or (a.name in integers and not _counts(a.value))
         for a in command.assignments
