@@ -60,6 +60,8 @@ TESTS: dict[str, tuple[str, bool | None, bool]] = {
 
 def read(word: Word) -> str | None:
     """What a word expands to."""
+    if word.literal is not None:
+        return word.literal
     texts: list[str] = []
     for part in word.parts:
         value = part.text if isinstance(part, Literal) else None

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from infra_audit.documents import package_json, prisma
 from infra_audit.documents.facts import Entry, Handler, Job, Step, Value, Workflow
-from infra_audit.documents.shell.syntax import Script, Word
+from infra_audit.documents.shell.syntax import Script, word_at
 from infra_audit.flow.behaviour import Behaviour, Run
 from infra_audit.model import START, Finding, Fingerprint, Kind, Location, RuleId, Severity, Span
 from infra_audit.project.types import (
@@ -65,7 +65,7 @@ def _run(line: int, *words: str) -> Run:
     return Run(
         name=words[0],
         arguments=words[1:],
-        words=tuple(Word(word, word, (), span) for word in words),
+        words=tuple(word_at(span, word, word) for word in words),
         span=span,
         path="deploy.sh",
     )

@@ -70,7 +70,7 @@ def _values(project: Project) -> dict[str, list[Configured]]:
     for given in given_by_units(project):
         add(given.name, given.value, given.location, "what it is configured with")
     for act in project.acts:
-        if act.purpose == "production" and act.script.origin == "file":
+        if act.purpose == "production" and _may_configure(act):
             for given in given_by(act):
                 if given.how == "written" and given.target.rpartition("/")[2].startswith(".env"):
                     add(given.name, given.value, given.location, "what the environment file gets")
@@ -88,6 +88,19 @@ def _values(project: Project) -> dict[str, list[Configured]]:
             for entry in dotenv.entries:
                 add(*_entry(entry), Location(dotenv.path, entry.span), "what it is configured with")
     return found
+
+
+def _may_configure(act: Act) -> bool:
+    """Whether a script may write an environment file: most do not."""
+    if act.script.origin != "file":
+        return False
+    return act.behaviour.bounded or any(
+        "tee" in (run.name, *run.piped_into)
+        or any(
+            to is None or "/.env" in f"/{to}" for operator, to in run.redirects if ">" in operator
+        )
+        for run in act.behaviour.runs
+    )
 
 
 def _entry(entry: Entry) -> tuple[str, str | None]:

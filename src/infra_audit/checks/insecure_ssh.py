@@ -133,6 +133,8 @@ def _said(run: Run) -> str:
 
 def _fed(run: Run, written: _Written) -> str:
     """The here-documents that a run is given."""
+    if not any("<<" in operator for operator, _ in run.redirects):
+        return ""
     redirects = _redirects(run, written)
     return " ".join(r.heredoc.content for r in redirects if r.heredoc is not None)
 
@@ -145,7 +147,8 @@ def _redirects(run: Run, written: _Written) -> tuple[Redirect, ...]:
 
 def _targets(run: Run, written: _Written, name: str) -> bool:
     """Whether a run writes a file of this name."""
-    redirects = _redirects(run, written)
+    writes = [to is None or name in to for operator, to in run.redirects if ">" in operator]
+    redirects = _redirects(run, written) if any(writes) else ()
     if any(r.target is not None and name in r.target.raw and ">" in r.operator for r in redirects):
         return True
     return run.name in _COPIERS and any(name in word.raw for word in run.words[1:])
@@ -200,11 +203,12 @@ def _is_given(run: Run, written: _Written) -> bool:
         return bool({"-lf", "-l", "-F"} & set(run.arguments))
     if "ssh-keyscan" in (run.name, *run.piped_from):
         return False
-    words = " ".join(word.raw for word in run.words)
-    if "UserKnownHostsFile" in words and "/dev/null" not in words:
+    raws = [word.raw for word in run.words]
+    if any("/dev/null" in raw for raw in raws):
+        return False
+    if any("UserKnownHostsFile" in raw for raw in raws):
         return True
-    return (
-        "/dev/null" not in words
-        and "ssh-keyscan" not in words
-        and _targets(run, written, "known_hosts")
-    )
+    if not run.redirects and run.name not in _COPIERS:
+        return False
+    asks = any("ssh-keyscan" in raw for raw in raws)
+    return not asks and _targets(run, written, "known_hosts")

@@ -11,6 +11,7 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.boot import (
     Said,
+    UnitRuns,
     enables,
     full_name,
     installed,
@@ -18,6 +19,7 @@ from ..project.boot import (
     pulled_in,
     sayings,
     server_runs,
+    unit_runs,
 )
 from ..project.service_units import ServiceUnit, is_once, service_units
 from ..project.types import Project
@@ -27,22 +29,27 @@ _STARTUP = regex(
     r"pm2[ \t]+(?:\S+[ \t]+){0,4}?startup\b|pm2-startup|pm2[ \t]+resurrect|pm2-(?:root|\w+)\.service"
 )
 _SAVE = regex(r"pm2[ \t]+(?:\S+[ \t]+){0,4}?(?:save|dump)\b|autodump")
+_ARRANGES = regex(r"\.wants/|systemctl|pm2|autodump")
+"""What a text holds that speaks of a start at boot."""
 _INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _GLOBAL = frozenset({"-g", "--global", "global", "-gD"})
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for pm2, and one for each unit that is started and never enabled."""
-    said = sayings(project) if project.unit_files or pm2_starts(project) else ()
-    yield from _of_pm2(project, said)
-    for unit in service_units(project):
-        yield from _of_unit(unit, project, said)
-
-
-def _of_pm2(project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
     started = pm2_starts(project)
-    if not started:
+    units = service_units(project)
+    if not started and not units:
         return
+    said = tuple(sayings(project, _ARRANGES))
+    if started:
+        yield from _of_pm2(started, project, said)
+    done = unit_runs(project) if units else UnitRuns()
+    for unit in units:
+        yield from _of_unit(unit, project, done, said)
+
+
+def _of_pm2(started: list[Run], project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
     setup = next((run for _, run in server_runs(project) if _installs_pm2(run)), None)
     beside = [run for run in started if setup is not None and run.path == setup.path]
     first = (beside or started)[0]
@@ -93,15 +100,17 @@ def _installs_pm2(run: Run) -> bool:
     )
 
 
-def _of_unit(unit: ServiceUnit, project: Project, said: tuple[Said, ...]) -> Iterator[Outcome]:
+def _of_unit(
+    unit: ServiceUnit, project: Project, done: UnitRuns, said: tuple[Said, ...]
+) -> Iterator[Outcome]:
     name = full_name(unit, project)
     if not name or "@" in name or is_once(unit, project) or pulled_in(name, project):
         return
-    setup = installed(unit, name, project)
-    started = next((run for _, run in server_runs(project) if _starts(run, name)), None)
+    setup = installed(unit, name, done)
+    started = next((run for run in done.starts if name in effects.restarts(run)), None)
     if setup is None or started is None:
         return
-    enabling = next((r for a in project.acts for r in a.behaviour.runs if enables(r, name)), None)
+    enabling = next((run for run in done.enables if enables(run, name)), None)
     if enabling is not None:
         yield from _enabled(unit, name, enabling, said)
         return
@@ -140,12 +149,6 @@ def _enabled(
 def _start(unit: ServiceUnit) -> Location:
     setting = unit.starts[0]
     return Location(unit.file.path, setting.value.span)
-
-
-def _starts(run: Run, name: str) -> bool:
-    if run.name not in ("systemctl", "service"):
-        return False
-    return name in effects.restarts(run)
 
 
 def _tells(text: str, name: str) -> bool:

@@ -103,9 +103,9 @@ def _names(run: Run) -> set[str]:
 
 def _elsewhere(project: Project) -> Satisfied | None:
     """What gets certificates, or stands in front of the server and speaks TLS there."""
-    for each in sayings(project):
-        if _ISSUES.search(each.text):
-            return Satisfied(each.where, "TLS is set up, or spoken in front of the server")
+    told = next(sayings(project, _ISSUES), None)
+    if told is not None:
+        return Satisfied(told.where, "TLS is set up, or spoken in front of the server")
     for act in project.acts:
         for run in act.behaviour.runs:
             text = " ".join((run.name, *(word.raw for word in run.words[1:])))

@@ -50,6 +50,11 @@ _NEXT: dict[str, tuple[str, ...]] = {
     "mysql": ("--password",),
 }
 """Options whose password is the next word."""
+_SPEAK_SQL = frozenset({"psql", "mysql", "mariadb"})
+_TAKING = _SPEAK_SQL | _BY_OPTION.keys() | _NEXT.keys()
+"""Commands that are given passwords of any length."""
+_SHORTEST = len("http://:p@a.io")
+"""Below it no word of another command is a token, or a URL with a password."""
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -165,7 +170,7 @@ def _of_run(run: Run, act: Act) -> Iterator[Match]:
         if sure or live:
             given = Given(what, value, "argument", Location(run.path, place))
             yield _match(given, "token" if sure else "chosen", "on the command line", act)
-    if live and run.name in ("psql", "mysql", "mariadb"):
+    if live and run.name in _SPEAK_SQL:
         for word in run.words[1:]:
             value = password_in_sql(word.literal or "")
             if value and not asks(value) and sort("PASSWORD", value):
@@ -175,12 +180,13 @@ def _of_run(run: Run, act: Act) -> Iterator[Match]:
 
 def _passwords(run: Run) -> Iterator[tuple[Span, str, str, bool]]:
     """Places, what is given, values, and whether they are sure to be a credential."""
-    words = list(run.words[1:])
+    words = run.words[1:]
+    takes = run.name in _TAKING
     glued, long = _BY_OPTION.get(run.name, ((), ()))
     following = _NEXT.get(run.name, ())
     for nth, word in enumerate(words):
         text = word.literal
-        if text is None:
+        if text is None or not (takes or len(text) >= _SHORTEST):
             continue
         found = token(text)
         if found:

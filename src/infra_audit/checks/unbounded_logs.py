@@ -53,8 +53,7 @@ def _rotated(rotates: re.Pattern[str], project: Project) -> Location | None:
         for run in act.behaviour.runs:
             if rotates.search(" ".join((run.name, *(word.raw for word in run.words[1:])))):
                 return Location(run.path, run.span)
-    said = (each.where for each in sayings(project) if rotates.search(each.text))
-    return next(said, None)
+    return next((each.where for each in sayings(project, rotates)), None)
 
 
 def _of_pm2(project: Project) -> Iterator[Match]:

@@ -186,7 +186,7 @@ def _is_grave(word: Word, run: Run) -> bool:
 
 def _path(word: Word, run: Run) -> str:
     """What an operand names when its variables are empty."""
-    path = "".join(map(_text, word.parts))
+    path = word.literal if word.literal is not None else "".join(map(_text, word.parts))
     if path and not _variables(word) and not path.startswith("/") and run.directory:
         return posixpath.join(run.directory, path)
     return path

@@ -115,8 +115,10 @@ def _scripted(act: Act, project: Project) -> Iterator[tuple[Evidence, Act]]:
 def _executed(run: Run) -> tuple[str, ...]:
     """The file's name of what a command runs, also by a shell."""
     own = run.name.rpartition("/")[2]
+    if own not in _SHELLS:
+        return (own,)
     given = [a for a in run.arguments if a and not a.startswith("-")]
-    return (own, given[0].rpartition("/")[2]) if own in _SHELLS and given else (own,)
+    return (own, given[0].rpartition("/")[2]) if given else (own,)
 
 
 def _called(

@@ -83,9 +83,9 @@ def _speaking(project: Project) -> Location | None:
             if use.name in _ASKED:
                 return Location(module.path, use.span)
     for act in project.acts:
-        for text, span in texts(act.script.statements):
+        for text, place in texts(act.script.statements):
             if _SPEAKS.search(text):
-                return Location(act.script.path, span)
+                return Location(act.script.path, place.span)
     return None
 
 

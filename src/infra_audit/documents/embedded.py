@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..source.regex import regex
 from ..source.text import Text
 from .shell import script
-from .shell.syntax import Command, Literal, Script, Word
+from .shell.syntax import Command, Literal, Script, Word, word_at
 from .shell.words import MASK
 
 _ESCAPE = regex(r"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))", re.DOTALL)
@@ -114,7 +114,7 @@ def _expression_end(content: str, at: int) -> int:
 def _word(text: Text, value: str, start: int, end: int) -> Word:
     raw = text.content[start:end]
     literal = None if MASK in value else value
-    return Word(literal, raw, (Literal(value),), text.span(start, end), quoted=True)
+    return word_at(text.span(start, end), literal, raw, (Literal(value),), quoted=True)
 
 
 def _piece(text: Text, value: str, start: int, end: int) -> Text:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..source.regex import regex
 from ..source.text import Text
 from . import embedded
-from .shell.syntax import Command, Opaque, Parameter, Script, Statement, Word
+from .shell.syntax import Command, Opaque, Parameter, Script, Statement, Word, word_at
 from .shell.words import MASK
 
 Given = tuple[str, int, int]
@@ -131,11 +131,12 @@ def _inside(content: str, start: int, end: int) -> tuple[int, int]:
 def _read(text: Text, word: Word, given: Given) -> Word:
     """The word as systemd reads it: `$X`, `${X}` and `%i` are unknown, `$$` and `%%` are not."""
     _, start, end = given
-    word = replace(word, raw=text.content[start:end], span=text.span(start, end))
+    span, raw = text.span(start, end), text.content[start:end]
     variable = _ONE_VARIABLE.fullmatch(given[0])
     if variable:
-        return replace(word, literal=None, parts=(Parameter(variable[1] or variable[2]),))
+        parts = (Parameter(variable[1] or variable[2]),)
+        return word_at(span, None, raw, parts, quoted=word.quoted)
     variables = {found[0] for found in _VARIABLE.finditer(given[0])} - {"$$"}
     if word.literal is None or variables:
-        return replace(word, literal=None, parts=(Opaque("other", word.raw),))
-    return word
+        return word_at(span, None, raw, (Opaque("other", raw),), quoted=word.quoted)
+    return word_at(span, word.literal, raw, word.parts, quoted=word.quoted)

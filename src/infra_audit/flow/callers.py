@@ -23,6 +23,8 @@ def note_mentions(found: Survey, texts: list[Told]) -> None:
     if not names:
         return
     for span, context, text, told in texts:
+        if text.isalnum() and text not in names:
+            continue
         kept = told is not None and told not in names and told not in _TELLERS
         tokens = (text,) if text in names else TOKENS.findall(text) if len(text) > 1 else ()
         for token in tokens:

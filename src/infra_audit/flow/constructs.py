@@ -75,39 +75,35 @@ def chain(statement: AndOr) -> list[tuple[str, Statement]]:
     return links
 
 
-def lists(statement: Statement) -> Iterator[tuple[tuple[Statement, ...], bool]]:
+def lists(statement: Statement) -> Sequence[tuple[tuple[Statement, ...], bool]]:
     """The statement lists inside, and whether each has a subshell of its own."""
-    if isinstance(statement, Command):
-        return
     match statement:
-        case Group():
-            yield statement.body, False
-        case Subshell():
-            yield statement.body, True
-        case AndOr():
-            yield tuple(link for _, link in chain(statement)), False
-        case Pipeline():
-            alone = len(statement.commands) == 1
-            for part in statement.commands:
-                yield (part,), not alone
-        case Background():
-            yield (statement.body,), True
-        case Redirected() | Function():
-            yield (statement.body,), False
+        case Command() | Arithmetic() | Unknown():
+            return ()
         case If():
+            found = []
             for branch in statement.branches:
-                yield branch.condition, False
-                yield branch.body, False
+                found += [(branch.condition, False), (branch.body, False)]
             if statement.otherwise is not None:
-                yield statement.otherwise, False
+                found.append((statement.otherwise, False))
+            return found
+        case Group():
+            return ((statement.body, False),)
+        case AndOr():
+            return ((tuple([link for _, link in chain(statement)]), False),)
+        case Pipeline():
+            apart = len(statement.commands) > 1
+            return [((part,), apart) for part in statement.commands]
+        case Redirected() | Function():
+            return (((statement.body,), False),)
         case Loop():
-            yield statement.condition, False
-            yield statement.body, False
+            return (statement.condition, False), (statement.body, False)
         case Case():
-            for clause in statement.clauses:
-                yield clause.body, False
-        case Arithmetic() | Unknown():
-            pass
+            return [(clause.body, False) for clause in statement.clauses]
+        case Subshell():
+            return ((statement.body, True),)
+        case Background():
+            return (((statement.body,), True),)
         case _:
             assert_never(statement)
 
@@ -140,13 +136,14 @@ def _targets(redirects: tuple[Redirect, ...]) -> list[Word]:
 
 
 def parts(word: Word) -> Iterator[Literal | Parameter | Substitution | Opaque]:
-    """The parts of a word, those of operands included."""
+    """The parts of a word that is not literal, those of operands included."""
     stack = list(reversed(word.parts))
     while stack:
         part = stack.pop()
         yield part
         if isinstance(part, Parameter) and part.operand is not None:
-            stack.extend(reversed(part.operand.parts))
+            literal = part.operand.literal
+            stack.extend(reversed(part.operand.parts) if literal is None else [Literal(literal)])
         elif isinstance(part, Opaque) and part.substitutions:
             yield from part.substitutions
 
@@ -156,11 +153,17 @@ def substitutions(statement: Statement) -> list[Substitution]:
     found = [
         part
         for word in words(statement)
-        if word.literal is None
+        if word.literal is None and may_substitute(word)
         for part in parts(word)
         if isinstance(part, Substitution)
     ]
-    return [*found, *besides(statement)]
+    found += besides(statement)
+    return found
+
+
+def may_substitute(word: Word) -> bool:
+    """Whether a word that is not literal may hold a command or process substitution: most do not."""
+    return "(" in word.raw or "`" in word.raw
 
 
 def besides(statement: Statement) -> Sequence[Substitution]:

@@ -71,6 +71,8 @@ def effective(given: list[str | None]) -> tuple[int, tuple[str, ...], str]:
 def _plain(word: str | None) -> str:
     if word is None:
         return ""
+    if not word.startswith("/"):
+        return word
     return posixpath.basename(word) if _BINARIES.fullmatch(word) else word
 
 

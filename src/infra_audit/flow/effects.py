@@ -170,6 +170,11 @@ def is_known(run: Run) -> bool:
     return bool(_kinds(run.name))
 
 
+def may(name: str, *kinds: str) -> bool:
+    """Whether a command of this name can have an effect of one of the kinds at all."""
+    return not _kinds(name).isdisjoint(kinds)
+
+
 def _of(run: Run, *kinds: str) -> list[Effect]:
     if _kinds(run.name).isdisjoint(kinds):
         return []
@@ -314,6 +319,14 @@ def _supervised(run: Run, *kinds: str) -> tuple[str, ...]:
         (effect.target or "").removesuffix(".service") or "*"
         for effect in _of(run, *kinds)
         if effect.thing in _SUPERVISED
+    )
+
+
+def boots(run: Run) -> tuple[str, ...]:
+    """The units whose start at boot a run decides, without `.service`; '' for one that is unknown."""
+    found = [each for each in _of(run, "enable", "change") if each.thing == "unit"]
+    return tuple(
+        [(each.target or "").removesuffix(".service").rpartition("/")[2] for each in found]
     )
 
 

@@ -128,13 +128,14 @@ def follow(walk: Walk, statement: Statement, scene: Scene, missed: Missed | None
     if walk.depth > 2 * DEPTH:
         return
     walk.depth += 1
-    if scene.reach == "reached" and id(statement) in walk.reached.dead:
+    identity, reached = id(statement), walk.reached
+    if scene.reach == "reached" and identity in reached.dead:
         scene = inner(scene, reach="unreachable")
-    if id(statement) in walk.reached.trips:
+    if identity in reached.trips:
         walk.trips.append(statement.span)
-    if id(statement) in walk.reached.fatal:
+    if identity in reached.fatal:
         walk.fatal.append(statement.span)
-    for substitution in walk.survey.substitutions.get(id(statement), ()):
+    for substitution in walk.survey.substitutions.get(identity, ()):
         _aside(
             walk,
             substitution.body,

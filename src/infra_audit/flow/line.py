@@ -7,7 +7,7 @@ from msgspec import Struct
 from ..documents.shell.handed import may_hold_sudo
 from ..documents.shell.syntax import Parameter, Word
 from .effective import effective
-from .state import State, Value, expanded, shown
+from .state import ROOT, State, Value, expanded, shown
 
 PERHAPS = "sudo?"
 """The prefix of a command behind a variable that holds `sudo` or nothing."""
@@ -25,12 +25,15 @@ class Line(Struct, gc=False):
     """Where the real command begins."""
     prefixes: tuple[str, ...]
     name: str
+    assumed: bool
+    """Whether some value is only likely."""
 
 
 def line(state: State, words: tuple[Word, ...]) -> Line:
     """What the words of a command come to."""
     values: list[Value | None] = []
     origins: list[int] = []
+    assumed = False
     for nth, word in enumerate(words):
         if word.literal is not None:
             values.append(Value(word.literal))
@@ -39,13 +42,14 @@ def line(state: State, words: tuple[Word, ...]) -> Line:
         for found in expanded(state, word):
             values.append(found)
             origins.append(nth)
-    given = [None if v is None else shown(v.text) for v in values]
+            assumed = assumed or (found is not None and found.assumed)
+    given = [None if v is None else v.text if ROOT not in v.text else shown(v.text) for v in values]
     if len(given) > 1 and given[0] is None and _lifts(state, words[origins[0]]):
         at, prefixes, name = effective(["sudo", *given[1:]])
         if prefixes:
-            return Line(values, given, origins, at, (PERHAPS, *prefixes[1:]), name)
+            return Line(values, given, origins, at, (PERHAPS, *prefixes[1:]), name, assumed)
     at, prefixes, name = effective(given)
-    return Line(values, given, origins, at, prefixes, name)
+    return Line(values, given, origins, at, prefixes, name, assumed)
 
 
 def _lifts(state: State, word: Word) -> bool:

@@ -52,14 +52,8 @@ def note_command(found: Survey, command: Command, place: Place, texts: list[Told
     plain = plainly(command)
     name = name_of(plain)
     declares = name in DECLARERS
-    for assignment in command.assignments:
-        _assignment(found, assignment, command, place)
-    if any(a.value is None and not a.elements and not _bare(a) for a in command.assignments):
-        found.dynamic.append((command.span, place.context))
-        found.unseen = True
-    if declares or not command.words:
-        for assignment in command.assignments:
-            _assigns(found, assignment, name, place)
+    if command.assignments:
+        _assignments(found, command, name, place)
     if declares:
         flags = {word.literal or "" for word in command.words[1:]}
         _attributes(found, command, name)
@@ -70,11 +64,9 @@ def note_command(found: Survey, command: Command, place: Place, texts: list[Told
             for word in command.words[1:]:
                 found.assigned[word.literal or ""] = found.assigned.get(word.literal or "", 0) + 1
         found.namerefs |= any(re.fullmatch(r"-\w*n\w*", flag) for flag in flags)
-    texts.extend(
-        (command.span, place.context, redirect.heredoc.content, None)
-        for redirect in command.redirects
-        if redirect.heredoc is not None and name != "cat"
-    )
+    if command.redirects and name != "cat":
+        documents = [r.heredoc for r in command.redirects if r.heredoc is not None]
+        texts += [(command.span, place.context, each.content, None) for each in documents]
     if not command.words:
         return
     for variable in written_by(command):
@@ -82,11 +74,21 @@ def note_command(found: Survey, command: Command, place: Place, texts: list[Told
     _calls(found, plain, name, place)
     if name in _ODD:
         _oddities(found, plain, name, place)
-    if any(
-        redirect.operator == "<" and redirect.target is not None and _names_itself(redirect.target)
-        for redirect in command.redirects
-    ):
-        found.reads_itself = True
+    for redirect in command.redirects:
+        if redirect.operator == "<" and redirect.target is not None:
+            found.reads_itself |= _names_itself(redirect.target)
+
+
+def _assignments(found: Survey, command: Command, name: str | None, place: Place) -> None:
+    """Note what the assignments of a command say, and those that stay when it is done."""
+    for assignment in command.assignments:
+        _assignment(found, assignment, command, place)
+    if any(a.value is None and not a.elements and not _bare(a) for a in command.assignments):
+        found.dynamic.append((command.span, place.context))
+        found.unseen = True
+    if name in DECLARERS or not command.words:
+        for assignment in command.assignments:
+            _assigns(found, assignment, name, place)
 
 
 def _assignment(found: Survey, assignment: Assignment, command: Command, place: Place) -> None:
@@ -236,6 +238,8 @@ def _hands_over(command: Command, name: str) -> bool:
 
 def _tail(word: Word) -> str:
     """The literal end of a word, where the file's name is."""
+    if word.literal is not None:
+        return word.literal
     last = word.parts[-1] if word.parts else None
     return last.text if isinstance(last, Literal) else ""
 

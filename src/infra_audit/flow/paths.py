@@ -56,12 +56,13 @@ def step(
     found.budget -= len(at)
     if found.budget < 0:
         raise Exhausted
-    found.visited.add(id(statement))
-    if id(statement) in found.survey.expanding:
+    identity = id(statement)
+    found.visited.add(identity)
+    if identity in found.survey.expanding:
         at = _loosened(found, statement, at)
     if isinstance(statement, Command):
         name = statement.words[0].literal if statement.words else None
-        if name is None or id(statement) in found.busy:
+        if name is None or identity in found.busy:
             after = found.simple(found, statement, at, frame, quiet)
         elif name in _TALKERS and not statement.redirects and name not in found.named:
             after = {(0, *s[1:]) for s in at}
@@ -70,13 +71,13 @@ def step(
         else:
             after = _led_outside(found, at, frame, quiet)
     else:
-        for substitution in found.survey.substitutions.get(id(statement), ()):
-            substituted(found, substitution.body, at, frame, quiet=quiet)
-        if id(statement) in found.busy:
+        if identity in found.busy:
+            for substitution in found.survey.substitutions.get(identity, ()):
+                substituted(found, substitution.body, at, frame, quiet=quiet)
             expand(found, statement, at, frame)
         after = found.compound[type(statement)](found, statement, at, frame, quiet)
     if after:
-        found.completed.add(id(statement))
+        found.completed.add(identity)
         if len(after) > CROWD:
             after = thinned(after, len(found.numbers))
     return after
@@ -85,8 +86,7 @@ def step(
 def _led_outside(found: Explorer, at: Standings, frame: Frame, quiet: bool) -> Standings:
     """Where the shell may stand behind a command from outside: most commands are no more."""
     after: Standings = set()
-    for standing in at:
-        rest = standing[1:]
+    for rest in {standing[1:] for standing in at}:
         after.add((0, *rest))
         if found.failing:
             failed: Standing = (FAILED, *rest)

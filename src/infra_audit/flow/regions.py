@@ -51,11 +51,11 @@ def _lists(found: Reach, traces: Traces, statements: tuple[Statement, ...], *, c
         some, where, cut, listed = stack.pop()
         alive = _alive(found, traces, some, where, cut=cut, listed=listed)
         for statement in some[:alive]:
-            inner = statement.name if isinstance(statement, Function) else where
             substitutions = found.survey.substitutions.get(id(statement), ())
-            stack.extend((s.body, where, True, True) for s in substitutions)
+            stack.extend([(s.body, where, True, True) for s in substitutions])
             if isinstance(statement, Command):
                 continue
+            inner = statement.name if isinstance(statement, Function) else where
             listing = not isinstance(statement, AndOr | Pipeline)
             for inside, _ in lists(statement):
                 stack.append((inside, inner, True, listing))

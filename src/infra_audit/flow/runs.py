@@ -24,7 +24,7 @@ from .state import (
     shown,
     value,
 )
-from .writes import SHIFTING, expanding, reckoned, settings, written_by
+from .writes import SHIFTING, WRITERS, expanding, reckoned, settings, written_by
 
 
 def run(walk: Walk, command: Command, scene: Scene) -> Run:
@@ -37,8 +37,10 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
         here = None
     directory = None if here is None else here.text
     arguments = values[at + 1 :]
-    turned = command.redirects
-    targets = [None if r.target is None else value(state, r.target) for r in turned]
+    turned = [
+        (redirect, None if redirect.target is None else value(state, redirect.target))
+        for redirect in command.redirects
+    ]
     environment = () if name_of(command) in DECLARERS else command.assignments
     first = whole.origins[at] if at < len(values) else len(command.words)
     told = _shared(tuple(whole.given[at + 1 :]))
@@ -58,19 +60,16 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
         outcome=outcome(walk, scene),
         piped_from=scene.piped_from,
         piped_into=scene.piped_into,
-        redirects=tuple(
-            [(r.descriptor + r.operator, _shown(t)) for r, t in zip(turned, targets, strict=True)]
-        ),
+        redirects=tuple([(r.descriptor + r.operator, _shown(target)) for r, target in turned]),
         targets=tuple(
-            [
-                None if _duplicates(redirect) else _path(directory, target)
-                for redirect, target in zip(turned, targets, strict=True)
-            ]
+            [None if _duplicates(r) else _path(directory, target) for r, target in turned]
         ),
         loop=scene.loop,
         background=scene.background,
         captured=scene.captured,
-        assumed=any(v is not None and v.assumed for v in (*values, *targets, here)),
+        assumed=whole.assumed
+        or any(v is not None and v.assumed for _, v in turned)
+        or (here is not None and here.assumed),
         environment=tuple([(a.name, _assigned(walk, a)) for a in environment]),
         span=command.span,
         path=walk.path,
@@ -122,11 +121,17 @@ def settle(walk: Walk, command: Command, scene: Scene) -> None:
     named = name_of(plain)
     if plain is command and _elsewhere(walk, named):
         return
+    if named is not None and named not in _CHANGING and not command.redirects:
+        return
     if named in DECLARERS:
         _declared(walk, plain, named, scene)
     for written in written_by(plain):
         put(walk, written, None, scene)
     _builtin(walk, plain, named or _called(walk, plain), scene)
+
+
+_CHANGING = SHIFTING | WRITERS | {"trap"}
+"""Builtins that may change the state: most commands do not."""
 
 
 def _elsewhere(walk: Walk, name: str | None) -> bool:

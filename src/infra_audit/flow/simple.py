@@ -28,15 +28,8 @@ def simple(
     found: Explorer, command: Command, at: Standings, frame: Frame, quiet: bool
 ) -> Standings:
     """Where the shell may stand behind a simple command."""
-    statuses: dict[Standing, set[int]] | None = None
-    for substitution in found.survey.substitutions.get(id(command), ()):
-        gave = substituted(found, substitution.body, at, frame, quiet=quiet)
-        if substitution.opener.startswith(("<", ">")):
-            found.children.update(*gave.values())
-        else:
-            statuses = gave
-    expand(found, command, at, frame)
     call = Call(found, command, command.words, at, frame, quiet)
+    statuses = _expanded(call) if id(command) in found.busy else None
     if not command.words:
         return _assignments(call, statuses)
     after: Standings = set()
@@ -57,6 +50,20 @@ def simple(
     return after | good | settle(found, failed, frame, quiet)
 
 
+def _expanded(call: Call) -> dict[Standing, set[int]] | None:
+    """Run what the words of a command substitute; the statuses of the last, None without one."""
+    found, command = call.found, call.command
+    statuses: dict[Standing, set[int]] | None = None
+    for substitution in found.survey.substitutions.get(id(command), ()):
+        gave = substituted(found, substitution.body, call.at, call.frame, quiet=call.quiet)
+        if substitution.opener.startswith(("<", ">")):
+            found.children.update(*gave.values())
+        else:
+            statuses = gave
+    expand(found, command, call.at, call.frame)
+    return statuses
+
+
 def _unnamed(call: Call) -> Standings:
     """A command whose name is computed."""
     found, at = call.found, call.at
@@ -75,6 +82,8 @@ def _unnamed(call: Call) -> Standings:
 def _clashing(found: Explorer, command: Command) -> bool:
     """Whether an assignment may fail: of what is readonly, or of no number to what must be one."""
     integers = found.survey.integers
+    if not integers and not found.frozen:
+        return False
     return any(
         a.name in found.frozen or (a.name in integers and not _counts(a.value))
         for a in command.assignments

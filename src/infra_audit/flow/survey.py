@@ -189,16 +189,16 @@ def _asks_for_help(condition: tuple[Statement, ...]) -> bool:
 
 def _read(found: Survey, statement: Statement, place: Place, texts: list[Told]) -> None:
     span = found.here = statement.span
-    command = isinstance(statement, Command) and statement.words
-    first = statement.words[0] if command and isinstance(statement, Command) else None
+    context = place.context
+    first = statement.words[0] if isinstance(statement, Command) and statement.words else None
     told = "" if first is None or first.literal in _KEEPERS else first.literal or ""
     for word in words(statement):
         if word.literal is not None:
-            texts.append((span, place.context, word.literal, None if word is first else told))
+            texts.append((span, context, word.literal, None if word is first else told))
             continue
         for part in parts(word):
             if isinstance(part, Literal):
-                texts.append((span, place.context, part.text, told))
+                texts.append((span, context, part.text, told))
             else:
                 _part(found, statement, part, place, texts)
     if isinstance(statement, Command | Redirected) and statement.redirects:

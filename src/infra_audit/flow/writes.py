@@ -82,11 +82,17 @@ _GIVEN = regex(r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=")
 _DESCRIPTOR = regex(r"\{(\w+)\}")
 
 
+WRITERS = DECLARERS | _VALUED.keys() | {"getopts", "printf", "wait", "let", "[["}
+"""Builtins that may give variables values."""
+
+
 def written_by(command: Command) -> list[str]:
     """The variables that a builtin writes (`read`, `printf -v`, `export "$x"` …); `ANY` for any."""
     command = plainly(command)
     name = name_of(command)
     found = _descriptors(command) if command.redirects else []
+    if name not in WRITERS:
+        return found
     given = command.words[1:]
     match name:
         case "read" | "mapfile" | "readarray" | "unset":

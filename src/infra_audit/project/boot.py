@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from .units import filled
 _UNITS = regex(
     r"(?:/(?:etc|usr/lib|lib|usr/local/lib)/systemd/system|.*/\.config/systemd/user)(?:/|$)"
 )
+_STARTERS = frozenset({"systemctl", "service"})
 _PULLS = frozenset({"Wants", "Requires", "BindsTo", "Upholds", "Requisite", "Also", "PartOf"})
 
 
@@ -29,21 +31,19 @@ class Said(Struct, frozen=True):
     where: Location
 
 
-def sayings(project: Project) -> tuple[Said, ...]:
-    """All words and heredocs of scripts, the commands in prose, and the lines of clocks."""
-    found = [
-        Said(text, Location(act.script.path, span))
-        for act in project.acts
-        for text, span in texts(act.script.statements)
-    ]
-    found += [
-        Said(f"{word.name} {word.value.raw}", Location(other.path, word.span))
-        for other in project.others
-        for word in other.words
-        if word.value is not None
-    ]
-    found += [Said(clock.text, clock.evidence.location) for clock in project.clocks]
-    return tuple(found)
+def sayings(project: Project, pattern: re.Pattern[str]) -> Iterator[Said]:
+    """The words and heredocs of scripts, commands in prose and lines of clocks that a pattern is in."""
+    for act in project.acts:
+        for text, place in texts(act.script.statements):
+            if pattern.search(text):
+                yield Said(text, Location(act.script.path, place.span))
+    for other in project.others:
+        for word in other.words:
+            if word.value is not None and pattern.search(told := f"{word.name} {word.value.raw}"):
+                yield Said(told, Location(other.path, word.span))
+    for clock in project.clocks:
+        if pattern.search(clock.text):
+            yield Said(clock.text, clock.evidence.location)
 
 
 def server_runs(project: Project) -> Iterator[tuple[Act, Run]]:
@@ -53,6 +53,41 @@ def server_runs(project: Project) -> Iterator[tuple[Act, Run]]:
             for run in act.behaviour.runs:
                 if run.reach == "reached" and not (act.script.origin == "step" and not run.remote):
                     yield act, run
+
+
+class UnitRuns(Struct, frozen=True):
+    """What scripts do on the server about the units of systemd."""
+
+    installs: tuple[tuple[Run, str], ...] = ()
+    """Where scripts that set the server up write a file that systemd reads."""
+    starts: tuple[Run, ...] = ()
+    """The runs that start a unit."""
+    enables: tuple[Run, ...] = ()
+    """The runs that may have one started at boot, wherever they happen."""
+
+
+def unit_runs(project: Project) -> UnitRuns:
+    """What scripts do about units, for all units at once."""
+    runs = list(server_runs(project))
+    return UnitRuns(
+        installs=tuple((run, path) for act, run in runs for path in _installs(act, run)),
+        starts=tuple(run for _, run in runs if run.name in _STARTERS and effects.restarts(run)),
+        enables=tuple(
+            run
+            for act in project.acts
+            for run in act.behaviour.runs
+            if "enable" in run.arguments or effects.boots(run)
+        ),
+    )
+
+
+def _installs(act: Act, run: Run) -> Iterator[str]:
+    """The files of systemd that a script which sets the server up writes.
+
+    A release may copy them too: whether the unit was enabled once, by hand, it cannot tell.
+    """
+    if act.role == "bootstrap" and run.name not in ("rm", "chmod", "chown"):
+        yield from (path for path in effects.written(run) if _UNITS.match(path))
 
 
 def full_name(unit: ServiceUnit, project: Project) -> str:
@@ -67,18 +102,12 @@ def full_name(unit: ServiceUnit, project: Project) -> str:
     return ""
 
 
-def installed(unit: ServiceUnit, name: str, project: Project) -> Run | None:
-    """The run with which a script that sets the server up puts a unit where systemd finds it.
-
-    A release may copy it too: whether the unit was enabled once, by hand, it cannot tell.
-    """
+def installed(unit: ServiceUnit, name: str, done: UnitRuns) -> Run | None:
+    """The run with which a script that sets the server up puts a unit where systemd finds it."""
     file = unit.file.path.rpartition("/")[2]
-    for act, run in server_runs(project):
-        for path in effects.written(run) if act.role == "bootstrap" else ():
-            if _UNITS.match(path) is None or run.name in ("rm", "chmod", "chown"):
-                continue
-            if path.rpartition("/")[2] == f"{name}.service" or file in _sources(run):
-                return run
+    for run, path in done.installs:
+        if path.rpartition("/")[2] == f"{name}.service" or file in _sources(run):
+            return run
     return None
 
 
@@ -90,12 +119,10 @@ def enables(run: Run, name: str) -> bool:
     """Whether a run has systemd start a unit at boot, or may: also by a function of the script."""
     if "enable" in run.arguments and (None in run.arguments or name in run.arguments):
         return True
-    for effect in effects.effects(run):
-        if effect.kind in ("enable", "change") and effect.thing == "unit":
-            target = (effect.target or "").removesuffix(".service").rpartition("/")[2]
-            if not target or target == name or "*" in target or "$" in target:
-                return True
-    return False
+    return any(
+        not target or target == name or "*" in target or "$" in target
+        for target in effects.boots(run)
+    )
 
 
 def pulled_in(name: str, project: Project) -> bool:

@@ -18,6 +18,7 @@ from .images import resolved
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh", "source", "."})
 _MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
+_CALLERS = _SHELLS | _MANAGERS | {"turbo", "npx", "bunx", "make", "just"}
 _OWN_VERBS = frozenset({
     "install", "i", "ci", "add", "remove", "exec", "dlx", "publish", "audit", "config", "init", "update", "up",
     "create", "cache", "link", "pack", "version", "whoami", "login", "set", "why", "list", "ls", "prune", "store",
@@ -45,6 +46,11 @@ class Call(Struct, frozen=True):
 def call(run: Run, caller: Script) -> Call:
     """The call that a run is."""
     return Call(run.name, run.arguments, run.directory, folder_of(caller.path))
+
+
+def may_call(name: str) -> bool:
+    """Whether a command of this name may run a script of the repository: most cannot."""
+    return name in _CALLERS or "/" in name
 
 
 def written(text: str, directory: str | None, home: str) -> Call | None:

@@ -5,6 +5,7 @@ Sources: the references of the Prisma CLI, Laravel's Artisan, TypeORM, Sequelize
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal as Choice
 
 from msgspec import Struct
@@ -43,7 +44,7 @@ class Destruction(Struct, frozen=True):
 
 def destroys(run: Run) -> Destruction | None:
     """What a run deletes from a database; None for nothing or unknown."""
-    words = _tool(inner(run))
+    words = _tool(inner(run)) if _may_destroy(run.name) else []
     if not words:
         return None
     tool, *rest = words
@@ -106,6 +107,17 @@ def _tool(run: Run) -> list[str]:
         if nth == 0 and name not in _RUNNERS and name != "php":
             return []
     return []
+
+
+@lru_cache(1 << 12)
+def _may_destroy(name: str) -> bool:
+    """Whether a command of this name may be a tool of interest, or start one."""
+    bare = _VERSION.sub("", name).rpartition("/")[2]
+    return (
+        bare in _TOOLS | _RUNNERS | _CONTAINERS | {"php"}
+        or bare.startswith("typeorm-ts-node")
+        or name.endswith("prisma/build/index.js")
+    )
 
 
 def _option(words: list[str], name: str) -> str | None:

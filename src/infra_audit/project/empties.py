@@ -170,7 +170,7 @@ def _of_given(use: Use, given: Given, depth: int) -> Empty | None:
         command = use.course.places.get(given.span)
         typed = command is not None and not command.redirects and not command.piped_from
         return Empty("whoever is asked may just press Enter", shown) if typed else None
-    if given.kind != "=" or given.word is None:
+    if given.kind != "=" or given.word is None or given.word.literal is not None:
         return None
     found = [_of_part(use, part, given, depth) for part in given.word.parts]
     first = found[0] if found and None not in found else None

@@ -16,6 +16,7 @@ from .types import Act, Project
 
 _SHELLS = frozenset({"bash", "sh", "dash", "ash", "ksh", "zsh"})
 _SOURCES = frozenset({"source", "."})
+_SETTERS = frozenset({"set", "shopt", "trap"})
 _DATA = regex(
     r"(?i)(?:os-release|lsb-release|activate|nvm\.sh|sdkman-init\.sh|env|envvars|environment|conf"
     r"|\.?(?:bash_?|zsh)?(?:rc|profile)|\.?(?:bashrc|zshrc|bash_profile|zprofile|zshenv|cargo/env)"
@@ -44,8 +45,9 @@ def outside(project: Project) -> Outside:
     setting: set[str] = set()
     for act in project.acts:
         for run in act.behaviour.runs:
-            called.update(_watched(run))
-            if act.script.origin == "file" and _sets(run):
+            if run.name in _SOURCES or run.name in _SHELLS:
+                called.update(_watched(run))
+            elif run.name in _SETTERS and act.script.origin == "file" and _sets(run):
                 setting.add(_base(act.script.path))
     stopped = {
         id(step.remote)
@@ -64,12 +66,10 @@ def _raw(value: object) -> str:
 
 
 def _watched(run: Run) -> Iterator[str]:
-    """The script file that a run starts with errexit, or in a shell whose options are unknown here."""
+    """The script file that a shell starts with errexit, or sources, so that its options are unknown."""
     if run.name in _SOURCES:
         if run.words[1:]:
             yield _base(run.words[1].raw)
-        return
-    if run.name not in _SHELLS:
         return
     before = [word.raw for word in run.words[1:]]
     for nth, raw in enumerate(before):
@@ -94,13 +94,14 @@ def is_watched(act: Act, told: Outside) -> bool:
     if act.script.origin == "file" and _base(act.script.path) in told.called:
         return True
     return any(
-        _brings(run, told) or (run.name == "shopt" and _sets(run)) for run in act.behaviour.runs
+        _brings(run, told) if run.name in _SOURCES else run.name == "shopt" and _sets(run)
+        for run in act.behaviour.runs
     )
 
 
 def _brings(run: Run, told: Outside) -> bool:
     """Whether a run sources a file that sets errexit, or one that cannot be read here."""
-    if run.name not in _SOURCES or run.captured or run.remote is not None or not run.words[1:]:
+    if run.captured or run.remote is not None or not run.words[1:]:
         return False
     word = run.words[1]
     if word.raw.startswith(("<(", '"<(')):

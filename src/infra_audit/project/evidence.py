@@ -124,7 +124,7 @@ def _prepared(act: Act) -> Evidence:
     carried = {
         run.span
         for run in act.behaviour.runs
-        if any(is_carried(run, other) for other in act.behaviour.runs)
+        if run.name == "scp" and any(is_carried(run, other) for other in act.behaviour.runs)
     }
     reasons = [
         reason for reason in act.reasons if reason.location.span not in carried

@@ -29,6 +29,7 @@ _EXAMPLE = regex(r"example|sample|template|\.dist$|\.tmpl|\.test$|/dev/(?:null|s
 _SQL = regex(r"(?i:\bPASSWORD|\bIDENTIFIED\s+BY)\s+\\?'([^'\\$`{}<>%:\n]+)\\?'")
 _CLIENTS = frozenset({"psql", "mysql", "mariadb"})
 _PRINTS = frozenset({"echo", "printf"})
+_PIPED = _PRINTS | {"cat"}
 
 
 class Given(Struct, frozen=True):
@@ -49,11 +50,22 @@ class Given(Struct, frozen=True):
 def given_by(act: Act) -> Iterator[Given]:
     """What a script gives values to; what it only prints is nothing."""
     piped = {
-        run.span: run.piped_into for run in act.behaviour.runs if run.name in (*_PRINTS, "cat")
+        run.span: run.piped_into
+        for run in act.behaviour.runs
+        if run.piped_into and run.name in _PIPED
     }
     for statement in statements(act.script):
         if isinstance(statement, Command):
-            yield from _of_command(statement, act, piped.get(statement.span, ()))
+            into = piped.get(statement.span, ()) if piped else ()
+            if into or _may_give(statement):
+                yield from _of_command(statement, act, into)
+
+
+def _may_give(command: Command) -> bool:
+    """Whether a command that nothing is piped from may give anything a value: most cannot."""
+    if command.assignments or command.redirects or name_of(command) == "sshpass":
+        return True
+    return any("=" in word.raw for word in command.words)
 
 
 def given_by_units(project: Project) -> Iterator[Given]:

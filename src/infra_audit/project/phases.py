@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import Literal as Choice
 
@@ -29,6 +30,7 @@ PAIRS: dict[tuple[Phase, Phase], str] = {
 }
 """What it means that a later step runs though an earlier one failed, the most telling first."""
 
+_FETCHERS = frozenset({"git", "docker", "docker-compose"})
 _FETCHES = frozenset({"pull", "fetch", "merge"})
 _CONTAINERS = frozenset({"docker", "docker-compose", "podman", "kubectl"})
 _INNER = frozenset(
@@ -40,6 +42,7 @@ _INNER = frozenset(
 """What migrates inside a container that `docker exec` and its like name."""
 _DEPLOYS = regex(r"(?:deploy|release)(?::(?!dry|check|status|logs)[\w:-]+)?")
 """Names of package scripts that ship."""
+_DEPLOYING = ("deploy", "release")
 _BESIDE = regex(
     r"(?i)back-?up|dump|\bbak\b|\.sql|\.db\b|sqlite|\blogs?\b|\.env|nginx|\.conf\b|\.service|certs?\b"
 )
@@ -74,7 +77,29 @@ def phase(run: Run) -> Phase:
     """The phase that a run is of; '' for none."""
     if run.name in _NEVER or _ASKS.intersection(run.arguments):
         return ""
-    if effects.migrates(run) or effects.migrates(_contained(run)):
+    if _may_work(run.name):
+        worked = _works(run)
+        if worked is not None:
+            return worked
+    if _may_deploy(run) and _DEPLOYS.fullmatch(script_name(run) or ""):
+        return "ship"
+    if run.name == "ssh" or (run.name in ("rsync", "scp") and _BESIDE.search(_operands(run))):
+        return ""
+    shipped = ships(run)
+    return "ship" if shipped is not None and shipped[0] in ("deploy", "image") else ""
+
+
+@cache
+def _may_work(name: str) -> bool:
+    """Whether a command of this name can do any work of a phase itself: most cannot."""
+    kinds = ("migrate", "restart", "reload", "start", "build", "install")
+    return name in _FETCHERS or name in _CONTAINERS or effects.may(name, *kinds)
+
+
+def _works(run: Run) -> Phase | None:
+    """The phase of a run that migrates, starts, builds, installs or fetches; None for no such run."""
+    contained = _contained(run)
+    if effects.migrates(run) or (contained is not run and effects.migrates(contained)):
         return "migrate"
     told = effects.restarts(run)
     if told:
@@ -83,14 +108,12 @@ def phase(run: Run) -> Phase:
         return "build"
     if effects.installs_dependencies(run):
         return "install"
-    if _fetches(run):
-        return "fetch"
-    if _DEPLOYS.fullmatch(script_name(run) or ""):
-        return "ship"
-    if run.name == "ssh" or (run.name in ("rsync", "scp") and _BESIDE.search(_operands(run))):
-        return ""
-    shipped = ships(run)
-    return "ship" if shipped is not None and shipped[0] in ("deploy", "image") else ""
+    return "fetch" if _fetches(run) else None
+
+
+def _may_deploy(run: Run) -> bool:
+    """Whether a run may name a package script that ships."""
+    return any(word is not None and word.startswith(_DEPLOYING) for word in run.arguments)
 
 
 def _operands(run: Run) -> str:
@@ -123,7 +146,7 @@ def _contained(run: Run) -> Run:
 
 def _fetches(run: Run) -> bool:
     """Whether a run brings the new version: from git or from a registry of images."""
-    if run.name not in ("git", "docker", "docker-compose"):
+    if run.name not in _FETCHERS:
         return False
     words = effects.plain(run)
     if words[0] == "git":

@@ -208,9 +208,11 @@ def _base(run: Run) -> str:
 
 def _copies_volume(run: Run) -> bool:
     """A container that packs a volume, as Docker's manual backs one up."""
+    if run.name not in ("docker", "podman"):
+        return False
     words = effects.plain(run)
     return (
-        words[:2] in {("docker", "run"), ("podman", "run")}
+        words[1:2] == ("run",)
         and "tar" in words
         and any(
             (word or "").startswith(("c", "-c", "--create"))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ..documents.crontab import CRON_LINE, may_schedule
 from ..documents.facts import UnitFile
-from ..documents.shell.syntax import Command, Redirected, Script, Statement
+from ..documents.shell.syntax import Command, Heredoc, Redirected, Script, Statement, Word
 from ..flow.constructs import lists, words
-from ..model import Evidence, Location, Span
+from ..model import Evidence, Location
 from ..source.regex import regex
 from .facts import Facts
 from .types import Clock
@@ -17,6 +17,10 @@ from .types import Clock
 _CRON = regex(rf"(?:^|[\s\"'(\\]){CRON_LINE}", re.IGNORECASE)
 _TIMED = regex(r"^[ \t]*(?:OnCalendar|OnUnitActiveSec|OnBootSec)[ \t]*=", re.MULTILINE)
 _EXECUTES = regex(r"^[ \t]*ExecStart[ \t]*=", re.MULTILINE)
+
+
+_SHORTEST = len("@daily x")
+"""No text below it has a clock run anything."""
 
 
 def clocks(facts: Facts) -> tuple[Clock, ...]:
@@ -61,30 +65,31 @@ def _of_others(facts: Facts) -> Iterator[Clock]:
 
 
 def _of_script(script: Script) -> Iterator[Clock]:
-    written = list(texts(script.statements))
-    timed = any(_TIMED.search(text) for text, _ in written)
-    for text, span in written:
+    written = [each for each in texts(script.statements) if len(each[0]) >= _SHORTEST]
+    timed = any("On" in text and _TIMED.search(text) for text, _ in written)
+    for text, place in written:
         scheduling = may_schedule(text)
         for line in text.split("\n") if scheduling or timed else ():
             if scheduling and _CRON.search(line):
-                yield Clock("cron", line, Evidence(Location(script.path, span), "the cron line"))
+                where = Location(script.path, place.span)
+                yield Clock("cron", line, Evidence(where, "the cron line"))
             elif timed and _EXECUTES.search(line):
-                yield Clock(
-                    "timer", line, Evidence(Location(script.path, span), "the timer's unit")
-                )
+                where = Location(script.path, place.span)
+                yield Clock("timer", line, Evidence(where, "the timer's unit"))
 
 
-def texts(statements: tuple[Statement, ...]) -> Iterator[tuple[str, Span]]:
-    """Every word and heredoc of a script as text: the value where it is literal, else as written."""
+def texts(statements: tuple[Statement, ...]) -> Iterator[tuple[str, Word | Heredoc]]:
+    """Every word and heredoc of a script with its text: the value where it is literal, else as written."""
     stack = list(reversed(statements))
     while stack:
         statement = stack.pop()
         for word in words(statement):
-            yield word.literal if word.literal is not None else word.raw, word.span
+            literal = word.literal
+            yield literal if literal is not None else word.raw, word
         if isinstance(statement, Command | Redirected):
             for redirect in statement.redirects:
                 if redirect.heredoc is not None:
-                    yield redirect.heredoc.content, redirect.heredoc.span
+                    yield redirect.heredoc.content, redirect.heredoc
         if isinstance(statement, Command):
             for inner in statement.scripts:
                 stack.extend(reversed(inner.statements))

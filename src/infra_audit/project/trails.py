@@ -13,7 +13,7 @@ from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Entry, Run, analyse
 from ..model import Evidence, Location
 from .apps import folder_of
-from .callees import Call, Callees, call, script_name, written
+from .callees import Call, Callees, call, may_call, script_name, written
 from .delivery import Steps, deliveries, local_action
 from .facts import Facts
 from .images import resolved
@@ -102,7 +102,7 @@ def _called(
 ) -> Iterator[tuple[Script, Run]]:
     """The scripts that one runs itself, each with the run that does."""
     for run in behaviours[id(script)].runs if id(script) in behaviours else ():
-        if run.reach != "unreachable":
+        if run.reach != "unreachable" and may_call(run.name):
             for callee in callees.of(call(run, script)):
                 yield callee, run
 

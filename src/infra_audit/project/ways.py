@@ -10,7 +10,7 @@ from msgspec import Struct
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Guard, Run
 from ..model import Evidence, Location
-from .callees import Callees, call
+from .callees import Callees, call, may_call
 from .facts import Facts
 from .types import Act, Project
 
@@ -50,7 +50,7 @@ class Ways:
         self.calls: dict[int, list[Hop]] = {}
         for act in project.acts:
             for run in act.behaviour.runs:
-                if run.reach == "reached":
+                if run.reach == "reached" and may_call(run.name):
                     for callee in callees.of(call(run, act.script)):
                         self.calls.setdefault(id(callee), []).append(Hop(act, run))
 

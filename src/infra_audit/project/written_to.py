@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
 
-from ..documents.shell.syntax import Command, Literal, Loop, Opaque, Parameter, Word
+from ..documents.shell.syntax import Command, Literal, Loop, Opaque, Parameter, Word, word_at
 from ..flow.behaviour import Run
 from ..flow.constructs import name_of
 from ..flow.tables.databases import DUMPERS
@@ -73,6 +73,8 @@ class Paths:
 
     def _begins(self, word: Word, depth: int) -> tuple[str, bool]:
         """How the text of a word begins, and whether that is all of it."""
+        if word.literal is not None:
+            return word.literal, True
         text = ""
         for part in word.parts:
             match part:
@@ -104,6 +106,8 @@ class Paths:
 
 def _is_named(word: Word) -> bool:
     """Whether a word begins with text of its own: a file of the working directory."""
+    if word.literal is not None:
+        return bool(word.literal)
     return bool(word.parts) and isinstance(word.parts[0], Literal) and bool(word.parts[0].text)
 
 
@@ -121,7 +125,7 @@ def outputs(nth: int, act: Act, paths: Paths) -> Iterator[tuple[Run, str | None]
         for word in _targets(run, known.get(run.span)):
             yield run, paths.folder(word, run.directory)
         for text in (m[1] for w in run.words for m in _INTO.finditer(w.raw)):
-            named = Word(None, text, _parts(text), run.span)
+            named = word_at(run.span, None, text, _parts(text))
             yield run, paths.folder(named, run.directory)
 
 
@@ -156,7 +160,7 @@ def _targets(run: Run, command: Command | None) -> Iterator[Word]:
             yield word
         elif equals and option in _NAMING:
             raw = word.raw.partition("=")[2]
-            yield Word(None, raw, _parts(raw), word.span)
+            yield word_at(word.span, None, raw, _parts(raw))
 
 
 _PIECE = regex(r"\$\{(\w+)\}|\$(\w+)|([^$`\"']+)|([$`])")

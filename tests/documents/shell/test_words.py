@@ -25,12 +25,16 @@ def argument(raw: str) -> Word:
     return command.words[1]
 
 
+def shown(word: Word) -> str:
+    return word.literal if word.literal is not None else "".join(map(show, word.parts))
+
+
 def show(part: Part) -> str:
     match part:
         case Literal():
             return part.text
         case Parameter():
-            operand = "" if part.operand is None else "".join(map(show, part.operand.parts))
+            operand = "" if part.operand is None else shown(part.operand)
             return f"<{part.name} {part.operator} {operand}>"
         case Substitution():
             return f"{part.opener}{len(part.body)}"

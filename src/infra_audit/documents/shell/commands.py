@@ -27,6 +27,7 @@ from .syntax import (
     Script,
     Substitution,
     Word,
+    word_at,
 )
 from .words import PLAIN, SHORT, kept, told, unescaped, word
 
@@ -116,8 +117,9 @@ def _easy(source: Source, node: Node, redirects: list[Node], fed: Handed | None)
         begin, stop = match.span()
         if stop - begin <= SHORT and (known := told(match[0], True)):
             literal, raw, parts, quoted = known
-            span = Span(line, begin - before, line, stop - before)
-            made.append(Word(literal, raw, parts, span, quoted))
+            made.append(
+                Word(literal, raw, parts, line, begin - before, line, stop - before, quoted)
+            )
         else:
             made.append(word(source.text, begin, stop, source.span, {}))
     first = made[0]
@@ -319,7 +321,7 @@ def _words(source: Source, runs: _Runs) -> list[Placed]:
         kind = nodes[0].type if len(nodes) == 1 else ""
         if kind == "regex":
             raw = source.text.written[start:end]
-            regex = Word(None, raw, (Opaque("other", raw),), source.span(start, end))
+            regex = word_at(source.span(start, end), None, raw, (Opaque("other", raw),))
             words.append((regex, (start, end)))
         elif kind == "word" and (" " in raw or "\t" in raw or "\n" in raw):
             words += [
@@ -415,7 +417,9 @@ def _target(
 
 def _herestring(source: Source, found: Word | None, end: int, heredocs: list[Handed]) -> None:
     """Note what a shell would read of a `<<<`, where that is more than a variable's value."""
-    if found is not None and any(isinstance(part, Literal) for part in found.parts):
+    if found is None:
+        return
+    if found.literal is not None or any(isinstance(part, Literal) for part in found.parts):
         ranges = kept(source.content, end - len(found.raw), end)
         heredocs.append((source.text.gathered(ranges), "argument"))
 

@@ -13,7 +13,6 @@ from .syntax import (
     Assignment,
     Background,
     Command,
-    Literal,
     Opaque,
     Part,
     Pipeline,
@@ -21,6 +20,7 @@ from .syntax import (
     Statement,
     Substitution,
     Word,
+    word_at,
 )
 from .words import PLAIN, word
 
@@ -50,7 +50,7 @@ def split(text: Text) -> tuple[Word, ...]:
         if not only.assignments:
             return only.words
     raw = text.written
-    return (Word(None, raw, (Opaque("other", raw),), text.span(0, len(content))),)
+    return (word_at(text.span(0, len(content)), None, raw, (Opaque("other", raw),)),)
 
 
 def read(text: Text, hand: Hand) -> tuple[Statement, ...] | None:
@@ -88,7 +88,7 @@ def _plain(text: Text) -> tuple[Word, ...]:
     at = 0
     for raw in text.content.split():
         at = text.content.index(raw, at)
-        words.append(Word(raw, raw, (Literal(raw),), text.span(at, at + len(raw))))
+        words.append(word_at(text.span(at, at + len(raw)), raw, raw))
         at += len(raw)
     return tuple(words)
 
@@ -172,7 +172,7 @@ def _redirect(text: Text, node: Any) -> Redirect:
     if isinstance(output, int):
         raw = str(output)
         end = node.pos[1]
-        target = Word(raw, raw, (Literal(raw),), text.span(end - len(raw), end))
+        target = word_at(text.span(end - len(raw), end), raw, raw)
     else:
         start, end = output.pos
         target = word(text, start, end, text.span, _substitutions(text, output))

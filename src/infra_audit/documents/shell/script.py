@@ -9,7 +9,7 @@ from ...source.regex import regex
 from ...source.text import BOM, Text
 from . import commands, foreign, handed, reading
 from .source import Hand, Handed
-from .syntax import Command, Literal, Origin, Script, Word
+from .syntax import Command, Origin, Script, Word, word_at
 
 _KERNEL = 256
 """How much of a shebang Linux reads."""
@@ -138,7 +138,7 @@ def _simple(text: Text, hand: Hand) -> Command:
 
 def _plain(text: Text, start: int, end: int) -> Word:
     raw = text.content[start:end]
-    return Word(raw, raw, (Literal(raw),), text.span(start, end))
+    return word_at(text.span(start, end), raw, raw)
 
 
 def _shebang(content: str, given: str) -> tuple[str, tuple[str, ...]]:

@@ -50,14 +50,31 @@ Part = Literal | Parameter | Substitution | Opaque
 
 
 class Word(Struct, frozen=True, gc=False):
-    """One word: its text where it is literal, else None, and the parts that it is made of."""
+    """One word: its text where it is literal, else None and the parts that it is made of."""
 
     literal: str | None
     raw: str
     parts: tuple[Part, ...]
-    span: Span
+    """None where it is literal: most words are, and a part of each would be as large as the word."""
+    line: int
+    column: int
+    end_line: int
+    end_column: int
     quoted: bool = False
     """Whether any part of it stood in quotes: a quoted keyword or `~` is just text."""
+
+    @property
+    def span(self) -> Span:
+        """Its place, which is kept as four numbers: words are by far the most that a script has."""
+        return Span(self.line, self.column, self.end_line, self.end_column)
+
+
+def word_at(
+    span: Span, literal: str | None, raw: str, parts: tuple[Part, ...] = (), *, quoted: bool = False
+) -> Word:
+    """A word at a place."""
+    place = (span.line, span.column, span.end_line, span.end_column)
+    return Word(literal, raw, parts, *place, quoted)
 
 
 class Redirect(Struct, frozen=True, gc=False):

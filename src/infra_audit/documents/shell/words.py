@@ -10,7 +10,7 @@ from sys import intern
 from ...model import Span
 from ...source.regex import regex
 from ...source.text import Text
-from .syntax import Literal, Opaque, Parameter, Part, Word
+from .syntax import Literal, Opaque, Parameter, Part, Word, word_at
 
 MASK = "\ue000"
 """Stands for each character that a template engine fills in later (or that the parser blanked out).
@@ -67,9 +67,9 @@ def word(  # noqa: PLR0913 (called once a word: no bundle is made)
     raw = text.content[start:end]
     if end - start <= SHORT and (known := told(raw, expanded)) is not None:
         literal, raw, parts, quoted = known
-        return Word(literal, raw, parts, span(start, end), quoted)
+        return word_at(span(start, end), literal, raw, parts, quoted=quoted)
     if PLAIN.fullmatch(raw):
-        return Word(raw, raw, (Literal(raw),), span(start, end))
+        return word_at(span(start, end), raw, raw)
     return _scanned(text, start, end, span, found, expanded=expanded)
 
 
@@ -81,7 +81,7 @@ Told = tuple[str | None, str, tuple[Part, ...], bool]
 def told(raw: str, expanded: bool) -> Told | None:
     """The word that a text surely is wherever it stands; None where its place matters."""
     if PLAIN.fullmatch(raw):
-        return raw, raw, (Literal(raw),), False
+        return raw, raw, (), False
     if quick := _QUICK.fullmatch(raw):
         return _quick(quick, raw)
     if not _TOLD.fullmatch(raw) or "$[" in raw:
@@ -107,7 +107,7 @@ def _quick(match: re.Match[str], raw: str) -> Told:
     """A word that is one quoted text or one parameter."""
     text = match[1] if match[2] is None else match[2]
     if text is not None:
-        return text, raw, (Literal(text),), True
+        return text, raw, (), True
     return None, raw, (Parameter(intern(match[5])),), raw[0] == '"'
 
 
@@ -153,10 +153,11 @@ def _finished(scan: _Scan, start: int, end: int) -> Word:
     literal: str | None = None
     match parts:
         case (Literal(text),):
-            literal = text
+            literal, parts = text, ()
         case ():
             literal = ""
-    return Word(literal, scan.text.written[start:end], parts, scan.span(start, end), scan.quoted)
+    raw = scan.text.written[start:end]
+    return word_at(scan.span(start, end), literal, raw, parts, quoted=scan.quoted)
 
 
 def _unquoted(scan: _Scan, at: int, *, expanded: bool) -> None:
