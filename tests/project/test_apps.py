@@ -24,6 +24,20 @@ def manifest(start: str | None = None, *dependencies: str, **more: Any) -> str:
 FOUND: dict[str, tuple[dict[str, str], list[tuple[str, bool, tuple[str, ...]]]]] = {
     "a server": ({"package.json": manifest("node .", "express")}, [("", True, ("express",))]),
     "a server without a start script": ({"package.json": manifest(None, "express")}, []),
+    "a server that its image starts": (
+        {
+            "apps/api/package.json": manifest(None, "fastify"),
+            "apps/api/Dockerfile": 'FROM node:22\nCMD ["node", "dist/server.js"]\n',
+        },
+        [("apps/api", True, ("fastify",))],
+    ),
+    "a server whose image only builds it": (
+        {
+            "apps/api/package.json": manifest(None, "fastify"),
+            "apps/api/Dockerfile": "FROM node:22\nRUN node build.js\n",
+        },
+        [],
+    ),
     "Next without a start script": (
         {"package.json": manifest(None, "next")},
         [("", True, ("next",))],

@@ -114,7 +114,10 @@ def apps(facts: Facts) -> tuple[App, ...]:
     """The applications of the repository, by folder."""
     packages = [p for p in facts.packages if facts.is_production(p.path) and not _hidden(p.path)]
     by_name = {p.name: p for p in packages if p.name}
-    found = [app for p in packages if (app := _node(p, by_name))]
+    imaged = frozenset(_imaged(facts))
+    found = [
+        app for p in packages if (app := _node(p, by_name, imaged=folder_of(p.path) in imaged))
+    ]
     taken = {app.folder for app in found}
     found += [a for a in _foreign(facts) if a.folder not in taken]
     return tuple(sorted(found, key=lambda a: a.folder))
@@ -137,7 +140,21 @@ def start_script(package: Package) -> PackageScript | None:
     return next((by_name[name] for name in _STARTS if name in by_name), None)
 
 
-def _node(package: Package, by_name: dict[str, Package]) -> App | None:
+def _imaged(facts: Facts) -> Iterator[str]:
+    """The folders with a Dockerfile of their own whose image starts a program of Node."""
+    for dockerfile in facts.dockerfiles:
+        if dockerfile.stages and facts.is_production(dockerfile.path):
+            for instruction in dockerfile.stages[-1].instructions:
+                words = _WORDS.sub(" ", instruction.argument)
+                if instruction.keyword in ("CMD", "ENTRYPOINT") and _RUNNERS.search(words):
+                    yield folder_of(dockerfile.path)
+
+
+_WORDS = regex(r"""[\[\]",]+""")
+"""What stands between the words of an array."""
+
+
+def _node(package: Package, by_name: dict[str, Package], *, imaged: bool) -> App | None:
     listed = {d.name for d in package.dependencies}
     own = {
         d.name for d in package.dependencies if d.group in ("dependencies", "optionalDependencies")
@@ -150,7 +167,7 @@ def _node(package: Package, by_name: dict[str, Package]) -> App | None:
     if start is not None and _STATIC.search(start.command):
         return None
     runs = start is not None and bool(_RUNNERS.search(start.command))
-    starts = start is not None or bool(own & _SELF_STARTED)
+    starts = imaged or start is not None or bool(own & _SELF_STARTED)
     serves = (bool(own & _OWN_SERVERS) and starts) or (runs and bool(frameworks))
     if not serves and not runs and not (start and not listed & _CLIENTS and own):
         return None

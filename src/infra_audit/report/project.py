@@ -146,6 +146,7 @@ def _stores(project: Project) -> Iterator[str]:
         yield _entry(
             store.location,
             f"{store.engine} ({store.source})",
+            f"of {store.deployable or '.'}" if store.deployable is not None else "",
             f"from {store.variable}" if store.variable else "",
             "run by the repository" if store.hosted else "",
             "managed" if store.managed else "",
