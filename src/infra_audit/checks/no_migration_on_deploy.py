@@ -8,6 +8,7 @@ from typing import Any
 
 from ..flow import effects
 from ..flow.behaviour import Run
+from ..flow.verbs import asked, exists
 from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.destruction import destroys, inner
 from ..project.entrances import TRIAL
@@ -120,6 +121,10 @@ def _running(project: Project) -> Satisfied | None:
 
 
 def _migrates(run: Run) -> bool:
+    """Whether a run brings a database up to date; a verb that its tool does not have does nothing."""
+    verb = asked(run)
+    if verb is not None and not exists(verb):
+        return False
     words = " ".join(word or "" for word in run.arguments)
     if "migrate deploy" in words or "db push" in words or "db execute" in words:
         return run.name not in ("echo", "printf")
