@@ -12,7 +12,9 @@ from ..project.copies import LASTING, engine_name
 from ..project.routes import reachable_calls
 from ..project.types import Deployable, Project, Route, Routes, Store
 from ..project.vitals import asks_database, harmless, hides, probed
+from ..source.regex import regex
 
+_READY = regex(r"ready|readyz|readiness")
 _OPENED = frozenset(("prisma", "code", "dependency"))
 _UNSEEN = frozenset(("mongoose",))
 """Clients whose state is read without a call, so that asking them cannot be seen."""
@@ -28,11 +30,17 @@ class _Told(Struct, frozen=True):
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One outcome for each self-hosted deployable that opens a database, at its plainest health route."""
+    """One outcome for each self-hosted deployable that opens a database, at its plainest health route.
+
+    On a platform, which may want a mere sign of life, only a route counts that says to be ready.
+    """
     by_folder = {d.folder: d for d in project.deployables}
     for table in project.routes:
         deployable = by_folder.get(table.deployable)
-        if deployable is None or not deployable.self_hosted:
+        if deployable is None or not (
+            deployable.self_hosted
+            or (deployable.kind == "platform" and any(map(_is_ready, probed(table))))
+        ):
             yield Inapplicable("no server that its people host")
             continue
         if deployable.kind == "containers" and not _run_here(deployable, project):
@@ -71,19 +79,33 @@ def _judged(
         if one.asked and not one.hidden:
             yield Satisfied(one.route.location, f"`{one.route.path}` asks with `{one.asked[0]}`")
             return
+    seen = not _UNSEEN & deployable.dependencies
+    claiming = [one for one in told if _claims(one)] if seen else []
     unsure = next((one for one in told if not one.sure and not one.asked), None)
-    if unsure is not None:
+    if claiming and (unsure is not None or not table.known or not deployable.self_hosted):
+        yield _match(claiming, store, project)
+    elif not deployable.self_hosted:
+        yield Undecided(told[0].route.location, "a platform may want a mere sign of life")
+    elif unsure is not None:
         yield Undecided(
             unsure.route.location, f"all that `{unsure.route.path}` calls cannot be followed"
         )
-    elif not table.known or (
-        _UNSEEN & deployable.dependencies and not any(one.asked for one in told)
-    ):
+    elif not table.known or not (seen or any(one.asked for one in told)):
         yield Undecided(
             told[0].route.location, table.reason or "the client's state is read without a call"
         )
     else:
         yield _match(told, store, project)
+
+
+def _is_ready(route: Route) -> bool:
+    return _READY.fullmatch(route.path.rpartition("/")[2]) is not None
+
+
+def _claims(one: _Told) -> bool:
+    """Whether a route says that the server is ready whatever the database does."""
+    fails = any(status >= 400 for status in one.route.handler.statuses)
+    return _is_ready(one.route) and one.sure and not one.asked and not fails
 
 
 def _told(route: Route, project: Project) -> _Told:

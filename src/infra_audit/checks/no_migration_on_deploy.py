@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from posixpath import dirname
+from collections.abc import Callable, Iterator
+from posixpath import basename, dirname
 from typing import Any
 
 from ..flow import effects
 from ..flow.behaviour import Run
+from ..flow.verbs import asked, exists
 from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.destruction import destroys, inner
 from ..project.entrances import TRIAL
+from ..project.layers import last
 from ..project.leads import led, shown
 from ..project.phases import shown as shown_run
 from ..project.purpose import purpose
 from ..project.starts import started
+from ..project.tree import by_name
 from ..project.types import Act, Deployable, Project, Store
 from ..source.regex import regex
 
@@ -24,10 +27,14 @@ _SCRIPTED = frozenset({"build", "deploy", "release", "vercel-build", "heroku-pos
 """Package scripts that a deployment runs though nothing here calls them."""
 _UNREAD = regex(
     r"^(?:[\w.-]+/){0,3}?(?:(?:scripts?|bin|docker|deploy\w*|database|db|prisma|tools?|ops|src)/)?"
-    r"[\w.-]*(?:migrat|entry-?point|boot|start|init|set-?up|deploy|release)[\w.-]*\.(?:[cm]?[jt]s|py|rb|go|ps1|php)$"
+    r"(?!(?:jest|vitest|mocha|playwright|cypress)[._-])[\w.-]*(?:migrat|entry-?point|boot|start|init|set-?up|deploy|release)[\w.-]*\.(?:[cm]?[jt]s|py|rb|go|ps1|php)$"
 )
 """Programs that a start or a release may lead to, by their names."""
-_SPAWNS = frozenset({"child_process", "node:child_process", "execa", "zx", "cross-spawn"})
+_SHELL = regex(r"([\w.-]+\.sh)\b")
+_SPAWNS = frozenset({
+    "child_process", "node:child_process", "execa", "zx", "cross-spawn", "shelljs", "bun", "@prisma/internals",
+    "@prisma/migrate",
+})  # fmt: skip
 _ELSEWHERE = frozenset(
     {
         "render",
@@ -56,7 +63,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         ]
         found = [(s, names) for s in stores if (names := _migrations(s, project))]
         if found:
-            yield _judged(leader, *found[0], project)
+            usual = (one for one in found if basename(one[0].location.path) == "schema.prisma")
+            yield _judged(leader, *next(usual, found[0]), project)
 
 
 def _migrations(store: Store, project: Project) -> list[str]:
@@ -75,7 +83,9 @@ def _migrations(store: Store, project: Project) -> list[str]:
 def _judged(leader: Deployable, store: Store, names: list[str], project: Project) -> Outcome:
     if not leader.self_hosted:
         where = leader.evidence[0].location if leader.evidence else store.location
-        if leader.kind in ("platform", "kubernetes"):
+        if leader.kind == "platform":
+            return _released(leader, store, names, project)
+        if leader.kind == "kubernetes":
             return _running(project) or Undecided(where, "what its release runs is set elsewhere")
         return Inapplicable(f"{leader.name} is deployed as {leader.kind}")
     running = _running(project)
@@ -84,8 +94,12 @@ def _judged(leader: Deployable, store: Store, names: list[str], project: Project
     doubt = _doubt(project)
     if doubt is not None:
         return Undecided(*doubt)
-    start = started(leader, project)
-    where = start.location
+    return _match(leader, store, names, started(leader, project).location)
+
+
+def _match(
+    leader: Deployable, store: Store, names: list[str], where: Location, *more: Evidence
+) -> Match:
     return Match(
         location=where,
         values={
@@ -94,15 +108,69 @@ def _judged(leader: Deployable, store: Store, names: list[str], project: Project
             "them": "it" if len(names) == 1 else "them",
             "folder": dirname(dirname(names[0])),
         },
-        evidence=(Evidence(store.location, "the schema that they belong to"),),
+        evidence=(Evidence(store.location, "the schema that they belong to"), *more),
         deployable=leader.folder,
     )
 
 
-def _running(project: Project) -> Satisfied | None:
-    """What brings a database up to date, on whatever occasion in production."""
+def _released(leader: Deployable, store: Store, names: list[str], project: Project) -> Outcome:
+    """The outcome on a platform: only on Fly.io its file and the image tell all that a release runs."""
+    running = _running(project, _is_for_people)
+    if running is not None:
+        return running
+    where = leader.evidence[0].location if leader.evidence else store.location
+    app = _on_fly(leader, project)
+    image = next((i for i in project.images if i.deployable == leader.folder), None)
+    start = last(image, "CMD", "ENTRYPOINT") if image is not None else None
+    if app is None or image is None or start is None or not _is_read(start.argument, project):
+        return Undecided(where, "what its release runs is set elsewhere")
+    doubt = _doubt(project, _ELSEWHERE - {"fly"})
+    if doubt is not None:
+        return Undecided(*doubt)
+    starts = Evidence(Location(image.dockerfile.path, start.span), "all that the image starts")
+    return _match(leader, store, names, app, starts)
+
+
+def _is_read(start: str, project: Project) -> bool:
+    """Whether what an image starts is told by its words and by scripts of the repository."""
+    named = _SHELL.findall(start)
+    return "$" not in start and all(name in by_name(project.files) for name in named)
+
+
+def _on_fly(leader: Deployable, project: Project) -> Location | None:
+    """Where a fly.toml tells of an application that has no command for its release."""
+    shown_by = {e.location.path for e in leader.evidence}
+    apps = [h for h in project.hostings if h.provider == "fly"]
+    own = next((h for h in apps if h.path in shown_by and dirname(h.path) == leader.folder), None)
+    commands = [c for h in apps for service in h.services for c in service.commands]
+    remote = [
+        job
+        for workflow in project.workflows
+        for job in workflow.jobs
+        if job.uses is not None and not (job.uses.literal or "").startswith("./")
+    ]
+    if own is None or not own.services or own.problems or remote:
+        return None
+    if any(command.kind == "release" for command in commands):
+        return None
+    return Location(own.path, own.services[0].span)
+
+
+def _is_for_people(act: Act) -> bool:
+    """Whether nothing calls a script that changes a database otherwise than by its migrations."""
+    if act.reached_by or act.script.origin != "file" or act.role in ("deploy", "bootstrap"):
+        return False
+    return not any(
+        "migrate deploy" in " ".join(word or "" for word in run.arguments)
+        for run in act.behaviour.runs
+        if run.reach == "reached"
+    )
+
+
+def _running(project: Project, aside: Callable[[Act], bool] = lambda _: False) -> Satisfied | None:
+    """What brings a database up to date, on whatever occasion in production that is not set aside."""
     for act in project.acts:
-        if act.purpose in ("production", "template") and _counts(act, project):
+        if act.purpose in ("production", "template") and _counts(act, project) and not aside(act):
             for run in act.behaviour.runs:
                 if run.reach == "reached" and _migrates(run):
                     return Satisfied(Location(run.path, run.span), f"`{shown_run(run)}`")
@@ -120,6 +188,10 @@ def _running(project: Project) -> Satisfied | None:
 
 
 def _migrates(run: Run) -> bool:
+    """Whether a run brings a database up to date; a verb that its tool does not have does nothing."""
+    verb = asked(run)
+    if verb is not None and not exists(verb):
+        return False
     words = " ".join(word or "" for word in run.arguments)
     if "migrate deploy" in words or "db push" in words or "db execute" in words:
         return run.name not in ("echo", "printf")
@@ -151,7 +223,7 @@ def _is_for_tests(act: Act, project: Project) -> bool:
     return False
 
 
-def _doubt(project: Project) -> tuple[Location, str] | None:
+def _doubt(project: Project, elsewhere: frozenset[str] = _ELSEWHERE) -> tuple[Location, str] | None:
     """What may run them though it is not read."""
     for act in project.acts:
         for run in act.behaviour.runs if act.role in ("deploy", "bootstrap", "entrypoint") else ():
@@ -159,7 +231,7 @@ def _doubt(project: Project) -> tuple[Location, str] | None:
                 return Location(run.path, run.span), f"what `{run.name}` does is not read in full"
     for other in project.others:
         if (
-            other.kind in _ELSEWHERE
+            other.kind in elsewhere
             and project.purposes.get(other.path, "production") == "production"
         ):
             return Location(other.path, other.span), f"what {other.path} runs is not read in full"

@@ -8,18 +8,19 @@ from typing import Any
 from ..flow.behaviour import analyse
 from ..model import Evidence, Location, Match, Outcome
 from ..project.composed import Placed, placed
-from ..project.image_tools import TOOLS, image_lacks, lacks
+from ..project.image_tools import MANAGERS, TOOLS, image_lacks, lacks
 from ..project.in_force import is_replaced
 from ..project.layers import behaviours, lineage
 from ..project.listening import built, image_unit
 from ..project.types import Image, Probe, Project
 
+_ASKING = TOOLS | MANAGERS
 _BESIDE = frozenset({"exit", "echo", "test", "[", "true", "false", "grep", "sh", ""})
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each probe in a container that cannot ask."""
-    asking = [p for p in project.probes if p.inside and p.tool in TOOLS and p.unit is not None]
+    asking = [p for p in project.probes if p.inside and p.tool in _ASKING and p.unit is not None]
     if not asking:
         return
     known = behaviours(project)

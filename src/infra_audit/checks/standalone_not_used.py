@@ -9,12 +9,16 @@ from ..documents.facts import Module
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Span
 from ..project.apps import folder_of
-from ..project.types import Act, Project
+from ..project.types import Act, Deployable, Project
+from ..source.regex import regex
+
+_BINARY = regex(r"(?:.*/)?(?:node_modules/(?:\.bin/next|next/dist/bin/next)|next)")
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each such application, at the command that starts it."""
-    used = _used(project)
+    copied = _copied(project)
+    used = copied or _used(project)
     for module in project.modules:
         place = _standalone(module)
         if place is None or project.purposes.get(module.path) != "production":
@@ -24,13 +28,18 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if deployable is None or not deployable.self_hosted:
             continue
         evidence = Evidence(Location(module.path, place), "what the build makes")
+        values = {"name": deployable.name, "path": module.path}
+        managed = tuple(_managed(deployable, project)) if used == copied else ()
+        for where in managed:
+            yield Match(location=where, values=values, evidence=(evidence,))
         if used is not None:
-            yield Satisfied(used, "something runs the standalone server")
+            if not managed:
+                yield Satisfied(used, "something runs the standalone server")
             continue
         for act, run in _starts(folder, project):
             yield Match(
                 location=Location(run.path, run.span),
-                values={"name": deployable.name, "path": module.path},
+                values=values,
                 evidence=(evidence,),
                 trail=act.trail,
             )
@@ -50,13 +59,18 @@ def _standalone(module: Module) -> Span | None:
     return None
 
 
-def _used(project: Project) -> Location | None:
-    """Where something takes or runs the standalone server."""
+def _copied(project: Project) -> Location | None:
+    """Where an image takes the standalone server, which a process manager beside it still may not."""
     for dockerfile in project.dockerfiles:
         for stage in dockerfile.stages:
             for instruction in stage.instructions:
                 if "standalone" in instruction.argument:
                     return Location(dockerfile.path, instruction.span)
+    return None
+
+
+def _used(project: Project) -> Location | None:
+    """Where something else runs the standalone server."""
     for act in project.acts:
         for run in act.behaviour.runs:
             if any("standalone" in word.raw for word in run.words):
@@ -71,6 +85,23 @@ def _used(project: Project) -> Location | None:
             if "standalone" in setting.value.raw:
                 return Location(unit.path, setting.span)
     return None
+
+
+def _managed(deployable: Deployable, project: Project) -> Iterator[Location]:
+    """Where pm2 is told to start the full server of a deployable that it is known to run."""
+    shown = {e.location for e in deployable.evidence}
+    for ecosystem in project.ecosystems:
+        for process in ecosystem.processes:
+            script = process.script.literal if process.script is not None else None
+            given = process.arguments
+            asked = (given.literal or "").split() if given is not None else []
+            if (
+                given is not None
+                and asked[:1] == ["start"]
+                and _BINARY.fullmatch(script or "")
+                and Location(ecosystem.path, process.span) in shown
+            ):
+                yield Location(ecosystem.path, given.span)
 
 
 def _starts(folder: str, project: Project) -> Iterator[tuple[Act, Run]]:

@@ -27,7 +27,7 @@ _STATE = regex(
 )
 """What programs or operators make."""
 _SOURCE = regex(
-    r".*\.(?:sh|json|[cm]?[jt]sx?|ya?ml|toml|conf|lock|txt|py|rb|php|cfg|ini|html|prisma|mod|sum|sql|template|cron)$"
+    r".*\.(?:sh|json|[cm]?[jt]sx?|ya?ml|toml|conf|lockb?|txt|py|rb|php|cfg|ini|html|prisma|mod|sum|sql|template|cron)$"
     r"|(?:.*/)?(?:prisma|scripts|config|patches|migrations|nginx|docker|Gemfile|Pipfile|Caddyfile|\.npmrc|\.yarnrc)$"
 )
 """What a COPY takes that no build makes."""

@@ -5,7 +5,8 @@ docker-nginx, caddy-docker); dotnet/dotnet-docker#2379 for .NET, whose images ha
 version 5; for bun, traefik and distroless what their projects say. Debian and Ubuntu
 bring none of the three by themselves; Alpine's BusyBox brings `wget` and `nc`; buildpack-deps, on
 which the full images of languages stand, brings `curl` and `wget`; a slim image removes what it
-built with.
+built with. `service` is part of Debian's `init-system-helpers`, which every image of it has, and of
+Alpine's `openrc`, which none has (the package lists of alpine:3.20 and nginx:1.27-alpine).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from .store_images import name_and_tag
 from .types import Image
 
 TOOLS = frozenset({"curl", "wget", "nc", "ncat", "netcat"})
+MANAGERS = frozenset({"service", "rc-service"})
+"""What asks the init system of Alpine, which its images do not have."""
 _CONNECTS = frozenset({"nc", "ncat", "netcat"})
 _ALPINE = frozenset({"curl", "ncat"})
 _FULL = _CONNECTS
@@ -38,6 +41,19 @@ _RELEASE = regex(
 
 def lacks(image: str) -> frozenset[str]:
     """The tools that an image is known not to have; empty where it is unknown."""
+    missing = _lacked(image)
+    return missing | MANAGERS if _is_alpine(image) else missing
+
+
+def _is_alpine(image: str) -> bool:
+    """Whether an image is one of Alpine's or stands on it, without an init system of its own."""
+    name, tag = name_and_tag(image)
+    if name not in _LANGUAGES | {"alpine", "nginx", "redis"}:
+        return False
+    return name == "alpine" or bool(_ALPINE_TAG.search(tag))
+
+
+def _lacked(image: str) -> frozenset[str]:
     name, tag = name_and_tag(image)
     if name.startswith("gcr.io/distroless/") or name == "scratch":
         return frozenset() if tag.startswith("debug") else TOOLS
@@ -101,20 +117,22 @@ def _added(layer: Layer, *, alpine: bool) -> frozenset[str]:
     if instruction.keyword != "RUN":
         return frozenset()
     if not layer.runs or any(not _is_quiet(run, alpine=alpine) for run in layer.runs):
-        return TOOLS
-    return frozenset(tool for tool in TOOLS if tool in instruction.argument)
+        return TOOLS | MANAGERS
+    installs = any(run.name in _INSTALLERS for run in layer.runs)
+    named = frozenset(tool for tool in TOOLS if tool in instruction.argument)
+    return named | MANAGERS if installs else named
 
 
 def _copied(copy: Copy | None, argument: str) -> frozenset[str]:
     if copy is None or copy.target is None:
-        return TOOLS
+        return TOOLS | MANAGERS
     target = (copy.target.literal or "?").rstrip("/")
     sources = {(source.literal or "?").rstrip("/") for source in copy.sources}
     if copy.origin and (
         sources & _FOLDERS or any("?" in s or "*" in s for s in (*sources, target))
     ):
-        return TOOLS
-    return frozenset(tool for tool in TOOLS if tool in argument)
+        return TOOLS | MANAGERS
+    return frozenset(tool for tool in TOOLS | MANAGERS if tool in argument)
 
 
 def _is_quiet(run: Run, *, alpine: bool) -> bool:
