@@ -9,6 +9,8 @@ from .layout import Box, Line, layout
 from .visible import visible
 from .words import line_of
 
+_LABEL = 13
+"""Characters of a label that fit between two columns."""
 _STYLE = """\
 svg { background: #ffffff; font: 12px system-ui, sans-serif; }
 .box { fill: #f6f8fa; stroke: #57606a; }
@@ -19,7 +21,7 @@ svg { background: #ffffff; font: 12px system-ui, sans-serif; }
 text { fill: #1f2328; text-anchor: middle; }
 .name { font-weight: 600; }
 .rule { fill: #cf222e; font-size: 11px; }
-.label { fill: #57606a; font-size: 10px; text-anchor: end; }
+.label { fill: #57606a; font-size: 10px; text-anchor: end; paint-order: stroke; stroke: #ffffff; stroke-width: 3; }
 path { fill: none; stroke: #8c959f; }
 path.missing { stroke-dasharray: 5 4; }
 marker path { fill: #8c959f; stroke: none; }
@@ -32,7 +34,7 @@ marker path { fill: #8c959f; stroke: none; }
   .broken .box { stroke: #ff7b72; }
   text { fill: #e6edf3; }
   .rule { fill: #ff7b72; }
-  .label { fill: #9198a1; }
+  .label { fill: #9198a1; stroke: #0d1117; }
 }"""
 
 
@@ -86,7 +88,11 @@ def _edge(line: Line) -> Iterator[str]:
         x, y = to_x, to_y
     yield f'<path{kind} d="{drawn}" marker-end="url(#arrow)"/>'
     if line.edge.label and line.told:
-        label = line.edge.label if len(line.edge.label) <= 16 else line.edge.label[:15] + "…"
+        label = (
+            line.edge.label
+            if len(line.edge.label) <= _LABEL
+            else line.edge.label[: _LABEL - 1] + "…"
+        )
         yield f'<text class="label" x="{x - 10:.1f}" y="{y - 5:.1f}">{_text(label)}</text>'
 
 
