@@ -9,7 +9,9 @@ import pytest
 from tests.files import write
 from tests.repository import audited
 
-_PACKAGE = '{"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"express": "4"}}'
+_PACKAGE = (
+    '{"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"express": "4"}}'
+)
 _UNIT = """\
 cat > /etc/systemd/system/shop.service <<UNIT
 [Service]
