@@ -27,7 +27,9 @@ _SERVING = frozenset({"image", "compose"})
 _MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 _STARTS = (["start"], ["serve"], ["start:prod"], ["start:production"])
 _SERVERS = frozenset({"node", "next", "gunicorn", "uvicorn", "hypercorn", "daphne", "puma", "java", "dotnet"})  # fmt: skip
-_TASKS = regex(r"(?:^|[/._-])(?:seed|migrat\w*|backup|import|export|setup|init|report|sync)(?:[/._-]|$)")
+_TASKS = regex(
+    r"(?:^|[/._-])(?:seed|migrat\w*|backup|import|export|setup|init|report|sync)(?:[/._-]|$)"
+)
 """Programs by whose name a server is not meant."""
 _RANKS = {pair: rank for rank, pair in enumerate(PAIRS)}
 
