@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..flow import effects
-from ..flow.behaviour import Run
+from ..flow.behaviour import Guard, Run
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.copies import NAMED, is_backup
 from ..project.phases import shown
@@ -33,6 +33,7 @@ _STOPS = regex(
     r"stop|shut_?down|halt|quiesce|freeze|maintenance|pause|lock|kill|drain", re.IGNORECASE
 )
 _SNAPSHOT = regex(r"snapshot|\.snap\b|^/tmp/|bak(?:[./_-]|$)|\.old\b", re.IGNORECASE)
+_INSTALLS = frozenset({"install", "add", "-S", "-Sy", "reinstall"})
 _KEPT = regex(r"\.bak\b|\bbak\b|\.old\b|\$\(date|%[FYs]", re.IGNORECASE)
 """How a copy is called that is to be kept."""
 
@@ -55,11 +56,12 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             if told is None or not _keeps(run, source, act):
                 continue
             ways = ways or Ways(project)
-            doubt = _doubt(nth, act, ways)
+            lacking = _lacks(run)
+            doubt = _doubt(nth, act, ways) or (_tool_comes(project) if lacking else "")
             if doubt:
                 yield Undecided(Location(run.path, run.span), doubt)
             else:
-                yield _match(run, source, told, act)
+                yield _match(run, source, told, act, lacking=lacking)
 
 
 def _source(run: Run) -> str:
@@ -99,7 +101,11 @@ def _doubt(nth: int, act: Act, ways: Ways) -> str:
         return "a condition may hold only while nothing writes"
     for other in act.behaviour.runs:
         own = other.function == run.function or not run.function
-        if own and any(_SAFE.search(word.raw) for word in other.words):
+        if (
+            own
+            and not _is_instead(run, other)
+            and any(_SAFE.search(word.raw) for word in other.words)
+        ):
             return "SQLite itself copies it here, or is told to hold still"
     if any(_halts(other) for other in act.behaviour.runs[:nth]):
         return "what writes to it is stopped before"
@@ -107,6 +113,34 @@ def _doubt(nth: int, act: Act, ways: Ways) -> str:
         if any(_halts(other) for hop in way.hops for other in hop.act.behaviour.runs):
             return "what calls the script may have stopped the application"
     return ""
+
+
+def _lacks(run: Run) -> bool:
+    """Whether a run happens only where SQLite's own tool is missing."""
+    return any(_asks_for_tool(guard) and guard.negated for guard in run.guards)
+
+
+def _asks_for_tool(guard: Guard) -> bool:
+    return guard.kind not in ("test", "case", "sqlite3") and guard.words[-1:] == ("sqlite3",)
+
+
+def _is_instead(run: Run, other: Run) -> bool:
+    """Whether the other one happens only where the tool is there that the first one does without."""
+    return any(
+        _asks_for_tool(one) and one.span == two.span and one.negated and not two.negated
+        for one in run.guards
+        for two in other.guards
+    )
+
+
+def _tool_comes(project: Project) -> str:
+    """Why the tool may be there in any case; '' where nothing here installs anything of its name."""
+    for act in project.acts:
+        for run in act.behaviour.runs:
+            installs = "install" in run.name or _INSTALLS.intersection(run.arguments[:4])
+            if installs and any(word and word.startswith("sqlite") for word in run.arguments):
+                return f"`{run.name}` installs the tool without which it happens"
+    return "what sets the server up is not read in full" if project.provisioning else ""
 
 
 def _halts(run: Run) -> bool:
@@ -121,10 +155,14 @@ def _halts(run: Run) -> bool:
     )
 
 
-def _match(run: Run, source: str, told: Location, act: Act) -> Match:
+def _match(run: Run, source: str, told: Location, act: Act, *, lacking: bool) -> Match:
     return Match(
         location=Location(run.path, run.span),
-        values={"command": shown(run), "file": source.rpartition("/")[2]},
+        values={
+            "where": "where `sqlite3` is missing, " if lacking else "",
+            "command": shown(run),
+            "file": source.rpartition("/")[2],
+        },
         evidence=(Evidence(told, "the application keeps this file open"),),
         trail=act.trail,
     )

@@ -13,6 +13,7 @@ from ..documents.shell.syntax import (
     Command,
     Function,
     Group,
+    If,
     Parameter,
     Pipeline,
     Redirected,
@@ -23,7 +24,7 @@ from ..flow.behaviour import Run
 from ..flow.constructs import chain, name_of, parts, words
 from ..model import Evidence, Location, Match, Outcome, Span
 from ..project.deeds import Deed, asked, asking, deeds, follows, inlined_in
-from ..project.errexit import is_watched, outside
+from ..project.errexit import is_watched, outside, within
 from ..project.inside import bodies, statements
 from ..project.phases import PAIRS, shown
 from ..project.pipes import sets_pipefail
@@ -54,6 +55,8 @@ class _Around(Struct, frozen=True):
 
     instead: dict[Span, Statement]
     """What runs when they fail: behind `||`."""
+    spoken: dict[Span, Span]
+    """The conditions of an `if` that does nothing but say how they ended, with what says it."""
     piped: dict[Span, Pipeline]
     failing: frozenset[Span]
     """Those of lists that end the script with a failure anyway."""
@@ -90,7 +93,9 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             desperate = deed.run.function in trapped or _BEST_EFFORT.search(deed.run.function)
             if mask is None or desperate or deed.run.span in around.failing or _seen_to(deed, act):
                 continue
-            yield _match(act, deed, mask)
+            later = _later(act, deed)
+            if not _is_told(deed.run, around) or _is_relied_on(act, deed, later):
+                yield _match(act, deed, mask, later)
 
 
 def _own_names(project: Project) -> frozenset[str]:
@@ -112,7 +117,7 @@ def _is_own(run: Run, own: frozenset[str]) -> bool:
 
 def _looks(run: Run) -> bool:
     """Whether a run's failure might be hidden at all."""
-    return not run.background and run.outcome in ("ignored", "handled", "unchecked")
+    return not run.background and run.outcome != "aborts"
 
 
 def _trapped(act: Act) -> frozenset[str]:
@@ -131,6 +136,7 @@ def _trapped(act: Act) -> frozenset[str]:
 def _around(act: Act) -> _Around:
     instead: dict[Span, Statement] = {}
     piped: dict[Span, Pipeline] = {}
+    asked: list[If] = []
     functions: dict[str, Function] = {}
     piping = False
     for statement in statements(act.script):
@@ -143,6 +149,8 @@ def _around(act: Act) -> _Around:
                     instead.update((c.span, substitute) for c in _own(link))
         elif isinstance(statement, Pipeline) and len(statement.commands) > 1:
             piped.update((c.span, statement) for c in _own(statement))
+        elif isinstance(statement, If):
+            asked.append(statement)
         elif isinstance(statement, Function):
             functions[statement.name] = statement
         piping = piping or any(
@@ -160,7 +168,22 @@ def _around(act: Act) -> _Around:
         for command in _own(link)
     }
     failsafe = "pipefail" in act.script.options or any(map(sets_pipefail, act.behaviour.runs))
-    return _Around(instead, piped, frozenset(failing), piping, functions, failsafe)
+    spoken = dict(said for one in asked if (said := _spoken(one, functions)) is not None)
+    return _Around(instead, spoken, piped, frozenset(failing), piping, functions, failsafe)
+
+
+def _spoken(asked: If, functions: dict[str, Function]) -> tuple[Span, Span] | None:
+    """The one command that an `if` asks for, and what it says of its failure; None where it does more."""
+    if len(asked.branches) != 1 or len(asked.branches[0].condition) != 1:
+        return None
+    condition, body = asked.branches[0].condition[0], asked.branches[0].body
+    negated = isinstance(condition, Pipeline) and condition.negated
+    commands = _own(condition)
+    failed, worked = (body, asked.otherwise) if negated else (asked.otherwise, body)
+    told = (*(failed or ()), *(worked or ()))
+    if not failed or len(commands) != 1 or not all(_prints(each, functions) for each in told):
+        return None
+    return commands[0].span, failed[0].span
 
 
 def _own(statement: Statement) -> list[Command]:
@@ -185,12 +208,16 @@ def _fails(statement: Statement) -> bool:
 
 def _mask(run: Run, act: Act, around: _Around, *, mute: bool) -> _Mask | None:
     """How the failure of a run is hidden; `mute` where that it says nothing is enough."""
+    if run.outcome == "tested":
+        said = around.spoken.get(run.span)
+        return None if said is None else _Mask("its failure only prints a line", said)
     substitute = around.instead.get(run.span)
-    if substitute is not None and run.piped_into and not around.pipefail:
-        return None  # the pipe has dropped its status before anything could be put in its place
-    if substitute is not None:
-        return _of_substitute(substitute, around.functions)
     pipeline = around.piped.get(run.span)
+    if substitute is not None:
+        mask = _of_substitute(substitute, around.functions)
+        if pipeline is None or not run.piped_into or around.pipefail:
+            return mask
+        return _of_pipe(run, pipeline, act, around) if mask is not None else None
     if pipeline is not None and run.piped_into:
         return _of_pipe(run, pipeline, act, around)
     if mute and run.outcome == "unchecked" and _is_mute(run):
@@ -224,10 +251,12 @@ def _prints(statement: Statement, functions: dict[str, Function]) -> bool:
 
 
 def _of_pipe(run: Run, pipeline: Pipeline, act: Act, around: _Around) -> _Mask | None:
-    """Only where errexit would look: what nothing looks at is another rule's."""
+    """Only where something looks at its end: what nothing looks at is another rule's."""
     last = _own(pipeline.commands[-1])
     ends = [r for r in act.behaviour.runs if last and r.span == last[0].span]
-    if run.outcome != "ignored" or around.pipestatus or not ends or ends[0].outcome != "aborts":
+    if run.outcome != "ignored" or around.pipestatus or not ends:
+        return None
+    if ends[0].outcome != "aborts" and run.span not in around.instead:
         return None
     if ends[0].name in ("grep", "egrep", "rg") and {"-q", "--quiet"} & set(ends[0].arguments):
         return None
@@ -267,17 +296,48 @@ def _of_result(given: tuple[str | None, ...]) -> bool:
     return bool({"-d", "-e", "-f", "-s", "-x"}.intersection(given))
 
 
-def _match(act: Act, deed: Deed, mask: _Mask) -> Match:
-    path = act.script.path
+def _later(act: Act, deed: Deed) -> Deed | None:
+    """The first step behind another one that relies on it."""
     inlined = inlined_in(act)
-    later = next(
-        (
-            other
-            for other in deeds(act)
-            if (deed.phase, other.phase) in PAIRS and follows(other, deed, inlined)
-        ),
-        None,
+    steps = [other for other in deeds(act) if (deed.phase, other.phase) in PAIRS]
+    surely = (other for other in steps if follows(other, deed, inlined))
+    return next(surely, None) or next(_of_both_branches(act, deed, steps), None)
+
+
+def _of_both_branches(act: Act, deed: Deed, steps: list[Deed]) -> Iterator[Deed]:
+    """The steps that stand first in an `if` behind another one, where its `else` has one too."""
+    own = {
+        o.run.span: o
+        for o in steps
+        if o.scope.script is deed.scope.script and o.run.remote == deed.run.remote
+    }
+    for body in bodies(act.script) if own else ():
+        around = (nth for nth, each in enumerate(body) if within(deed.run.span, each.span))
+        nth = next(around, len(body))
+        for later in body[nth + 1 :]:
+            if isinstance(later, If) and len(later.branches) == 1 and later.otherwise:
+                both = (later.branches[0].body, later.otherwise)
+                found = [[own[c.span] for s in b for c in _own(s) if c.span in own] for b in both]
+                yield from found[0][:1] if all(found) else ()
+
+
+def _is_told(run: Run, around: _Around) -> bool:
+    """Whether the script does something on a failure, were it only to say so or to expect it."""
+    piped = bool(run.piped_into) and not around.pipefail
+    return run.outcome == "tested" or (piped and run.span in around.instead)
+
+
+def _is_relied_on(act: Act, deed: Deed, later: Deed | None) -> bool:
+    """Whether a later step surely builds on one whose failure was told, and none tries it again."""
+    if later is None or deed.run.loop:
+        return False
+    return not any(
+        other.phase == deed.phase and deed.nth < other.nth < later.nth for other in deeds(act)
     )
+
+
+def _match(act: Act, deed: Deed, mask: _Mask, later: Deed | None) -> Match:
+    path = act.script.path
     evidence = [] if mask.place is None else [Evidence(Location(path, mask.place), "this hides it")]
     then = ""
     if later is not None:

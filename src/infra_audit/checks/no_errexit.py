@@ -19,9 +19,18 @@ from ..project.inside import bodies
 from ..project.moves import moves
 from ..project.phases import PAIRS, shown
 from ..project.types import Act, Project
+from ..source.regex import regex
 
 _ROLES = frozenset({"deploy", "bootstrap"})
 _CONTAINED = frozenset({"image", "image-build", "compose"})
+_SERVING = frozenset({"image", "compose"})
+_MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
+_STARTS = (["start"], ["serve"], ["start:prod"], ["start:production"])
+_SERVERS = frozenset({"node", "next", "gunicorn", "uvicorn", "hypercorn", "daphne", "puma", "java", "dotnet"})  # fmt: skip
+_TASKS = regex(
+    r"(?:^|[/._-])(?:seed|migrat\w*|backup|import|export|setup|init|report|sync)(?:[/._-]|$)"
+)
+"""Programs by whose name a server is not meant."""
 _RANKS = {pair: rank for rank, pair in enumerate(PAIRS)}
 
 
@@ -38,15 +47,37 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each script, at the step whose failure is most telling."""
     told = outside(project)
     for act in project.acts:
-        if (
-            act.purpose == "production"
-            and act.role in _ROLES
-            and act.script.interpreter != "zsh"
-            and not _CONTAINED.intersection(act.reached_by)
-        ):
-            found = _telling(act, told)
-            if found is not None:
-                yield _match(act, project, found)
+        if act.purpose != "production" or act.script.interpreter == "zsh":
+            continue
+        if _CONTAINED.intersection(act.reached_by):
+            found = _before_the_server(act, told) if _SERVING.intersection(act.reached_by) else None
+        else:
+            found = _telling(act, told) if act.role in _ROLES else None
+        if found is not None:
+            yield _match(act, project, found)
+
+
+def _before_the_server(act: Act, told: Outside) -> _Pair | None:
+    """The last migration of a container's command after whose failure the server starts."""
+    runs = act.behaviour.runs
+    last = next((nth for nth, r in reversed(list(enumerate(runs))) if not r.captured), -1)
+    if last < 1 or not _serves(runs[last]) or is_watched(act, told):
+        return None
+    steps = [d for d in deeds(act) if d.phase == "migrate" and d.nth < last]
+    if not steps or not _passes(act, steps[-1], {}) or asked(steps[-1], act, asking(act)):
+        return None
+    served = Deed(last, runs[last], "start", scope_of(runs[last], scopes(act.script)))
+    return _Pair(steps[-1], served) if follows(served, steps[-1], inlined_in(act)) else None
+
+
+def _serves(run: Run) -> bool:
+    """Whether what ends a container's script is the server that the container is for."""
+    words = [word for word in run.arguments if word is None or not word.startswith("-")]
+    if run.reach != "reached" or run.background or run.conditional or run.function:
+        return False
+    if run.name in _MANAGERS:
+        return words[:1] == ["start"] or (words[:1] == ["run"] and words[1:2] in _STARTS)
+    return run.name in _SERVERS and bool(words) and not _TASKS.search(words[0] or "")
 
 
 def _telling(act: Act, told: Outside) -> _Pair | None:

@@ -12,7 +12,7 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Severity
 from ..project.course import Place, Step, is_elsewhere, names, restart_of, step_of, stop_of, went
 from ..project.inside import lifted
-from ..project.live import Live, lives, sent, started, started_by_package
+from ..project.live import Live, lives, sent, started, started_by_file, started_by_package
 from ..project.outage import outage
 from ..project.rebuilds import is_same, rebuilds
 from ..project.releases import is_ruled_out
@@ -138,6 +138,12 @@ def _rebuilt(
         if not steps:
             steps = tuple([step_of(run) for run in runs])
             here = _started(act, runs, where, project)
+            filed = [
+                live
+                for one, at in zip(runs, where, strict=True)
+                if one.reach == "reached"
+                for live in started_by_file(one, at, project)
+            ]
             above = callers(act, project)
         guessed = lives[1] if not lives[0] and is_pulled(runs, nth, where) else ()
         others = () if here else (*sent(runs), *guessed)
@@ -145,7 +151,7 @@ def _rebuilt(
             known = rebuild.folder.startswith("/")
             removal = Removal(rebuild.path, known, rebuild.evidence, rest=True)
             place = Place(act, runs, steps, nth, removal, rebuild)
-            for live in (*here, *lives[0], *others):
+            for live in (*here, *lives[0], *filed, *others):
                 match = _of_rebuild(place, live, project, above)
                 if match is not None:
                     yield place, match

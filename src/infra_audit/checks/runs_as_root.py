@@ -25,6 +25,9 @@ _TOLD = {
 }
 """Options by which a server changes its user, or is told to by a file."""
 _CONFINED = ("RootDirectory", "RootImage", "PrivateUsers")
+_FILLED = regex(r"[$%{}@<>]")
+_VARIABLE = regex(r"\$\{?(\w+)\}?")
+"""A value that a script, or whoever copies the unit, fills in."""
 _PRIVILEGED = regex(r"fail2ban|firewall|iptables|backup|monitor|agent|watchdog|exporter|updater|installer|vpn|docker|wireguard|tunnel")  # fmt: skip
 """Words in the name of what works on the machine itself."""
 
@@ -41,9 +44,25 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             continue
         setting = unit.get("User")
         if setting is not None and setting.value.raw.strip("\"'") not in ("", *_ROOT):
-            yield Satisfied(whole(setting, unit, project), f"{called(unit)} has a user of its own")
+            if _is_known(setting.value.raw, unit, project):
+                where = whole(setting, unit, project)
+                yield Satisfied(where, f"{called(unit)} has a user of its own")
         elif not _is_confined(unit):
             yield from _of_unit(unit, programs.of(unit), project)
+
+
+def _is_known(raw: str, unit: ServiceUnit, project: Project) -> bool:
+    """Whether a user that is not called root is surely not root: no variable that may be."""
+    if not _FILLED.search(raw):
+        return True
+    variable = _VARIABLE.fullmatch(raw.strip("\"'"))
+    values = {
+        act.behaviour.variables.get(variable[1])
+        for act in project.acts
+        if variable is not None and act.script.path == unit.file.path
+        if variable[1] in act.behaviour.variables
+    }
+    return bool(values) and values.isdisjoint({None, "", *_ROOT})
 
 
 def _is_confined(unit: ServiceUnit) -> bool:

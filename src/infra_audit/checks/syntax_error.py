@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,9 +23,13 @@ from ..flow.behaviour import Run
 from ..flow.constructs import name_of, text_of
 from ..model import Evidence, Location, Match, Outcome, Span
 from ..project.inside import scripts
+from ..project.purpose import purpose
 from ..project.types import Act, Project
+from ..source.regex import regex
 
 _SILENT = frozenset({"test", "template", "example", "documentation"})
+_SHOWS = regex(r"(?:^|[._-])demo(?:[._-]|$)", re.IGNORECASE)
+"""Names of scripts that people run to show the application, unlike examples that they fill in."""
 _OTHER_GRAMMAR = frozenset({"ksh", "mksh"})
 _POSIX = frozenset({"sh", "dash", "ash", "busybox"})
 
@@ -34,7 +39,7 @@ _Places = list[tuple[Span, str]]
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each script with a fault, also for scripts inside scripts."""
     for act in project.acts:
-        if act.purpose in _SILENT:
+        if act.purpose in _SILENT and not _is_run_as_it_is(act):
             continue
         for script in scripts(act.script):
             fault = script.fault
@@ -61,6 +66,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 severity=None if act.purpose == "production" else "warning",
                 trail=act.trail,
             )
+
+
+def _is_run_as_it_is(act: Act) -> bool:
+    """Whether an example is a script to be run and not one to be copied: by its name and first line."""
+    folder, _, name = act.script.path.rpartition("/")
+    whole = act.script.origin == "file" and bool(act.script.interpreter)
+    shown = act.purpose == "example" and whole and _SHOWS.search(name) is not None
+    return shown and purpose(f"{folder}/deploy.sh", "script") == "production"
 
 
 def _is_accepted(script: Script, fault: SyntaxFault) -> bool:

@@ -71,7 +71,7 @@ def _watched(run: Run) -> Iterator[str]:
         if run.words[1:]:
             yield _base(run.words[1].raw)
         return
-    before = [word.raw for word in run.words[1:]]
+    before = [word.raw.strip("\"'") for word in run.words[1:]]
     for nth, raw in enumerate(before):
         if raw[:1] not in ("-", "+") and before[nth - 1 : nth] not in (["-o"], ["-eo"], ["-euo"]):
             if "errexit" in options(before[:nth]):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..documents.facts import Package, Process, UnitFile
 from ..documents.shell.syntax import Command, Script
@@ -117,6 +118,7 @@ def _process(process: Process, path: str, home: str, project: Project) -> Live:
             folder = (
                 given if given.startswith("/") else posixpath.normpath(posixpath.join(home, given))
             )
+            folder = "" if folder == "." else folder
         elif not re.search(r"__dirname|process\.cwd\(", process.directory.raw):
             folder = _tail(process.directory.raw)
     script = process.script.literal or "" if process.script else ""
@@ -159,6 +161,22 @@ def started(run: Run, folder: str | None, project: Project) -> Live | None:
     name = name or posixpath.basename(programs[0]).partition(".")[0]
     evidence = Evidence(Location(run.path, run.span), "pm2 runs the app from here")
     return Live(name, "pm2", f"the pm2 app `{name}`", paths, (evidence, *shown))
+
+
+def started_by_file(run: Run, folder: str | None, project: Project) -> Iterator[Live]:
+    """What pm2 keeps running by a file of the checkout, when it is told so in a folder led by what is written."""
+    if run.name != "pm2" or not folder or folder[:1] not in ROOTS:
+        return
+    for ecosystem in project.ecosystems:
+        home, name = posixpath.split(ecosystem.path)
+        front = folder.removesuffix(f"/{home}") if home else folder
+        given = name if home and front != folder else ecosystem.path
+        if given in run.arguments[1:2]:
+            for live in _of_pm2(project):
+                if live.evidence[0].location.path == ecosystem.path:
+                    paths = tuple(p if p[:1] in ROOTS else _in(front, p) for p in live.paths)
+                    where = Evidence(Location(run.path, run.span), "pm2 is given the file here")
+                    yield replace(live, paths=paths, evidence=(*live.evidence, where))
 
 
 def sent(runs: Sequence[Run]) -> Iterator[Live]:

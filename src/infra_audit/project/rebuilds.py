@@ -127,6 +127,10 @@ def rebuilds(
         below = next((w for w in words[2:] if w and not w.startswith("-")), "")
         if not _moves_output(posixpath.join(folder, below), project):
             yield Rebuild(posixpath.normpath(posixpath.join(folder, below)), ".next", "replaces")
+    elif words[:3] == ["node", "ace", "build"]:
+        package = package_of(folder, project)
+        if package is not None and any(d.name == "@adonisjs/core" for d in package.dependencies):
+            yield Rebuild(folder, "build", "replaces")
     elif (
         words[0] == "vite"
         and words[1:2] == ["build"]

@@ -21,7 +21,7 @@ svg { background: #ffffff; font: 12px system-ui, sans-serif; }
 text { fill: #1f2328; text-anchor: middle; }
 .name { font-weight: 600; }
 .rule { fill: #cf222e; font-size: 11px; }
-.label { fill: #57606a; font-size: 10px; text-anchor: end; paint-order: stroke; stroke: #ffffff; stroke-width: 3; }
+.label { fill: #57606a; font-size: 10px; text-anchor: end; }
 path { fill: none; stroke: #8c959f; }
 path.missing { stroke-dasharray: 5 4; }
 marker path { fill: #8c959f; stroke: none; }
@@ -34,7 +34,7 @@ marker path { fill: #8c959f; stroke: none; }
   .broken .box { stroke: #ff7b72; }
   text { fill: #e6edf3; }
   .rule { fill: #ff7b72; }
-  .label { fill: #9198a1; stroke: #0d1117; }
+  .label { fill: #9198a1; }
 }"""
 
 
