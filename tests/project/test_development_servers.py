@@ -18,7 +18,7 @@ LINES: dict[str, tuple[str, str]] = {
     "vite alone": ("vite", "vite"),
     "vite with a host": ("vite --host 0.0.0.0", "vite"),
     "vite that builds": ("vite build", ""),
-    "vite that shows a build": ("vite preview --host", ""),
+    "vite that shows a build": ("vite preview --host", "vite preview"),
     "vite of yarn": ("yarn vite", "vite"),
     "nodemon": ("nodemon src/index.js", "nodemon"),
     "nodemon that tells its version": ("nodemon --version", ""),

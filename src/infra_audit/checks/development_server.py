@@ -32,6 +32,7 @@ def _matches(one: Begun) -> Iterator[Match]:
             yield Match(
                 location=one.where,
                 values={"what": one.what, "server": server},
+                severity="warning" if server == "vite preview" else None,
                 evidence=tuple(shown),
                 trail=one.trail,
             )

@@ -36,7 +36,7 @@ _VERBS: dict[str, frozenset[str]] = {
 }
 """Tools with the subcommands that serve for development (their command-line references)."""
 _ALWAYS = frozenset({"nodemon", "ts-node-dev", "tsnd", "webpack-dev-server", "browser-sync"})
-_VITE = frozenset({"build", "preview", "optimize"})
+_VITE = frozenset({"build", "optimize"})
 _WATCHING: dict[str, frozenset[str]] = {
     "node": frozenset({"--watch"}),
     "bun": frozenset({"--watch", "--hot"}),
@@ -62,7 +62,9 @@ def development_server(given: Sequence[str | None]) -> str:
     if name in _ALWAYS:
         return name
     if name == "vite":
-        return "" if None in words[:2] or (operands and operands[0] in _VITE) else "vite"
+        if None in words[:2] or (operands and operands[0] in _VITE):
+            return ""
+        return "vite preview" if operands[:1] == ["preview"] else "vite"
     if name == "php" and "-S" in rest[:1]:
         return "php -S"
     switch = next((word for word in rest if word in _WATCHING.get(name, ())), "")
