@@ -331,8 +331,12 @@ def _is_relied_on(act: Act, deed: Deed, later: Deed | None) -> bool:
     """Whether a later step surely builds on one whose failure was told, and none tries it again."""
     if later is None or deed.run.loop:
         return False
+    against = {(guard.span, not guard.negated) for guard in deed.run.guards}
     return not any(
-        other.phase == deed.phase and deed.nth < other.nth < later.nth for other in deeds(act)
+        other.phase == deed.phase
+        and deed.nth < other.nth < later.nth
+        and against.isdisjoint((guard.span, guard.negated) for guard in other.run.guards)
+        for other in deeds(act)
     )
 
 
