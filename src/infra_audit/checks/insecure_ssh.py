@@ -27,6 +27,7 @@ _AT_HOME = regex(
 )
 _HUBS = regex(r"^(?:github\.com|gitlab\.com|bitbucket\.org|ssh\.github\.com|ssh\.dev\.azure\.com)$")
 _ROOT = regex(r"^['\"]?root@")
+_USER = regex(r"""^["']?\$\{?(\w+)\}?@""")
 _ROLES = frozenset({"deploy", "bootstrap", "maintenance", "backup", "unknown"})
 _ACTIONS = ("appleboy/ssh-action", "appleboy/scp-action")
 """Actions that take any key of the server unless they are given its `fingerprint`. Source: README."""
@@ -39,6 +40,7 @@ _Written = Callable[[], dict[Span, Command]]
 _UNKNOWN = "takes whatever answers for the server: its key is not checked"
 _ASKED = "asks the server itself for the key that it is then checked against: whoever stands between answers"
 _AS_ROOT = "deploys as root: whoever has the key has the machine"
+_BY_DEFAULT = "deploys as root by default: whoever has the key has the machine"
 _NO_PRINT = "takes any key of the server: it is given no `fingerprint`"
 
 
@@ -48,6 +50,8 @@ class _Fault(Struct, frozen=True):
     what: str
     location: Location
     shown: str
+    told: Location | None = None
+    """Where else it is told."""
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -60,10 +64,11 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             places.append(fault)
     for (_, what), faults in found.items():
         first, *others = sorted(faults, key=lambda fault: fault.location)
+        told = [] if first.told is None else [Evidence(first.told, "who it is, if not told")]
         yield Match(
             location=first.location,
             values={"shown": first.shown, "what": what},
-            evidence=tuple(Evidence(other.location, "here too") for other in others[:_MOST]),
+            evidence=(*told, *(Evidence(o.location, "here too") for o in others[:_MOST])),
         )
     if not found:
         if known:
@@ -110,11 +115,15 @@ def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault
         place = Location(run.path, run.span)
         client = run.name in _CLIENTS
         text = _said(run) if client or run.redirects or run.name in _COPIERS else ""
-        if client and not any(_AT_HOME.search(word) for word in text.split()):
+        if client and not any(_AT_HOME.search(word) for word in _destinations(run)):
             if _TRUSTS_ALL.search(text) and not verified:
                 yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
             if act.role != "bootstrap" and _as_root(run):
                 yield _Fault(_AS_ROOT, place, f"`{shown(run)}`")
+            elif act.role != "bootstrap" and (name := _user(run)) in act.behaviour.defaults:
+                told = _assigned(name, act) if act.behaviour.defaults[name] == "root" else None
+                if told is not None:
+                    yield _Fault(_BY_DEFAULT, place, f"`{shown(run)}`", Location(run.path, told))
         elif verified:
             continue
         elif _TRUSTS_ALL.search(text + _fed(run, written)) and _targets(run, written, "ssh/config"):
@@ -129,6 +138,15 @@ def _said(run: Run) -> str:
         argument or word.raw for word, argument in zip(run.words[1:], run.arguments, strict=False)
     ]
     return " ".join((*words, *(value or "" for name, value in run.environment if "SSH" in name)))
+
+
+def _destinations(run: Run) -> list[str]:
+    """The words of a client that may name a host, without the command that ssh is given behind one."""
+    words = [
+        argument or word.raw for word, argument in zip(run.words[1:], run.arguments, strict=False)
+    ]
+    host = next((nth for nth, word in enumerate(words) if "@" in word), len(words))
+    return words[: host + 1] if run.name == "ssh" else words
 
 
 def _fed(run: Run, written: _Written) -> str:
@@ -163,6 +181,20 @@ def _as_root(run: Run) -> bool:
         or "-lroot" in words
         or "-l root" in " ".join(words)
     )
+
+
+def _user(run: Run) -> str:
+    """The variable that tells as whom a run enters the server; '' for none."""
+    if run.name not in ("ssh", "scp", "rsync", "sftp"):
+        return ""
+    found = (_USER.match(word.raw) for word in run.words[1:])
+    return next((told[1] for told in found if told), "")
+
+
+def _assigned(name: str, act: Act) -> Span | None:
+    """The one place where a script gives a variable its value; None where it has several."""
+    given = [a.span for c in commands(act.script).values() for a in c.assignments if a.name == name]
+    return given[0] if len(given) == 1 else None
 
 
 def _is_fresh(runner: Link | None) -> bool:

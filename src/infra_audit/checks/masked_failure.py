@@ -23,11 +23,12 @@ from ..flow import effects
 from ..flow.behaviour import Run
 from ..flow.constructs import chain, name_of, parts, words
 from ..model import Evidence, Location, Match, Outcome, Span
-from ..project.deeds import Deed, asked, asking, deeds, follows, inlined_in
-from ..project.errexit import is_watched, outside, within
-from ..project.inside import bodies, statements
+from ..project.deeds import Deed, asked, asking, deeds
+from ..project.errexit import is_watched, outside
+from ..project.inside import bodies, linked, statements
 from ..project.phases import PAIRS, shown
 from ..project.pipes import sets_pipefail
+from ..project.relying import is_relied_on, later_of
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -78,7 +79,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             for deed in deeds(act)
             if deed.phase in _CRITICAL
             and _looks(deed.run)
-            and (deed.phase != "start" or act.role == "deploy" or _is_own(deed.run, own))
+            and (deed.phase != "start" or act.role == "deploy" or _islinked(deed.run, own))
         ]
         if not found:
             continue
@@ -93,8 +94,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             desperate = deed.run.function in trapped or _BEST_EFFORT.search(deed.run.function)
             if mask is None or desperate or deed.run.span in around.failing or _seen_to(deed, act):
                 continue
-            later = _later(act, deed)
-            if not _is_told(deed.run, around) or _is_relied_on(act, deed, later):
+            later = later_of(act, deed)
+            if not _is_told(deed.run, around) or is_relied_on(act, deed, later):
                 yield _match(act, deed, mask, later)
 
 
@@ -110,7 +111,7 @@ def _own_names(project: Project) -> frozenset[str]:
     )
 
 
-def _is_own(run: Run, own: frozenset[str]) -> bool:
+def _islinked(run: Run, own: frozenset[str]) -> bool:
     """Whether what a run starts belongs to the repository, by what starts it or by its name."""
     return run.name in _STARTERS or bool(own.intersection(effects.restarts(run)))
 
@@ -146,9 +147,9 @@ def _around(act: Act) -> _Around:
                 behind = list(dropwhile(lambda each: each[0] != "||", links[nth + 1 :]))
                 if behind:
                     substitute = behind[0][1] if len(behind) == 1 else statement
-                    instead.update((c.span, substitute) for c in _own(link))
+                    instead.update((c.span, substitute) for c in linked(link))
         elif isinstance(statement, Pipeline) and len(statement.commands) > 1:
-            piped.update((c.span, statement) for c in _own(statement))
+            piped.update((c.span, statement) for c in linked(statement))
         elif isinstance(statement, If):
             asked.append(statement)
         elif isinstance(statement, Function):
@@ -165,7 +166,7 @@ def _around(act: Act) -> _Around:
         if _fails(statement)
         for before in body[:nth]
         for link in ([b for _, b in chain(before)] if isinstance(before, AndOr) else [before])
-        for command in _own(link)
+        for command in linked(link)
     }
     failsafe = "pipefail" in act.script.options or any(map(sets_pipefail, act.behaviour.runs))
     spoken = dict(said for one in asked if (said := _spoken(one, functions)) is not None)
@@ -178,25 +179,12 @@ def _spoken(asked: If, functions: dict[str, Function]) -> tuple[Span, Span] | No
         return None
     condition, body = asked.branches[0].condition[0], asked.branches[0].body
     negated = isinstance(condition, Pipeline) and condition.negated
-    commands = _own(condition)
+    commands = linked(condition)
     failed, worked = (body, asked.otherwise) if negated else (asked.otherwise, body)
     told = (*(failed or ()), *(worked or ()))
     if not failed or len(commands) != 1 or not all(_prints(each, functions) for each in told):
         return None
     return commands[0].span, failed[0].span
-
-
-def _own(statement: Statement) -> list[Command]:
-    """The commands of a link: itself, or those of its pipeline."""
-    match statement:
-        case Command():
-            return [statement]
-        case Redirected():
-            return _own(statement.body)
-        case Pipeline():
-            return [c for part in statement.commands for c in _own(part)]
-        case _:
-            return []
 
 
 def _fails(statement: Statement) -> bool:
@@ -252,7 +240,7 @@ def _prints(statement: Statement, functions: dict[str, Function]) -> bool:
 
 def _of_pipe(run: Run, pipeline: Pipeline, act: Act, around: _Around) -> _Mask | None:
     """Only where something looks at its end: what nothing looks at is another rule's."""
-    last = _own(pipeline.commands[-1])
+    last = linked(pipeline.commands[-1])
     ends = [r for r in act.behaviour.runs if last and r.span == last[0].span]
     if run.outcome != "ignored" or around.pipestatus or not ends:
         return None
@@ -296,44 +284,10 @@ def _of_result(given: tuple[str | None, ...]) -> bool:
     return bool({"-d", "-e", "-f", "-s", "-x"}.intersection(given))
 
 
-def _later(act: Act, deed: Deed) -> Deed | None:
-    """The first step behind another one that relies on it."""
-    inlined = inlined_in(act)
-    steps = [other for other in deeds(act) if (deed.phase, other.phase) in PAIRS]
-    surely = (other for other in steps if follows(other, deed, inlined))
-    return next(surely, None) or next(_of_both_branches(act, deed, steps), None)
-
-
-def _of_both_branches(act: Act, deed: Deed, steps: list[Deed]) -> Iterator[Deed]:
-    """The steps that stand first in an `if` behind another one, where its `else` has one too."""
-    own = {
-        o.run.span: o
-        for o in steps
-        if o.scope.script is deed.scope.script and o.run.remote == deed.run.remote
-    }
-    for body in bodies(act.script) if own else ():
-        around = (nth for nth, each in enumerate(body) if within(deed.run.span, each.span))
-        nth = next(around, len(body))
-        for later in body[nth + 1 :]:
-            if isinstance(later, If) and len(later.branches) == 1 and later.otherwise:
-                both = (later.branches[0].body, later.otherwise)
-                found = [[own[c.span] for s in b for c in _own(s) if c.span in own] for b in both]
-                yield from found[0][:1] if all(found) else ()
-
-
 def _is_told(run: Run, around: _Around) -> bool:
     """Whether the script does something on a failure, were it only to say so or to expect it."""
     piped = bool(run.piped_into) and not around.pipefail
     return run.outcome == "tested" or (piped and run.span in around.instead)
-
-
-def _is_relied_on(act: Act, deed: Deed, later: Deed | None) -> bool:
-    """Whether a later step surely builds on one whose failure was told, and none tries it again."""
-    if later is None or deed.run.loop:
-        return False
-    return not any(
-        other.phase == deed.phase and deed.nth < other.nth < later.nth for other in deeds(act)
-    )
 
 
 def _match(act: Act, deed: Deed, mask: _Mask, later: Deed | None) -> Match:

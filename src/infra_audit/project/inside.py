@@ -149,3 +149,16 @@ def lifted(run: Run) -> Run:
         words=run.words[1:],
         prefixes=(*run.prefixes, "sudo"),
     )
+
+
+def linked(statement: Statement) -> list[Command]:
+    """The commands of a link: itself, or those of its pipeline."""
+    match statement:
+        case Command():
+            return [statement]
+        case Redirected():
+            return linked(statement.body)
+        case Pipeline():
+            return [c for part in statement.commands for c in linked(part)]
+        case _:
+            return []
