@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import Location, Match, Outcome
-from ..project.tracing import calls, value_of
+from ..project.tracing import calls, is_loaded, value_of
 from ..project.types import Project
 
 _RATES = (
@@ -21,9 +21,12 @@ _WHOLE = frozenset({"1", "1.0", "1.00", '"1.0"', "'1.0'"})
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each literal rate of 1, at the option."""
     for module, init in calls(project):
-        if init.guarded:
+        if init.guarded or not is_loaded(module, project):
             continue
+        chosen = any(entry.name == "tracesSampler" for entry in init.options)
         for entry in init.options:
+            if entry.name == "tracesSampleRate" and chosen:
+                continue  # the sampler is asked instead
             if entry.name in _RATES and value_of(entry) in _WHOLE:
                 yield Match(
                     location=Location(module.path, entry.span),

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import Location, Match, Outcome
-from ..project.tracing import calls, value_of
+from ..project.tracing import calls, is_loaded, value_of
 from ..project.types import Project
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each literal `sendDefaultPii: true`, at the option."""
     for module, init in calls(project):
+        if not is_loaded(module, project):
+            continue
         for entry in init.options:
             if entry.name == "sendDefaultPii" and value_of(entry) == "true" and not init.guarded:
                 yield Match(location=Location(module.path, entry.span), values={})

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..documents.facts import Stage
 from ..model import Location, Match, Outcome
 from ..project.composed import placed
+from ..project.layers import named
 from ..project.store_images import name_and_tag
-from ..project.types import Project
+from ..project.types import Image, Project
+from ..source.regex import regex
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -18,7 +21,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if image.purpose != "production" or project.kind.name == "template":
             continue
         names = {stage.name for stage in image.dockerfile.stages if stage.name}
-        for stage in image.dockerfile.stages[: image.stage.index + 1]:
+        for stage in _needed(image):
             base = stage.base.literal
             where = Location(image.dockerfile.path, stage.base.span)
             if base and base not in names and base != "scratch" and where not in seen:
@@ -36,16 +39,55 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield from _unpinned(name, where, "the next pull")
 
 
+def _needed(image: Image) -> Iterator[Stage]:
+    """The stages that the build of an image runs: BuildKit leaves out those that nothing asks for."""
+    stages = image.dockerfile.stages
+    wanted = {image.stage.index}
+    for stage in reversed(stages[: image.stage.index + 1]):
+        if stage.index in wanted:
+            for name in _asked(stage):
+                found = named(image.dockerfile, name, stage.index)
+                if found is not None:
+                    wanted.add(found.index)
+    yield from (stage for stage in stages if stage.index in wanted)
+
+
+def _asked(stage: Stage) -> Iterator[str]:
+    """What a stage takes of others: its base, `--from` and the mounts of its commands."""
+    yield stage.base.literal or ""
+    for instruction in stage.instructions:
+        for flag in instruction.flags:
+            value = flag.value.literal or "" if flag.value is not None else ""
+            yield value if flag.name == "from" else ""
+            yield from (p[5:] for p in value.split(",") if p.startswith("from="))
+
+
 def _unpinned(name: str, where: Location, when: str) -> Iterator[Match]:
     tag = name_and_tag(name)[1]
     if "@" in name or tag not in ("", "latest"):
+        return
+    if _VERSIONED.search(name_and_tag(name)[0]) or _LOCAL.fullmatch(name_and_tag(name)[0]):
         return
     how = "has no tag, so it is `latest`" if not tag else "is whatever is newest"
     yield Match(location=where, values={"image": name, "how": how, "when": when})
 
 
+_VERSIONED = regex(r"(?:-|debian)\d+(?:-[a-z]+)*$")
+"""A name that ends in a version: `ubi8/nodejs-20`, `distroless/static-debian12`."""
+_LOCAL = regex(r"\w*_\w*")
+"""No official image has an underscore in its name, so that this one was built by hand."""
+
+
 def _is_published(short: str, project: Project) -> bool:
     """Whether a workflow of the repository pushes an image of that name."""
+    if any(
+        f"/{short}:" in word.raw
+        for act in project.acts
+        if act.script.origin == "step"
+        for run in act.behaviour.runs
+        for word in run.words[1:]
+    ):
+        return True
     return any(
         f"/{short}:" in (entry.value.raw if entry.value else "")
         for workflow in project.workflows

@@ -16,7 +16,7 @@ _FOLDERS: dict[str, Purpose] = {
         ("test", "tests", "__tests__", "__mocks__", "__fixtures__", "testing", "testdata", "spec", "specs", "e2e",
          "cypress", "playwright", "fixtures", "_integration-test", "integration-test", "integration-tests",
          "integration_tests", "_unit-test", "unit-tests", "benchmark", "benchmarks", "bench", "load-test",
-         "load-tests", "loadtest", "mocks"),
+         "load-tests", "loadtest", "mocks", "e2e-tests", "e2e_tests"),
         "test",
     ),
     **dict.fromkeys(
@@ -27,7 +27,7 @@ _FOLDERS: dict[str, Purpose] = {
                     "documentation"),
     **dict.fromkeys(
         (".devcontainer", ".gitpod", ".vscode", ".husky", ".claude", ".agents", ".codex", ".cursor", ".opencode",
-         ".storybook", ".idx", "dev", "develop", "development", "local", "hack", "workstation"),
+         ".storybook", ".idx", "localsetup", "local-setup", "dev", "develop", "development", "local", "hack", "workstation"),
         "development",
     ),
 }  # fmt: skip
@@ -55,7 +55,7 @@ _ADDRESSES = frozenset({"app", "pages", "route", "routes", "endpoints", "src"})
 _WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
     (regex(r"(?:^|[._-])(?:dev|devel|develop|development|local|localhost|override|debug|devcontainer|gitpod)(?:[._-]|$)"),
      "development"),
-    (regex(r"(?:^|[._-])(?:test|tests|testing|e2e|ci-test|spec|integration|playwright|cypress|smoke|bench|mock)(?:[._-]|$)"),
+    (regex(r"(?:^|[._-])(?:test|tests|testing|e2e|ci-test|loadtest|spec|integration|playwright|cypress|smoke|bench|mock)(?:[._-]|$)"),
      "test"),
     (regex(r"(?:^|[._-])(?:example|sample|demo|dist|defaults)(?:[._-]|$)"), "example"),
     (regex(r"(?:^|[._-])(?:template|tmpl|tpl|j2|erb)(?:[._-]|$)"), "template"),

@@ -55,6 +55,26 @@ def calls(project: Project) -> Iterator[tuple[Module, SentryInit]]:
             yield from ((module, init) for init in module.sentry)
 
 
+def is_loaded(module: Module, project: Project) -> bool:
+    """Whether something loads the file that Sentry's guide calls `instrument`: no framework does.
+
+    What another file does with it is told only where that file was read.
+    """
+    if _GUIDE.search(module.path) is None:
+        return True
+    imported = any(_GUIDED.search(i.specifier) for other in project.modules for i in other.imports)
+    return imported or any(
+        _GUIDED.search(word.raw)
+        for act in project.acts
+        for run in act.behaviour.runs
+        for word in run.words[1:]
+    )
+
+
+_GUIDE = regex(r"(?:^|/)instrument\.[cm]?[jt]s$")
+_GUIDED = regex(r"(?:^|[/=])instrument(?:\.[cm]?[jt]s)?$")
+
+
 def package_of(path: str, project: Project) -> Package | None:
     """The nearest package.json above a file."""
     manifests = {p.path.rpartition("/")[0]: p for p in project.packages}

@@ -44,6 +44,16 @@ _EXPRESS = "const express = require('express')\nconst app = express()\n"
         pytest.param("make({ rewriteUrl() {} })", ("rewriteUrl",), id="other paths"),
         pytest.param("app.use(express.json())", (), id="the package's own"),
         pytest.param("app.use('/api', app)", (), id="a mount"),
+        pytest.param(
+            "app.use((q, r, n) => { if (q.url === '/health') r.end(); else n() })",
+            ("use",),
+            id="what answers by the path",
+        ),
+        pytest.param(
+            "app.use((q, r, n) => { if (!q.user) r.status(401).end(); else n() })",
+            (),
+            id="what answers whoever is not known",
+        ),
         pytest.param("app.listen(3000)", (), id="a start"),
         pytest.param("setup(other)", (), id="something else"),
     ],

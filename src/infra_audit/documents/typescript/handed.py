@@ -27,6 +27,7 @@ _HOOKS = frozenset({"onRequest", "preHandler", "preParsing", "preValidation"})
 _REWRITING = frozenset({"getPath", "onNoMatch", "rewriteUrl", "serverFactory"})
 """Options of an application that lead requests elsewhere."""
 _REPLIES = regex(r"\.(?:send|end|redirect|hijack|json|text|html)\(|\.body\s*=")
+_LOOKS = regex(r"\.(?:url|originalUrl|path|pathname)\b|\bpathname\b")
 _EXPORTS = regex(r"(?:module\.)?exports(?:\.|$)|this\.")
 _SETTINGS = frozenset({"enableVersioning", "setGlobalPrefix"})
 _BRANCHES = frozenset({"if_statement", "ternary_expression", "switch_statement"})
@@ -119,7 +120,16 @@ def _is_quiet(tree: Tree, call: Call, given: list[Node]) -> bool:
         return handler.type in FUNCTIONS and not _REPLIES.search(tree.source(handler))
     if call.last in ("setNotFoundHandler", "notFound") and given:
         return "404" in tree.source(tree.resolve(given[-1]))
+    if call.last == "use":
+        return not any(_answers_by_path(tree, one) for one in given)
     return call.last in _METHODS
+
+
+def _answers_by_path(tree: Tree, node: Node) -> bool:
+    """Whether a middleware looks at the path and may answer, as a route would."""
+    handler = tree.resolve(node)
+    text = tree.source(handler) if handler.type in FUNCTIONS else ""
+    return bool(_REPLIES.search(text) and _LOOKS.search(text))
 
 
 def _is_receiver(tree: Tree, named: Receivers, node: Node) -> bool:
