@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Instruction
 from ..flow.behaviour import Behaviour, analyse
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.composed import placed
@@ -26,9 +25,11 @@ _INSTALLS = regex(r"\b(?:gosu|su-exec|s6-overlay|setpriv)\b")
 _DEVELOPS = regex(r"dev|.*[:_-]dev|dev[:_-].*")
 _DROPS = frozenset({
     "gosu", "su-exec", "setpriv", "su", "runuser", "chpst", "s6-setuidgid", "s6-svscan", "supervisord", "sudo", "nginx",
-    "apache2", "httpd", "php-fpm", "crond", "cron", "tail", "sleep", "uwsgi",
+    "apache2", "httpd", "php-fpm", "crond", "cron", "uwsgi",
 })  # fmt: skip
-"""What gives its rights away itself, has to keep them, or only waits."""
+"""What gives its rights away itself, or has to keep them."""
+_WAITS = frozenset({"tail", "sleep"})
+"""What an image that does nothing starts."""
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -44,9 +45,12 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             continue
         where = Location(image.dockerfile.path, image.stage.span)
         users = given.get(where, [])
-        if (users and all(users)) or _is_left_over(image, project) or _changes(unit, within):
+        scripts = _scripts(image, project)
+        if (users and all(users)) or _is_left_over(image, project) or scripts is None:
             continue
-        if _is_prepared(image) or _develops(unit) or _is_given(image, project):
+        if _changes(unit, within) or any(_gives_away(behaviour) for behaviour in scripts):
+            continue
+        if _is_prepared(image) or _develops(unit, image, project) or _is_given(image, project):
             continue
         yield from _judged(image, project)
 
@@ -63,28 +67,50 @@ def _changes(unit: Unit, within: list[Behaviour]) -> bool:
     """Whether what images start gives its rights away itself, does nothing, or is not told."""
     if unit.start is None:
         return True
+    started = (analyse(unit.start), *within)
+    return any(_gives_away(b) or any(run.name in _WAITS for run in b.runs) for b in started)
+
+
+def _gives_away(behaviour: Behaviour) -> bool:
     return any(
-        _DROPS.intersection((run.name, *run.prefixes, *run.arguments[:1]))
-        for behaviour in (analyse(unit.start), *within)
-        for run in behaviour.runs
+        _DROPS.intersection((run.name, *run.prefixes, *run.arguments[:1])) for run in behaviour.runs
     )
 
 
+def _scripts(image: Image, project: Project) -> list[Behaviour] | None:
+    """What the scripts do that the image starts by a name; None where one got its name from a file not known.
+
+    Where they lie in the image is not asked.
+    """
+    starts = (last(image, "ENTRYPOINT"), last(image, "CMD"))
+    names = {w.rpartition("/")[2] for i in starts if i for w in _WORDS.findall(i.argument)}
+    before = {
+        found[1].rpartition("/")[2]
+        for stage in lineage(image.dockerfile, image.stage)
+        for i in stage.instructions
+        if i.keyword in ("COPY", "ADD", "RUN")
+        for found in _RENAMED.finditer(i.argument)
+        if found[2].rpartition("/")[2] in names
+    }
+    by_name = {
+        act.script.path.rpartition("/")[2]: act.behaviour
+        for act in project.acts
+        if act.script.origin == "file"
+    }
+    if before - by_name.keys():
+        return None
+    return [by_name[name] for name in sorted((names | before) & by_name.keys())]
+
+
 def _is_prepared(image: Image) -> bool:
-    """Whether it takes what gives rights away, or hands the start to a file under another name."""
-    instructions = [
-        i for stage in lineage(image.dockerfile, image.stage) for i in stage.instructions
-    ]
-    if any(_INSTALLS.search(i.argument) for i in instructions):
-        return True
+    """Whether it takes what gives rights away at the start, or starts s6-overlay, which does."""
     start = last(image, "ENTRYPOINT") or last(image, "CMD")
     words = _WORDS.findall(start.argument) if start is not None else []
-    if not words:
-        return False
-    if words[0] == "/init":  # s6-overlay
-        return True
-    names = {word.rpartition("/")[2] for word in words if "/" in word or word == words[0]}
-    return any(_renames(i, names) for i in instructions if i.keyword in ("COPY", "ADD", "RUN"))
+    return words[:1] == ["/init"] or any(
+        _INSTALLS.search(instruction.argument)
+        for stage in lineage(image.dockerfile, image.stage)
+        for instruction in stage.instructions
+    )
 
 
 _WORDS = regex(r"[\w./@:-]+")
@@ -92,19 +118,18 @@ _RENAMED = regex(r"(?:^|\bmv\s+|\s)(\S*?\.(?:ba)?sh)\s+(\S+)")
 """A script and the name that it gets."""
 
 
-def _renames(instruction: Instruction, names: set[str]) -> bool:
-    """Whether a script gets one of the names, so that which script starts is not known."""
+def _develops(unit: Unit, image: Image, project: Project) -> bool:
+    """Whether it starts a package script for developing, itself or by the script that it starts."""
+    own = [
+        act.behaviour
+        for act in project.acts
+        if "image" in act.reached_by and act.trail[0].location.path == image.dockerfile.path
+    ]
+    started = [analyse(unit.start)] if unit.start is not None else []
     return any(
-        found[2].rpartition("/")[2] in names and found[1].rpartition("/")[2] not in names
-        for found in _RENAMED.finditer(instruction.argument)
-    )
-
-
-def _develops(unit: Unit) -> bool:
-    """Whether it starts a package script for developing."""
-    return unit.start is not None and any(
         run.name in ("npm", "pnpm", "yarn", "bun") and _DEVELOPS.fullmatch(argument or "")
-        for run in analyse(unit.start).runs
+        for behaviour in (*started, *own)
+        for run in behaviour.runs
         for argument in run.arguments
     )
 

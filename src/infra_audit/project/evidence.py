@@ -9,9 +9,11 @@ from msgspec import Struct
 from ..flow.behaviour import Run
 from ..flow.effects import mutates_server, restarts
 from ..model import START, Evidence, Location
+from ..source.regex import regex
 from .apps import App, folder_of
 from .composing import is_application
 from .facts import Facts
+from .layers import lineage
 from .releases import is_carried
 from .releases import shown as quoted
 from .types import Act, Delivery, Image, Mechanism, Unit
@@ -214,11 +216,27 @@ def _of_images(images: tuple[Image, ...], apps: tuple[App, ...]) -> Iterator[Sig
     """Images of applications; where there is none, those that are made to be reached."""
     folders = {app.folder for app in apps}
     for image in images:
-        if image.purpose == "production" and (
-            image.deployable in {*folders, None} if apps else _exposes(image)
+        if (
+            image.purpose == "production"
+            and not _runs_another(image)
+            and (image.deployable in {*folders, None} if apps else _exposes(image))
         ):
             where = Location(image.dockerfile.path, image.stage.span)
             yield Sign("containers", Evidence(where, "the image that runs it"), image.deployable)
+
+
+def _runs_another(image: Image) -> bool:
+    """Whether it starts nothing, or what its base was made for."""
+    stages = lineage(image.dockerfile, image.stage)
+    base = stages[0].base.literal or ""
+    starts = any(i.keyword in ("CMD", "ENTRYPOINT") for stage in stages for i in stage.instructions)
+    return not starts and (base == "scratch" or bool(_SERVED.search(base)))
+
+
+_SERVED = regex(
+    r"(?:^|/)(?:prometheus|grafana|alertmanager|loki|promtail|rabbitmq|keycloak|postgres|mysql|mariadb|mongo|redis)(?:[:@]|$)"
+)
+"""Images that are servers by themselves, to which a Dockerfile only adds what configures them."""
 
 
 def _exposes(image: Image) -> bool:
