@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 
 from ..documents.shell.syntax import If, Loop, Pipeline, Script
@@ -22,4 +23,19 @@ def questions(script: Script) -> Callable[[Span], bool]:
                 found.append(statement.span)
             case _:
                 pass
-    return lambda span: any(contains(outer, span) for outer in found)
+    return _within(found)
+
+
+def _within(found: list[Span]) -> Callable[[Span], bool]:
+    """Tells whether a place lies in one of some spans, of which no two overlap but by nesting."""
+    outer: list[Span] = []
+    for span in sorted(found, key=lambda s: (s.line, s.column, -s.end_line, -s.end_column)):
+        if not outer or not contains(outer[-1], span):
+            outer.append(span)
+    starts = [(span.line, span.column) for span in outer]
+
+    def lies(span: Span) -> bool:
+        nth = bisect_right(starts, (span.line, span.column))
+        return nth > 0 and contains(outer[nth - 1], span)
+
+    return lies
