@@ -20,7 +20,7 @@ from .ruleset.rule import Rule, RuleSet
 
 def check(rules: RuleSet, project: Project) -> tuple[tuple[Finding, ...], tuple[Ruled, ...]]:
     """The findings of all rules, in the order of their places, and what else each rule had to say."""
-    asked = [rule for rule in rules.rules.values() if rule.check != "triage"]
+    asked = _asked(rules)
     if len(project.acts) < _MANY:
         said = [_outcomes(rule, project) for rule in asked]
     else:
@@ -34,9 +34,14 @@ _MANY = 60
 """With so many scripts it pays to run the rules in two processes."""
 
 
+def _asked(rules: RuleSet) -> list[Rule]:
+    return [rule for rule in rules.rules.values() if rule.check != "triage"]
+
+
 def load(rules: RuleSet) -> None:
     """Import what the rules need."""
-    checks.load(rule.check for rule in rules.rules.values() if rule.check != "triage")
+    for rule in _asked(rules):
+        checks.check(rule.check)
 
 
 class _Said(Struct, frozen=True):

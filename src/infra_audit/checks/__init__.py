@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
@@ -166,12 +166,6 @@ def needed(name: str, project: Project) -> bool:
     """Whether the check of that name may have something to say of a project."""
     tables = NEEDS.get(name)
     return tables is None or any(getattr(project, table) for table in tables)
-
-
-def load(names: Iterable[str]) -> None:
-    """Import the checks of those names."""
-    for name in names:
-        check(name)
 
 
 def check(name: str) -> Check:

@@ -79,7 +79,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             for deed in deeds(act)
             if deed.phase in _CRITICAL
             and _looks(deed.run)
-            and (deed.phase != "start" or act.role == "deploy" or _islinked(deed.run, own))
+            and (deed.phase != "start" or act.role == "deploy" or _is_own(deed.run, own))
         ]
         if not found:
             continue
@@ -111,7 +111,7 @@ def _own_names(project: Project) -> frozenset[str]:
     )
 
 
-def _islinked(run: Run, own: frozenset[str]) -> bool:
+def _is_own(run: Run, own: frozenset[str]) -> bool:
     """Whether what a run starts belongs to the repository, by what starts it or by its name."""
     return run.name in _STARTERS or bool(own.intersection(effects.restarts(run)))
 

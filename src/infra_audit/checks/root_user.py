@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..documents.facts import Instruction
 from ..flow.behaviour import Behaviour, analyse
 from ..model import Evidence, Location, Match, Outcome, Undecided
-from ..project.composed import placed
+from ..project.composed import Placed, placed
 from ..project.layers import last, lineage
 from ..project.listening import built, image_unit
 from ..project.store_images import name_and_tag
@@ -36,21 +37,31 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each image of production that starts something."""
     if not project.images or project.kind.name in ("template", "library"):
         return
-    given = _given(project)
+    services = tuple(placed(project))
+    given = _given(services, project)
     folders = {d.folder for d in project.deployables}
     within = [a.behaviour for a in project.acts if "image" in a.reached_by]
+    by_name = {
+        a.script.path.rpartition("/")[2]: a.behaviour
+        for a in project.acts
+        if a.script.origin == "file"
+    }
     for image in project.images:
         unit = image_unit(image, project)
         if image.purpose != "production" or image.deployable not in folders or unit is None:
             continue
         where = Location(image.dockerfile.path, image.stage.span)
         users = given.get(where, [])
-        scripts = _scripts(image, project)
+        scripts = _scripts(image, by_name)
         if (users and all(users)) or _is_left_over(image, project) or scripts is None:
             continue
         if _changes(unit, within) or any(_gives_away(behaviour) for behaviour in scripts):
             continue
-        if _is_prepared(image) or _develops(unit, image, project) or _is_given(image, project):
+        if (
+            _is_prepared(image)
+            or _develops(unit, image, project)
+            or _is_given(image, services, project)
+        ):
             continue
         yield from _judged(image, project)
 
@@ -77,7 +88,7 @@ def _gives_away(behaviour: Behaviour) -> bool:
     )
 
 
-def _scripts(image: Image, project: Project) -> list[Behaviour] | None:
+def _scripts(image: Image, by_name: dict[str, Behaviour]) -> list[Behaviour] | None:
     """What the scripts do that the image starts by a name; None where one got its name from a file not known.
 
     Where they lie in the image is not asked.
@@ -86,31 +97,27 @@ def _scripts(image: Image, project: Project) -> list[Behaviour] | None:
     names = {w.rpartition("/")[2] for i in starts if i for w in _WORDS.findall(i.argument)}
     before = {
         found[1].rpartition("/")[2]
-        for stage in lineage(image.dockerfile, image.stage)
-        for i in stage.instructions
-        if i.keyword in ("COPY", "ADD", "RUN")
-        for found in _RENAMED.finditer(i.argument)
+        for instruction in _instructions(image)
+        if instruction.keyword in ("COPY", "ADD", "RUN")
+        for found in _RENAMED.finditer(instruction.argument)
         if found[2].rpartition("/")[2] in names
-    }
-    by_name = {
-        act.script.path.rpartition("/")[2]: act.behaviour
-        for act in project.acts
-        if act.script.origin == "file"
     }
     if before - by_name.keys():
         return None
     return [by_name[name] for name in sorted((names | before) & by_name.keys())]
 
 
+def _instructions(image: Image) -> Iterator[Instruction]:
+    for stage in lineage(image.dockerfile, image.stage):
+        yield from stage.instructions
+
+
 def _is_prepared(image: Image) -> bool:
     """Whether it takes what gives rights away at the start, or starts s6-overlay, which does."""
     start = last(image, "ENTRYPOINT") or last(image, "CMD")
     words = _WORDS.findall(start.argument) if start is not None else []
-    return words[:1] == ["/init"] or any(
-        _INSTALLS.search(instruction.argument)
-        for stage in lineage(image.dockerfile, image.stage)
-        for instruction in stage.instructions
-    )
+    installs = any(_INSTALLS.search(i.argument) for i in _instructions(image))
+    return installs or words[:1] == ["/init"]
 
 
 _WORDS = regex(r"[\w./@:-]+")
@@ -134,7 +141,7 @@ def _develops(unit: Unit, image: Image, project: Project) -> bool:
     )
 
 
-def _is_given(image: Image, project: Project) -> bool:
+def _is_given(image: Image, services: tuple[Placed, ...], project: Project) -> bool:
     """Whether compose gives a user to a service that takes the image by its name, as far as names tell."""
     own = {
         name.rpartition("/")[2].lower()
@@ -154,14 +161,14 @@ def _is_given(image: Image, project: Project) -> bool:
                 name_and_tag(each.service.image.literal or "")[0].rpartition("/")[2].lower(),
             )
         )
-        for each in placed(project)
+        for each in services
     )
 
 
-def _given(project: Project) -> dict[Location, list[bool]]:
+def _given(services: tuple[Placed, ...], project: Project) -> dict[Location, list[bool]]:
     """For each image whether each service of compose that builds it gives it another user."""
     found: dict[Location, list[bool]] = {}
-    for each in placed(project):
+    for each in services:
         image = built(each, project)
         if image is not None:
             where = Location(image.dockerfile.path, image.stage.span)

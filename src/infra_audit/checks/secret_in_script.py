@@ -8,7 +8,7 @@ from typing import Any
 from ..flow.behaviour import Run
 from ..model import Location, Match, Outcome, Span
 from ..project.credentials import asks, is_for_build, is_own, masked, sort, token
-from ..project.given import Given, given_by, given_by_units, password_in_sql
+from ..project.given import SQL_CLIENTS, Given, given_by, given_by_units, password_in_sql
 from ..project.launches import launches
 from ..project.types import Act, Project
 from ..source.regex import regex
@@ -50,8 +50,7 @@ _NEXT: dict[str, tuple[str, ...]] = {
     "mysql": ("--password",),
 }
 """Options whose password is the next word."""
-_SPEAK_SQL = frozenset({"psql", "mysql", "mariadb"})
-_TAKING = _SPEAK_SQL | _BY_OPTION.keys() | _NEXT.keys()
+_TAKING = SQL_CLIENTS | _BY_OPTION.keys() | _NEXT.keys()
 """Commands that are given passwords of any length."""
 _SHORTEST = len("http://:p@a.io")
 """Below it no word of another command is a token, or a URL with a password."""
@@ -170,7 +169,7 @@ def _of_run(run: Run, act: Act) -> Iterator[Match]:
         if sure or live:
             given = Given(what, value, "argument", Location(run.path, place))
             yield _match(given, "token" if sure else "chosen", "on the command line", act)
-    if live and run.name in _SPEAK_SQL:
+    if live and run.name in SQL_CLIENTS:
         for word in run.words[1:]:
             value = password_in_sql(word.literal or "")
             if value and not asks(value) and sort("PASSWORD", value):

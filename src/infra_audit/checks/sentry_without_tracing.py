@@ -7,6 +7,7 @@ from typing import Any
 
 from ..documents.facts import Module, SentryInit
 from ..model import Evidence, Inapplicable, Match, Outcome, Satisfied, Undecided
+from ..project.telemetry import libraries
 from ..project.tracing import at_work, package_of, place, tracing
 from ..project.types import Project
 from ..source.regex import regex
@@ -39,11 +40,27 @@ def _outcome(init: SentryInit, module: Module, project: Project) -> Outcome:
         return Satisfied(where, "tracing")
     if told != "off":
         return Undecided(where, _REASONS[told])
+    runtime = _runtime(module, project)
+    tracer = next(_tracers(module, project), None) if runtime != _PARTS["client"] else None
+    if tracer is not None:
+        return Undecided(where, f"`{tracer}` may see them instead")
     return Match(
         location=where,
-        values={"runtime": _runtime(module, project)},
+        values={"runtime": runtime},
         evidence=tuple(_elsewhere(init, module, project))[:3],
     )
+
+
+def _tracers(module: Module, project: Project) -> Iterator[str]:
+    """What else traces the requests of the application that a file belongs to."""
+    own = tuple(d for d in project.deployables if module.path.startswith(_front(d.folder)))
+    for dependency, _, aside in libraries(own, "traces", project):
+        if not aside:
+            yield dependency.name
+
+
+def _front(folder: str) -> str:
+    return f"{folder}/" if folder else ""
 
 
 _CONVENTION = regex(

@@ -10,8 +10,10 @@ from typing import Any
 from ..documents.facts import Instruction
 from ..flow.behaviour import Behaviour
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied
+from ..project.composed import placed
 from ..project.installs import Contents, Install, contents
-from ..project.layers import Layer, behaviours, layers, named
+from ..project.layers import Layer, behaviours, last, layers, named
+from ..project.listening import built
 from ..project.releases import shown
 from ..project.types import Image, Project
 from ..source.regex import regex
@@ -33,10 +35,13 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         yield Inapplicable("a template: whoever copies it builds the image")
         return
     known = behaviours(project)
+    composed = [image for each in placed(project) if (image := built(each, project)) is not None]
     seen: set[Location] = set()
     for image in project.images:
         place = Location(image.dockerfile.path, image.stage.span)
         if image.purpose == "production" and place not in seen and _serves(image):
+            if image not in composed and last(image, "CMD", "ENTRYPOINT") is None:
+                continue  # it starts nothing: others are built on it
             seen.add(place)
             yield _judged(image, project, known)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Stage
 from ..model import Location, Match, Outcome
 from ..project.composed import placed
-from ..project.layers import named
+from ..project.layers import needed
 from ..project.store_images import name_and_tag
-from ..project.types import Image, Project
+from ..project.types import Project
 from ..source.regex import regex
 
 
@@ -21,7 +20,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if image.purpose != "production" or project.kind.name == "template":
             continue
         names = {stage.name for stage in image.dockerfile.stages if stage.name}
-        for stage in _needed(image):
+        for stage in needed(image):
             base = stage.base.literal
             where = Location(image.dockerfile.path, stage.base.span)
             if base and base not in names and base != "scratch" and where not in seen:
@@ -37,29 +36,6 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if name and short not in own and not _is_published(short, project):
             where = Location(each.compose.path, service.image.span)
             yield from _unpinned(name, where, "the next pull")
-
-
-def _needed(image: Image) -> Iterator[Stage]:
-    """The stages that the build of an image runs: BuildKit leaves out those that nothing asks for."""
-    stages = image.dockerfile.stages
-    wanted = {image.stage.index}
-    for stage in reversed(stages[: image.stage.index + 1]):
-        if stage.index in wanted:
-            for name in _asked(stage):
-                found = named(image.dockerfile, name, stage.index)
-                if found is not None:
-                    wanted.add(found.index)
-    yield from (stage for stage in stages if stage.index in wanted)
-
-
-def _asked(stage: Stage) -> Iterator[str]:
-    """What a stage takes of others: its base, `--from` and the mounts of its commands."""
-    yield stage.base.literal or ""
-    for instruction in stage.instructions:
-        for flag in instruction.flags:
-            value = flag.value.literal or "" if flag.value is not None else ""
-            yield value if flag.name == "from" else ""
-            yield from (p[5:] for p in value.split(",") if p.startswith("from="))
 
 
 def _unpinned(name: str, where: Location, when: str) -> Iterator[Match]:

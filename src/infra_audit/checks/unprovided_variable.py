@@ -150,10 +150,8 @@ def _is_told_elsewhere(project: Project) -> bool:
 
 
 _WRITTEN = (".md", ".mdx", ".rst", ".adoc")
-
-
 _MANUAL = regex(
-    r"(?:docker|compose|deploy|install|host|environment|config|variables|getting-?started|quick-?start)[^/]*\.(?:mdx?|rst|adoc)$",
+    r"(?:docker|compose|deploy|install|host|environment|config|variables|getting-?started|quick-?start)[^/]*$",
     IGNORECASE,
 )
 

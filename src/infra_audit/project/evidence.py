@@ -13,7 +13,7 @@ from ..source.regex import regex
 from .apps import App, folder_of
 from .composing import is_application
 from .facts import Facts
-from .layers import lineage
+from .layers import last, lineage
 from .releases import is_carried
 from .releases import shown as quoted
 from .types import Act, Delivery, Image, Mechanism, Unit
@@ -227,10 +227,10 @@ def _of_images(images: tuple[Image, ...], apps: tuple[App, ...]) -> Iterator[Sig
 
 def _runs_another(image: Image) -> bool:
     """Whether it starts nothing, or what its base was made for."""
-    stages = lineage(image.dockerfile, image.stage)
-    base = stages[0].base.literal or ""
-    starts = any(i.keyword in ("CMD", "ENTRYPOINT") for stage in stages for i in stage.instructions)
-    return not starts and (base == "scratch" or bool(_SERVED.search(base)))
+    if last(image, "CMD", "ENTRYPOINT") is not None:
+        return False
+    base = lineage(image.dockerfile, image.stage)[0].base.literal or ""
+    return base == "scratch" or _SERVED.search(base) is not None
 
 
 _SERVED = regex(

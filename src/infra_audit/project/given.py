@@ -27,7 +27,8 @@ _LINE = regex(
 _PAIR = regex(r"(?P<name>[A-Za-z][A-Za-z0-9_]*)=(?P<value>.+)", re.DOTALL)
 _EXAMPLE = regex(r"example|sample|template|\.dist$|\.tmpl|\.test$|/dev/(?:null|stdout|stderr|tty)")
 _SQL = regex(r"(?i:\bPASSWORD|\bIDENTIFIED\s+BY)\s+\\?'([^'\\$`{}<>%:\n]+)\\?'")
-_CLIENTS = frozenset({"psql", "mysql", "mariadb"})
+SQL_CLIENTS = frozenset({"psql", "mysql", "mariadb"})
+"""Commands that are given SQL."""
 _PRINTS = frozenset({"echo", "printf"})
 _PIPED = _PRINTS | {"cat"}
 
@@ -107,7 +108,7 @@ def _of_command(command: Command, act: Act, piped: tuple[str, ...]) -> Iterator[
     for redirect in command.redirects:
         if redirect.heredoc is not None and target is not None:
             yield from _lines(redirect, command, act, target)
-        elif redirect.heredoc is not None and _CLIENTS.intersection(_literals(command)):
+        elif redirect.heredoc is not None and SQL_CLIENTS.intersection(_literals(command)):
             yield from _sql(redirect, command, act)
     if name in _PRINTS:
         if target is not None:

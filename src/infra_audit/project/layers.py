@@ -35,6 +35,28 @@ def lineage(dockerfile: Dockerfile, stage: Stage) -> tuple[Stage, ...]:
     return tuple(found)
 
 
+def needed(image: Image) -> Iterator[Stage]:
+    """The stages that the build of an image runs, in order: BuildKit leaves out what nothing asks for."""
+    wanted = {image.stage.index}
+    for stage in reversed(image.dockerfile.stages[: image.stage.index + 1]):
+        for name in _asked(stage) if stage.index in wanted else ():
+            found = named(image.dockerfile, name, stage.index)
+            if found is not None:
+                wanted.add(found.index)
+    yield from (stage for stage in image.dockerfile.stages if stage.index in wanted)
+
+
+def _asked(stage: Stage) -> Iterator[str]:
+    """What a stage takes of others: its base, what it copies from, and the mounts of its commands."""
+    yield stage.base.literal or ""
+    for instruction in stage.instructions:
+        if instruction.copy is not None:
+            yield instruction.copy.origin
+        for flag in instruction.flags:
+            mounted = flag.value.raw.split(",") if flag.value is not None else ()
+            yield from (part[5:] for part in mounted if part.startswith("from="))
+
+
 def last(image: Image, *keywords: str) -> Instruction | None:
     """The instruction of one of the keywords that holds for an image: the last one that makes it."""
     found = [
