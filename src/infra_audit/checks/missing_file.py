@@ -26,9 +26,9 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     known = paths(project)
     names: frozenset[str] | None = None
     for reference in chain(files_of_documents(project), files_of_runs(project)):
-        if any(known.of(place) == "there" for place in reference.places):
-            continue
         said = {known.of(place) for place in reference.places}
+        if "there" in said:
+            continue
         if said - {"missing", "ignored"} or ("ignored" in said and not reference.mounted):
             continue
         if any(map(known.may_be_compiled, reference.places)):

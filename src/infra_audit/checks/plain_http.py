@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Any
 
 from ..documents.facts import Directive
@@ -70,6 +69,8 @@ def _is_inner(listening: Listening) -> bool:
 
 
 def _is_private(name: str) -> bool:
+    from ipaddress import ip_address
+
     try:
         return ip_address(name).is_private
     except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from .regex import regex
@@ -78,13 +79,20 @@ def may_match(line: str, path: str) -> bool:
     What stands between its wildcards must stand in the path too. `path` is relative to the file's
     folder; a folder ends with a slash.
     """
+    chunks = _chunks(line)
+    return chunks is not None and all(chunk in path for chunk in chunks)
+
+
+@cache
+def _chunks(line: str) -> tuple[str, ...] | None:
+    """What a path must hold for a line to have a say, None where it never has one."""
     bare = line.strip()
     if not bare or bare.startswith("#"):
-        return False
+        return None
     if "[" in bare or "\\" in bare:
-        return True
-    chunks = bare.removeprefix("!").replace("?", "*").replace("/", "*").split("*")
-    return all(chunk in path for chunk in chunks)
+        return ()
+    split = bare.removeprefix("!").replace("?", "*").replace("/", "*").split("*")
+    return tuple(chunk for chunk in split if chunk)
 
 
 def is_plain(line: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from re import escape, finditer
 
 from tree_sitter import Node
 
@@ -32,6 +34,7 @@ _EXPORTS = regex(r"(?:module\.)?exports(?:\.|$)|this\.")
 _SETTINGS = frozenset({"enableVersioning", "setGlobalPrefix"})
 _BRANCHES = frozenset({"if_statement", "ternary_expression", "switch_statement"})
 _MOST = 50
+_FEW = 8
 _DEEPEST = 40
 
 
@@ -66,8 +69,15 @@ def _is_conditional(node: Node) -> bool:
 
 
 def _found(tree: Tree, named: Receivers) -> Iterator[str]:
+    rewrites = any(name.encode() in tree.data for name in _REWRITING)
+    spots = _spots(tree.data, named)
     for call in tree.calls:
-        yield from _of_call(tree, named, call)
+        given = arguments(call.node)
+        holding = [one for one in given if spots is None or _has_one(spots, one)]
+        yield from _of_call(tree, named, call, given, holding)
+        for one in given if rewrites else ():
+            if one.type == "object" and (keys := _REWRITING.intersection(_keys(tree, one))):
+                yield min(keys)
     for kind, left, right in (("variable", "name", "value"), ("assignment", "left", "right")):
         for node in tree.nodes[kind]:
             target, value = node.child_by_field_name(left), node.child_by_field_name(right)
@@ -79,8 +89,23 @@ def _found(tree: Tree, named: Receivers) -> Iterator[str]:
                 yield "="
 
 
-def _of_call(tree: Tree, named: Receivers, call: Call) -> Iterator[str]:
-    given = arguments(call.node)
+def _spots(data: bytes, named: Receivers) -> list[int] | None:
+    """The bytes at which applications are named, in order; None where they are too many names."""
+    if len(named.named) > _FEW:
+        return None
+    lasts = {name.removesuffix("()").rpartition(".")[2].encode() for name in named.named}
+    return sorted(match.start() for last in lasts for match in finditer(escape(last), data))
+
+
+def _has_one(spots: list[int], node: Node) -> bool:
+    nth = bisect_left(spots, node.start_byte)
+    return nth < len(spots) and spots[nth] < node.end_byte
+
+
+def _of_call(
+    tree: Tree, named: Receivers, call: Call, given: list[Node], holding: list[Node]
+) -> Iterator[str]:
+    """What one call is found to be; `holding` are the arguments that may name an application."""
     if call.last in _SERVERS and call.name.partition(".")[0] not in _SOCKETS:
         if given and _answers_itself(tree, named, given[-1]):
             yield call.last
@@ -92,11 +117,8 @@ def _of_call(tree: Tree, named: Receivers, call: Call) -> Iterator[str]:
             yield "fetch"
     elif call.last == "on" and given and tree.literal(given[0]) == "request":
         yield "on"
-    elif call.last not in _SERVED and any(_holds(tree, named, one) for one in given):
+    elif call.last not in _SERVED and any(_holds(tree, named, one) for one in holding):
         yield call.name or "()"
-    for one in given:
-        if one.type == "object" and (keys := _REWRITING.intersection(_keys(tree, one))):
-            yield min(keys)
 
 
 def _is_of_receiver(tree: Tree, named: Receivers, node: Node) -> bool:

@@ -121,7 +121,7 @@ class Tree(Struct, frozen=True):
     def source(self, node: Node) -> str:
         """The text of a node, its lines ended by line feeds."""
         raw = self.data[node.start_byte : node.end_byte].decode(errors="replace")
-        return raw.replace("\r\n", "\n")
+        return raw.replace("\r\n", "\n") if "\r" in raw else raw
 
     def value(self, node: Node) -> Value:
         """A node as a value."""
