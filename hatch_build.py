@@ -1,9 +1,17 @@
-"""Compile the rule book into the wheel: literals for running, prose for explaining."""
+"""Compile what the wheel runs from: the rule book into literals and prose, and the patterns."""
 
 from __future__ import annotations
 
+import _sre
+import array
+import ast
+import marshal
 import pprint
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from re import _compiler, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -14,12 +22,12 @@ _RUN = ("title", "severity", "precision", "step", "message", "fix", "check", "pa
 
 
 class CompileRules(BuildHookInterface[Any]):
-    """Adds the compiled rule book to the wheel; an editable install reads the YAML."""
+    """Adds what is compiled to the wheel; an editable install reads the YAML and the sources."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the two modules and have them included."""
+        """Write the modules and have them included."""
         if version == "editable":
             return
         root = Path(self.root)
@@ -31,6 +39,9 @@ class CompileRules(BuildHookInterface[Any]):
             (out / f"{name}.py").write_text(text, encoding="utf-8")
             build_data["force_include"][str(out / f"{name}.py")] = f"infra_audit/ruleset/{name}.py"
         build_data["force_include"][str(root / "rules")] = "infra_audit/rules"
+        (out / "patterns").write_bytes(marshal.dumps(prepared(root / "src")))
+        name = f"patterns.{sys.implementation.cache_tag}-{_sre.MAGIC}-{sys.byteorder}"
+        build_data["force_include"][str(out / "patterns")] = f"infra_audit/source/{name}"
 
 
 def compiled(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -65,3 +76,47 @@ def _examples(page: dict[str, Any], side: str) -> dict[str, Any]:
         }
         for name, example in found.items()
     }
+
+
+def prepared(folder: Path) -> dict[tuple[str | bytes, int], tuple[Any, ...]]:
+    """What `re` makes of every pattern that a module gives to `regex`, by pattern and flags.
+
+    A pattern that is put together of names from other modules is left to the run.
+    """
+    found = {}
+    for path in sorted(folder.rglob("*.py")):
+        for source, flags in _patterns(ast.parse(path.read_text(encoding="utf-8"))):
+            parsed = _parser.parse(source, flags)
+            code = array.array("I", _compiler._code(parsed, flags)).tobytes()  # noqa: SLF001
+            names: list[str | None] = [None] * parsed.state.groups
+            for name, nth in parsed.state.groupdict.items():
+                names[nth] = name
+            found[source, flags] = (
+                flags | parsed.state.flags,
+                code,
+                parsed.state.groups - 1,
+                dict(parsed.state.groupdict),
+                tuple(names),
+            )
+    return found
+
+
+def _patterns(module: ast.Module) -> Iterator[tuple[str | bytes, int]]:
+    """The arguments of each call of `regex` at the top of a module, where its own names decide them."""
+    known: dict[str, Any] = {"re": re, "IGNORECASE": re.IGNORECASE, "DOTALL": re.DOTALL}
+    for statement in module.body:
+        for call in (n for n in ast.walk(statement) if isinstance(n, ast.Call)):
+            if isinstance(call.func, ast.Name) and call.func.id == "regex":
+                values = [_value(node, known) for node in call.args]
+                if None not in values and values:
+                    yield values[0], int(values[1]) if len(values) > 1 else 0
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            known[statement.targets[0].id] = _value(statement.value, known)
+
+
+def _value(node: ast.expr, known: dict[str, Any]) -> Any:
+    """The value of an expression of our own sources, None where it needs more than what is known."""
+    try:
+        return eval(compile(ast.Expression(node), "", "eval"), dict(known))  # noqa: S307
+    except Exception:  # noqa: BLE001
+        return None

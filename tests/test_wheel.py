@@ -80,6 +80,25 @@ def test_compiled_prose_equals_the_pages(installed: Installed) -> None:
         assert msgspec.convert(found[name], Prose) == words
 
 
+def test_patterns_are_prepared_as_python_compiles_them(installed: Installed) -> None:
+    said = (
+        "import infra_audit.source.regex as r, re;"
+        "known = r.prepared();"
+        "print(len(known), all(r.compiled(*key) == re.compile(*key) for key in known))"
+    )
+    found = subprocess.run(
+        [installed.python, "-c", said],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=outside(),
+        cwd="/",
+    )
+    count, equal = found.stdout.split()
+    assert int(count) > 700
+    assert equal == "True"
+
+
 def test_every_rule_can_be_explained(installed: Installed) -> None:
     name = next(iter(read_pack(checkout_rules())[1]))
     said = installed.run("explain", name)

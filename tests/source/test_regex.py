@@ -1,26 +1,32 @@
 from __future__ import annotations
 
 import importlib
+import marshal
 import pkgutil
 import re
+from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import infra_audit
+import infra_audit.source.regex as module
+from hatch_build import prepared
 from infra_audit.source.regex import _Uncompiled, regex
+from tests.files import write
 
 
 def modules() -> list[str]:
     found = pkgutil.walk_packages(infra_audit.__path__, "infra_audit.")
-    return sorted(module.name for module in found if not module.name.endswith("__main__"))
+    return sorted(each.name for each in found if not each.name.endswith("__main__"))
 
 
-def standing(module: ModuleType) -> list[_Uncompiled]:
+def standing(imported: ModuleType) -> list[_Uncompiled]:
     """The patterns at the top of a module, also those in its tables."""
     found: list[_Uncompiled] = []
     rest: list[object] = [
-        value for name, value in vars(module).items() if not name.startswith("__")
+        value for name, value in vars(imported).items() if not name.startswith("__")
     ]
     while rest:
         value = rest.pop()
@@ -51,6 +57,24 @@ def test_it_does_what_a_pattern_does() -> None:
     assert late.sub(r"\2", text) == soon.sub(r"\2", text)
     assert (late.pattern, late.flags, late.groups) == (soon.pattern, soon.flags, soon.groups)
     assert late.fullmatch("a=1", 0, 3)
+
+
+def test_a_prepared_pattern_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "src"
+    write(
+        source, {"a.py": 'WORD = r"[a-z]+"\nPAIR = regex(rf"(?P<key>{WORD})=\\1", re.IGNORECASE)\n'}
+    )
+    known = prepared(source)
+    assert list(known) == [(r"(?P<key>[a-z]+)=\1", re.IGNORECASE)]
+    (tmp_path / module.prepared_name()).write_bytes(marshal.dumps(known))
+    monkeypatch.setattr(module, "prepared", partial(module.prepared, str(tmp_path)))
+    found = module.compiled(r"(?P<key>[a-z]+)=\1", re.IGNORECASE)
+    assert found == re.compile(r"(?P<key>[a-z]+)=\1", re.IGNORECASE)
+    assert found.fullmatch("Ab=ab") is not None
+
+
+def test_a_checkout_has_none_prepared() -> None:
+    assert module.prepared() == {}
 
 
 def test_bytes_are_read_too() -> None:

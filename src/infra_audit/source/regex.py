@@ -1,10 +1,17 @@
-"""Regular expressions that are compiled when they are first used: one run uses few of them."""
+"""Regular expressions that are ready when they are first used: one run uses few of them.
+
+Compiling those that a run needs takes a tenth of it. The wheel therefore holds what the compiler of
+`re` gave where the wheel was built; another Python than that one compiles them itself.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, AnyStr, cast
 
 _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")
@@ -36,7 +43,46 @@ class _Uncompiled:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        compiled = re.compile(self.pattern, self._flags)
+        found = compiled(self.pattern, self._flags)
         for method in _METHODS:
-            setattr(self, method, getattr(compiled, method))
-        return getattr(compiled, name)
+            setattr(self, method, getattr(found, method))
+        return getattr(found, name)
+
+
+def compiled(source: str | bytes, flags: int) -> re.Pattern[Any]:
+    """What `re.compile` gives, from what the wheel has prepared where it has."""
+    known = prepared().get((source, flags))
+    if known is None:
+        return re.compile(source, flags)
+    import _sre  # type: ignore[import-not-found]
+
+    all_flags, code, groups, numbers, names = known
+    words = memoryview(code).cast("I").tolist()
+    found: re.Pattern[Any] = _sre.compile(source, all_flags, words, groups, numbers, names)
+    return found
+
+
+def prepared_name() -> str:
+    """The name of the file of prepared patterns that this Python can use."""
+    import _sre
+
+    return f"patterns.{sys.implementation.cache_tag}-{_sre.MAGIC}-{sys.byteorder}"
+
+
+_Prepared = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
+
+
+@cache
+def prepared(folder: str = os.path.dirname(__file__)) -> dict[tuple[str | bytes, int], _Prepared]:
+    """What `re` makes of the patterns of this package, by pattern and flags.
+
+    Empty in a checkout, and where another Python built the wheel.
+    """
+    import marshal
+
+    try:
+        with open(os.path.join(folder, prepared_name()), "rb") as file:
+            found = marshal.loads(file.read())  # noqa: S302 - as trusted as the bytecode beside it
+    except OSError:
+        return {}
+    return cast("dict[tuple[str | bytes, int], _Prepared]", found)
