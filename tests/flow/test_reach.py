@@ -260,3 +260,12 @@ def test_definitions_that_depend_are_followed_however_many() -> None:
     found = behave(f"{choices}f7\necho\nexit 50\n")
     assert not found.bounded
     assert {7, 50} <= set(found.exits.codes)
+
+
+@pytest.mark.parametrize(("count", "bounded"), [(2_000, False), (16_385, True)])
+def test_functions_that_call_each_other_are_followed_up_to_a_bound(
+    count: int, bounded: bool
+) -> None:
+    found = behave("".join(f"f{n}() {{ f{n + 1}; }}\n" for n in range(count)) + "f0\nexit 3\nx\n")
+    assert found.bounded is bounded
+    assert found.exits.codes == (() if bounded else (3,))

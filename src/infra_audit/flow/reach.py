@@ -52,6 +52,10 @@ _CARES = (_Care(True, INLINED, 30), _Care(False, INLINED, 80), _Care(False, 1, 8
 _MOST_VARIABLES = 12
 """Of more variables than these the values are not followed."""
 
+_MOST_FUNCTIONS = 1 << 14
+"""Of a script that defines more functions, which are defined where is not followed: every standing
+has a bit for each."""
+
 _FRAMES = 20_000
 """Functions in functions in nested statements are followed by recursion; `calls.INLINED` and the
 depth that is read bound it well below this."""
@@ -72,6 +76,9 @@ def reach(
     found = Reach(survey=survey)
     sys.setrecursionlimit(max(_FRAMES, sys.getrecursionlimit()))
     if script.interpreter not in SHELLS:
+        return found
+    if sum(map(len, survey.definitions.values())) > _MOST_FUNCTIONS:
+        found.bounded = True
         return found
     start = _start(script, options)
     explorer: Explorer | None = None
@@ -190,13 +197,11 @@ def _functions(found: Reach, explorer: Explorer, options: int, *, serves: bool) 
                 _follow(explorer, function, starts)
         if anything or not explorer.undispatched:
             break
-    while True:
-        deep = [f for f in functions if id(f) in explorer.deep]
-        if not deep:
-            break
+    while explorer.deep:
+        deep = sorted(explorer.numbers[identity] for identity in explorer.deep)
         explorer.deep.clear()
-        for function in deep:
-            _follow(explorer, function, starts)
+        for number in deep:
+            _follow(explorer, functions[number], starts)
     found.called = {id(f) for f in functions if id(f.body) in explorer.visited}
     for function in functions:
         if id(function) not in found.called:

@@ -129,13 +129,20 @@ class Scope(Struct, frozen=True):
 
 def scopes(script: Script) -> tuple[Scope, ...]:
     """The shells that a script runs, outer ones first."""
-    found: list[Scope] = []
-    for inner in scripts(script):
-        around = tuple(
-            s.script for s in found if s.script is not inner and within(inner.span, s.script.span)
-        )
-        found.append(Scope(inner, around))
-    return tuple(found)
+    found = list(scripts(script))
+    around: dict[int, tuple[Script, ...]] = {}
+    open_ones: list[Script] = []
+    for inner in sorted(found, key=lambda s: _extent(s.span)):
+        while open_ones and not within(inner.span, open_ones[-1].span):
+            open_ones.pop()
+        around[id(inner)] = tuple(open_ones)
+        open_ones.append(inner)
+    return tuple(Scope(each, around[id(each)]) for each in found)
+
+
+def _extent(span: Span) -> tuple[int, int, int, int]:
+    """Sorts by where a span begins, of those that begin together the longest first."""
+    return span.line, span.column, -span.end_line, -span.end_column
 
 
 def scope_of(run: Run, shells: Sequence[Scope]) -> Scope:

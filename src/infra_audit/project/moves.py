@@ -63,7 +63,7 @@ def moves(act: Act, project: Project) -> Iterator[Move]:
             if not _may_fail(run, act, project, ground):
                 continue
             steps = [
-                step for step in _behind(body[nth + 1 :], runs) if _checked_by(step, run) is False
+                step for step in _behind(body, nth + 1, runs) if _checked_by(step, run) is False
             ]
             ruinous = next((step for step in steps if destroys(step)), None)
             step = ruinous or next((step for step in steps if _builds(step)), None)
@@ -101,10 +101,10 @@ def _only_prints(statement: Statement) -> bool:
     return isinstance(statement, Command) and name_of(statement) in _PRINTS
 
 
-def _behind(body: Sequence[Statement], runs: dict[Span, Run]) -> Iterator[Run]:
-    """The runs of the statements that follow, up to where the directory is changed again."""
-    for statement in body:
-        stack: list[Statement] = [statement]
+def _behind(body: Sequence[Statement], start: int, runs: dict[Span, Run]) -> Iterator[Run]:
+    """The runs of the statements from `start` on, up to where the directory is changed again."""
+    for nth in range(start, len(body)):
+        stack: list[Statement] = [body[nth]]
         found: list[Run] = []
         while stack:
             top = stack.pop()
