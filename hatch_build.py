@@ -9,7 +9,7 @@ import marshal
 import pprint
 import re
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from re import _compiler, _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -81,11 +81,11 @@ def _examples(page: dict[str, Any], side: str) -> dict[str, Any]:
 def prepared(folder: Path) -> dict[tuple[str | bytes, int], tuple[Any, ...]]:
     """What `re` makes of every pattern that a module gives to `regex`, by pattern and flags.
 
-    A pattern that is put together of names from other modules is left to the run.
+    A pattern that cannot be told from constants of our modules is left to the run.
     """
     found = {}
     for path in sorted(folder.rglob("*.py")):
-        for source, flags in _patterns(ast.parse(path.read_text(encoding="utf-8"))):
+        for source, flags in _read(path)[1]:
             parsed = _parser.parse(source, flags)
             code = array.array("I", _compiler._code(parsed, flags)).tobytes()  # noqa: SLF001
             names: list[str | None] = [None] * parsed.state.groups
@@ -101,17 +101,32 @@ def prepared(folder: Path) -> dict[tuple[str | bytes, int], tuple[Any, ...]]:
     return found
 
 
-def _patterns(module: ast.Module) -> Iterator[tuple[str | bytes, int]]:
-    """The arguments of each call of `regex` at the top of a module, where its own names decide them."""
-    known: dict[str, Any] = {"re": re, "IGNORECASE": re.IGNORECASE, "DOTALL": re.DOTALL}
-    for statement in module.body:
+@cache
+def _read(path: Path) -> tuple[dict[str, Any], list[tuple[str | bytes, int]]]:
+    """The constants of a module and the arguments of each call of `regex`, where they decide them."""
+    known: dict[str, Any] = {"re": re}
+    found = []
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
         for call in (n for n in ast.walk(statement) if isinstance(n, ast.Call)):
             if isinstance(call.func, ast.Name) and call.func.id == "regex":
-                values = [_value(node, known) for node in call.args]
-                if None not in values and values:
-                    yield values[0], int(values[1]) if len(values) > 1 else 0
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            known[statement.targets[0].id] = _value(statement.value, known)
+                source, flags, *_ = *(_value(node, known) for node in call.args), 0
+                if source is not None and flags is not None:
+                    found.append((source, int(flags)))
+        match statement:
+            case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), _, value):
+                known[name] = _value(value, known) if value is not None else None
+            case ast.ImportFrom(module, names, level):
+                known.update(_imported(path, module or "", [n.name for n in names], level))
+    return known, found
+
+
+def _imported(path: Path, module: str, names: list[str], level: int) -> dict[str, Any]:
+    """The constants that a module has from another one, or from `re`."""
+    if not level:
+        return {name: getattr(re, name) for name in names} if module == "re" else {}
+    other = path.parents[level - 1].joinpath(*module.split(".")).with_suffix(".py")
+    constants = _read(other)[0] if module and other.is_file() else {}
+    return {name: constants.get(name) for name in names}
 
 
 def _value(node: ast.expr, known: dict[str, Any]) -> Any:

@@ -13,6 +13,8 @@ from typing import Final, cast
 
 import msgspec
 
+from ...source.regex import regex
+
 
 class Fault(msgspec.Struct, frozen=True, gc=False):
     """Where bash gives up; offsets are 0-based code points into the text, ends exclusive."""
@@ -169,8 +171,8 @@ _NO_COMMAND: Final = _CLOSERS | _CONNECTORS | _SEPARATORS
 _DECLARATORS: Final = frozenset(
     ["alias", "declare", "eval", "export", "let", "local", "readonly", "typeset"]
 )
-_UNARY: Final = re.compile(r"-[a-hknoprstuvwxzGLNORS]")
-_BINARY: Final = re.compile(r"==?|!=|=~|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef)")
+_UNARY: Final = regex(r"-[a-hknoprstuvwxzGLNORS]")
+_BINARY: Final = regex(r"==?|!=|=~|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef)")
 
 # A word, piece by piece. Possessive throughout: a quote that never ends is scanned once, not once
 # for each way to fail. What spans lines or nests is left to functions, which note its place.
@@ -190,35 +192,37 @@ _INTO: Final = rf"(?:>>|>\||[<>]&|<>|&>>?|<<<|>|<(?!<)){_BLANK}*+(?![{_META}#\\]
 _Run = Callable[[str, int], re.Match[str]]
 
 
-def _run(pattern: str) -> _Run:
-    """Compile a pattern that matches everywhere, be it the empty string."""
-    return cast("_Run", re.compile(pattern).match)
+def _run(pattern: re.Pattern[str]) -> _Run:
+    """The matching of a pattern that matches everywhere, be it the empty string."""
+    return cast("_Run", pattern.match)
 
 
-_word_run = _run(rf"(?:{_PIECE})*+")
-_simple_run = _run(rf"(?:{_PIECE})*+(?:{_BLANK}++|(?!#)(?:{_PIECE})++|{_INTO}(?:{_PIECE})++)*+")
-_double_run = _run(_IN_DOUBLE)
-_round_run = _run(rf"(?:[^()'\"`\\$]++|{_IN_BRACKETS})*+")
-_square_run = _run(rf"(?:[^\[\]'\"`\\$]++|{_IN_BRACKETS})*+")
-_index_run = _run(rf"(?:[^\[\]'\"`\\$<>]++|{_IN_EXPANSION})*+")
-_brace_run = _run(rf"(?:[^}}'\"`\\$<>]++|{_IN_EXPANSION})*+")
+_word_run = _run(regex(rf"(?:{_PIECE})*+"))
+_simple_run = _run(
+    regex(rf"(?:{_PIECE})*+(?:{_BLANK}++|(?!#)(?:{_PIECE})++|{_INTO}(?:{_PIECE})++)*+")
+)
+_double_run = _run(regex(_IN_DOUBLE))
+_round_run = _run(regex(rf"(?:[^()'\"`\\$]++|{_IN_BRACKETS})*+"))
+_square_run = _run(regex(rf"(?:[^\[\]'\"`\\$]++|{_IN_BRACKETS})*+"))
+_index_run = _run(regex(rf"(?:[^\[\]'\"`\\$<>]++|{_IN_EXPANSION})*+"))
+_brace_run = _run(regex(rf"(?:[^}}'\"`\\$<>]++|{_IN_EXPANSION})*+"))
 
-_blanks = _run(rf"{_BLANK}*+(?:#[^\n]*+)?+")
-_space = _run(r"(?:[ \t\n]|\\\n|#[^\n]*+)*+")
-_parenthesis = re.compile(rf"{_BLANK}*+\(").match
-_parentheses = re.compile(rf"{_BLANK}*+\({_BLANK}*+\)").match
-_options = _run(rf"(?:{_BLANK}++-p(?![^{_META}]))?+(?:{_BLANK}++--(?![^{_META}]))?+")
-_token = re.compile(
+_blanks = _run(regex(rf"{_BLANK}*+(?:#[^\n]*+)?+"))
+_space = _run(regex(r"(?:[ \t\n]|\\\n|#[^\n]*+)*+"))
+_parenthesis = regex(rf"{_BLANK}*+\(").match
+_parentheses = regex(rf"{_BLANK}*+\({_BLANK}*+\)").match
+_options = _run(regex(rf"(?:{_BLANK}++-p(?![^{_META}]))?+(?:{_BLANK}++--(?![^{_META}]))?+"))
+_token = regex(
     rf"&&|&>>?|\|\||\|&|;;&|;;|;&|[;&|()\n]|\Z|(?!!\()[^{_META}'\"`\\$]++(?=(?:\\\n)*+(?:[{_META}]|\Z))",
 ).match
-_found = _run(rf"&&|&>>?|\|\||\|&|;;&|;;|;&|<<-|<<<|<<|>>|[\n;&|<>()]|[^{_META}]*+")
-_numbered = re.compile(r"(?:[0-9]+|\{[A-Za-z_][^\s}]*\})(?=[<>])").match
-_redirect = re.compile(r"<<-|<<<|<<|>>|>\||[<>]&|<>|&>>?|[<>](?!\()").match
-_compared = re.compile(r"[<>](?![<>&|(])").match
-_assigned = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+(?:\[|\+?=)").match
-_equals = _run(r"(?:\+?=)?+")
-_declared = re.compile(rf"(?<![^{_META}])[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=\Z").search
-_quotes = re.compile(r"""\$?'([^']*)'|\$?"([^"]*)"|\\(.)""")
+_found = _run(regex(rf"&&|&>>?|\|\||\|&|;;&|;;|;&|<<-|<<<|<<|>>|[\n;&|<>()]|[^{_META}]*+"))
+_numbered = regex(r"(?:[0-9]+|\{[A-Za-z_][^\s}]*\})(?=[<>])").match
+_redirect = regex(r"<<-|<<<|<<|>>|>\||[<>]&|<>|&>>?|[<>](?!\()").match
+_compared = regex(r"[<>](?![<>&|(])").match
+_assigned = regex(r"[A-Za-z_][A-Za-z0-9_]*+(?:\[|\+?=)").match
+_equals = _run(regex(r"(?:\+?=)?+"))
+_declared = regex(rf"(?<![^{_META}])[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=\Z").search
+_quotes = regex(r"""\$?'([^']*)'|\$?"([^"]*)"|\\(.)""")
 
 
 def _commands(source: _Source, until: str, *, empty: bool = False) -> str:
