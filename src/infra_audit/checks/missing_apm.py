@@ -1,4 +1,4 @@
-"""Servers whose requests nothing traces."""
+"""Servers whose people host them and whose requests nothing traces."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _MOST = 4
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One outcome for each leading deployable, at what starts it or, for a platform, what ships it."""
-    yield from hosted(project, "apm", _traced, platforms=True)
+    """One outcome for each leading deployable, at what starts it."""
+    yield from hosted(project, "apm", _traced)
 
 
 def _traced(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:

@@ -26,7 +26,7 @@ _INSTALLS = regex(r"\b(?:gosu|su-exec|s6-overlay|setpriv)\b")
 _DEVELOPS = regex(r"dev|.*[:_-]dev|dev[:_-].*")
 _DROPS = frozenset({
     "gosu", "su-exec", "setpriv", "su", "runuser", "chpst", "s6-setuidgid", "s6-svscan", "supervisord", "sudo", "nginx",
-    "apache2", "httpd", "php-fpm", "crond", "cron", "uwsgi",
+    "apache2", "httpd", "php-fpm", "crond", "cron", "uwsgi", "sshd", "dockerd",
 })  # fmt: skip
 """What gives its rights away itself, or has to keep them."""
 _WAITS = frozenset({"tail", "sleep"})
