@@ -13,6 +13,7 @@ from ..project.inside import contains, statements
 from ..project.manifests import by_folder, package_at, script_of
 from ..project.node_versions import admits
 from ..project.types import Act, Project
+from ..source.regex import regex
 
 _ASIDE = frozenset({"test", "development", "library"})
 _BINARIES = frozenset({
@@ -37,6 +38,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 yield _match(run, found, act, project)
             elif _is_next_lint(run):
                 yield from _of_next(run, act, project)
+            elif _LEFT_OVER.fullmatch(run.name):
+                yield _of_diff(run, act)
 
 
 def _aliased(run: Run) -> Iterator[str]:
@@ -80,6 +83,27 @@ def _match(run: Run, found: Asked, act: Act, project: Project) -> Match:
             "advice": f"; {advice}" if advice else "",
         },
         evidence=evidence,
+        severity=_severity(act),
+        trail=act.trail,
+    )
+
+
+_LEFT_OVER = regex(
+    r"\+(?:set|cd|export|source|echo|exit|docker|npm|npx|git|sudo|mkdir|rm|cp|mv|systemctl)"
+)
+"""A command behind the sign that a diff sets before a line."""
+
+
+def _of_diff(run: Run, act: Act) -> Match:
+    """A line of a diff that was copied with its sign."""
+    return Match(
+        location=Location(run.path, run.span),
+        values={
+            "verb": run.name,
+            "tool": "bash",
+            "effect": _effect(run),
+            "advice": f"; the `+` of a diff was left before `{run.name[1:]}`",
+        },
         severity=_severity(act),
         trail=act.trail,
     )
