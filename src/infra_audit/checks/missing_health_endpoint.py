@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.code_routes import STATIC
 from ..project.copies import LASTING
-from ..project.leads import answers, led, shown
+from ..project.leads import answers_on_platform, led, shown
 from ..project.routes import served
 from ..project.types import Deployable, Project, Route, Routes
 from ..project.vitals import guarded, harmless, page, probed, tables
@@ -30,7 +30,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield Satisfied(declared.location, f"declared: {declared.value}")
         elif leader.self_hosted and found:
             yield _asked(leader, found, project)
-        elif leader.kind == "platform" and answers(group, project) and _opens(group, project):
+        elif answers_on_platform(leader, group, project) and _opens(group, project):
             outcome = _asked(leader, found, project)
             yield replace(outcome, severity="note") if isinstance(outcome, Match) else outcome
         else:

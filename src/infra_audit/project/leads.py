@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from ..model import Inapplicable, Match, Outcome, Satisfied
+from .apps import folder_of
 from .types import Deployable, Project
 from .vitals import page, tables
 
@@ -35,17 +36,31 @@ def hosted(
             yield Satisfied(declared.location, f"declared: {declared.value}")
         elif leader.self_hosted and any(d.serves for d in group):
             yield judge(leader, group, project)
-        elif platforms and leader.kind == "platform" and answers(group, project):
+        elif platforms and answers_on_platform(leader, group, project):
             outcome = judge(leader, group, project)
             yield replace(outcome, severity="note") if isinstance(outcome, Match) else outcome
         else:
             yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
 
 
-def answers(group: tuple[Deployable, ...], project: Project) -> bool:
-    """Whether a route is answered by code of the application, not by a page or a file."""
+def answers_on_platform(
+    leader: Deployable, group: tuple[Deployable, ...], project: Project
+) -> bool:
+    """Whether a platform surely runs it, and it answers a route by its own code, not by a page or a file.
+
+    Of several applications only one whose folder holds the platform's file is surely meant.
+    """
+    if leader.kind != "platform":
+        return False
+    told = {folder_of(e.location.path) for e in leader.evidence if _tells(e.location.path)}
+    if len(project.deployables) > 1 and leader.folder not in told:
+        return False
     found = tables(project, frozenset(d.folder for d in group if d.serves))
     return any(not page(route) for table in found for route in table.table)
+
+
+def _tells(path: str) -> bool:
+    return not path.endswith("package.json") and not path.startswith(".github/")
 
 
 def shown(deployable: Deployable) -> str:
