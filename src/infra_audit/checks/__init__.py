@@ -130,7 +130,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "database/no-migration-on-deploy": _STORES,
     "database/provider-mismatch": ("schemas",),
     "servers/crash-loop-reboots": ("unit_files",),
-    "servers/no-automatic-restart": ("units",),
+    "servers/no-automatic-restart": ("units", "acts"),
     "database/sqlite-in-production": _STORES,
     "database/sqlite-outside-volume": _STORES,
     "database/missing-backup": _DEPLOYABLES,

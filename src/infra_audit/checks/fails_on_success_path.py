@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..documents.shell.syntax import Branch, Command, If, Loop, Statement
 from ..flow import effects
 from ..flow.behaviour import Ending, Run
 from ..model import Evidence, Location, Match, Outcome
+from ..project.inside import statements
 from ..project.types import Act, Project
+from ..source.regex import regex
 
 _SILENT = frozenset({"test", "development", "library"})
 _WORDS = frozenset({
@@ -31,6 +34,62 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 done = _done_before(act, ending)
                 if done is not None and (not ending.conditional or _is_turned(act, ending)):
                     yield _match(act, ending, done)
+        yield from _quoted(act)
+
+
+def _quoted(act: Act) -> Iterator[Match]:
+    """Loops over a pattern in quotes, which is one name and no file's, whose test ends in failure."""
+    for loop in statements(act.script):
+        if not isinstance(loop, Loop) or len(loop.words or ()) != 1 or not loop.body:
+            continue
+        (pattern,), first = loop.words or (), loop.body[0]
+        if not _PATTERN.fullmatch(pattern.raw) or not isinstance(first, If):
+            continue
+        if len(first.branches) != 1 or not _asks(first.branches[0], loop.variable):
+            continue
+        for run in _exits(first.otherwise or (), act):
+            where = (
+                f"by the loop over `{pattern.raw}`, which in quotes is one name that no file has"
+            )
+            yield Match(
+                location=Location(run.path, run.span),
+                values={
+                    "text": _shown(run),
+                    "status": run.arguments[0] or "",
+                    "where": where,
+                    "rest": "",
+                },
+                evidence=(Evidence(Location(run.path, pattern.span), "never finds a file"),),
+                trail=act.trail,
+            )
+
+
+_PATTERN = regex(r'"(?:[^"{}]|\$\{\w+\})*\*(?:[^"{}]|\$\{\w+\})*"')
+_FILES = frozenset({"-e", "-f", "-d", "-r", "-s"})
+
+
+def _asks(branch: Branch, variable: str) -> bool:
+    """Whether a condition is nothing but the question whether the loop's file is there."""
+    (only, *more) = branch.condition
+    if more or not isinstance(only, Command):
+        return False
+    words = [word.raw for word in only.words]
+    named = (f'"${variable}"', f'"${{{variable}}}"')
+    return (
+        len(words) > 2
+        and words[0] in ("[", "[[", "test")
+        and words[1] in _FILES
+        and words[2] in named
+    )
+
+
+def _exits(body: tuple[Statement, ...], act: Act) -> Iterator[Run]:
+    """The exit that ends a branch and reports a failure."""
+    last = body[-1].span if body and isinstance(body[-1], Command) else None
+    for run in act.behaviour.runs:
+        fails = run.name == "exit" and run.arguments[:1] not in ((), ("0",), (None,))
+        if fails and run.span == last and run.reach != "unreachable":
+            yield run
 
 
 def _conditional_steps(project: Project) -> set[int]:

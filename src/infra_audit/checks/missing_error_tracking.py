@@ -1,4 +1,4 @@
-"""Servers whose people host them and whose errors reach nobody."""
+"""Servers whose errors reach nobody."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _SETTING = regex(
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One outcome for each leading deployable, at what starts it."""
-    yield from hosted(project, "error-tracking", _tracked)
+    """One outcome for each leading deployable, at what starts it or, for a platform, what ships it."""
+    yield from hosted(project, "error-tracking", _tracked, platforms=True)
 
 
 def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from msgspec.structs import replace
+
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.code_routes import STATIC
-from ..project.leads import led, shown
+from ..project.copies import LASTING
+from ..project.leads import answers_on_platform, led, shown
 from ..project.routes import served
 from ..project.types import Deployable, Project, Route, Routes
 from ..project.vitals import guarded, harmless, page, probed, tables
@@ -25,10 +28,24 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         found = tables(project, frozenset(d.folder for d in group))
         if declared is not None:
             yield Satisfied(declared.location, f"declared: {declared.value}")
-        elif not leader.self_hosted or not found:
-            yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
-        else:
+        elif leader.self_hosted and found:
             yield _asked(leader, found, project)
+        elif answers_on_platform(leader, group, project) and _opens(group, project):
+            outcome = _asked(leader, found, project)
+            yield replace(outcome, severity="note") if isinstance(outcome, Match) else outcome
+        else:
+            yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
+
+
+def _opens(group: tuple[Deployable, ...], project: Project) -> bool:
+    """Whether it needs a database, which may be away while the platform is well."""
+    folders = {d.folder for d in group}
+    return any(
+        store.engine in LASTING
+        and store.purpose == "production"
+        and folders.intersection(store.users)
+        for store in project.stores
+    )
 
 
 def _asked(leader: Deployable, found: tuple[Routes, ...], project: Project) -> Outcome:

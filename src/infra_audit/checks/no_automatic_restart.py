@@ -7,6 +7,7 @@ from typing import Any
 
 from ..documents.facts import Entry, Hosted, Process
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Span
+from ..project import left_running
 from ..project.begun import TRIAL
 from ..project.lasting import stays
 from ..project.programs import Programs, places
@@ -26,7 +27,7 @@ _TASK = regex(r"migrat|seed|backup|cron|once|build|import|setup|init|report|clea
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One match for each service, and each app of pm2, that stays down."""
+    """One match for each service, each app of pm2 and each server in the background that stays down."""
     units = service_units(project)
     programs = Programs(project) if units else None
     for unit in units:
@@ -44,6 +45,15 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if hosting.provider == "supervisor" and _is_live(hosting.path, project):
             for program in hosting.services:
                 yield from _of_program(program, hosting.path)
+
+    for _, run in left_running.left_running(project):
+        yield Match(
+            location=left_running.place(run),
+            values={
+                "what": f"`{left_running.shown(run)}`",
+                "why": "it is left in the background, and nothing here looks after it",
+            },
+        )
 
 
 def _is_live(path: str, project: Project) -> bool:

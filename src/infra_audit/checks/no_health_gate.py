@@ -13,6 +13,7 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.deploys import Started, deploys, started
 from ..project.gates import announced, gates, waits
+from ..project.left_running import left_running
 from ..project.releases import by_hand, restarts, shown, software, taken
 from ..project.types import Act, Project
 from ..source.regex import regex
@@ -123,12 +124,14 @@ def _hands(project: Project) -> Iterator[Outcome]:
 
 
 def _last(acts: list[Act], project: Project) -> tuple[Act, Run] | None:
-    """The last restart of an application, in whatever script it stands."""
+    """The last restart of an application, or what leaves it in the background, in whatever script it stands."""
     for act in reversed(acts):
         for run in reversed(list(taken(act, project))):
             if restarts(run) and not run.background:
                 return act, run
-    return None
+    known = {id(act) for act in acts}
+    left = [(act, run) for act, run in left_running(project) if id(act) in known]
+    return left[-1] if left else None
 
 
 # ── judging one ──────────────────────────────────────────────────────────────────────────────────

@@ -114,11 +114,17 @@ def _match(
 
 
 def _released(leader: Deployable, store: Store, names: list[str], project: Project) -> Outcome:
-    """The outcome on a platform: only on Fly.io its file and the image tell all that a release runs."""
+    """The outcome on a platform: only files of Fly.io and Vercel may tell all that a release runs."""
     running = _running(project, _is_for_people)
     if running is not None:
         return running
     where = leader.evidence[0].location if leader.evidence else store.location
+    built = _on_vercel(leader, project)
+    if built is not None:
+        doubt = _doubt(project) or _unread_build(project)
+        if doubt is not None:
+            return Undecided(*doubt)
+        return _match(leader, store, names, started(leader, project).location, built)
     app = _on_fly(leader, project)
     image = next((i for i in project.images if i.deployable == leader.folder), None)
     start = last(image, "CMD", "ENTRYPOINT") if image is not None else None
@@ -143,17 +149,51 @@ def _on_fly(leader: Deployable, project: Project) -> Location | None:
     apps = [h for h in project.hostings if h.provider == "fly"]
     own = next((h for h in apps if h.path in shown_by and dirname(h.path) == leader.folder), None)
     commands = [c for h in apps for service in h.services for c in service.commands]
-    remote = [
-        job
-        for workflow in project.workflows
-        for job in workflow.jobs
-        if job.uses is not None and not (job.uses.literal or "").startswith("./")
-    ]
-    if own is None or not own.services or own.problems or remote:
+    if own is None or not own.services or own.problems or _calls_others(project):
         return None
     if any(command.kind == "release" for command in commands):
         return None
     return Location(own.path, own.services[0].span)
+
+
+def _on_vercel(leader: Deployable, project: Project) -> Evidence | None:
+    """Where a vercel.json tells what is built: with `builds` or a `buildCommand` nobody else does.
+
+    What the workflows of others do is not seen.
+    """
+    if {platform.name for platform in project.platforms} != {"Vercel"} or _calls_others(project):
+        return None
+    path = f"{leader.folder}/vercel.json" if leader.folder else "vercel.json"
+    for other in project.others:
+        for word in other.words if other.path == path else ():
+            given = word.value.raw if word.value is not None else ""
+            if word.name == "builds" or (word.name == "buildCommand" and given.strip('"')):
+                return Evidence(Location(path, word.span), "all that the platform builds")
+    return None
+
+
+def _unread_build(project: Project) -> tuple[Location, str] | None:
+    """A program that a build starts and that is not read."""
+    for act in project.acts:
+        scripted = act.script.origin == "npm" and act.script.name in _BUILDS
+        if scripted or "platform-build" in act.reached_by:
+            for run in act.behaviour.runs:
+                if run.name in _PROGRAMS or "/" in run.name:
+                    return Location(run.path, run.span), f"what `{run.name}` does is not read"
+    return None
+
+
+_BUILDS = frozenset({"prebuild", "build", "postbuild", "vercel-build", "preinstall", "install", "postinstall", "prepare"})  # fmt: skip
+_PROGRAMS = frozenset({"node", "tsx", "ts-node", "bun", "deno", "python", "python3", "make", "just", "task", "rake", "nx", "lerna", "turbo"})  # fmt: skip
+
+
+def _calls_others(project: Project) -> bool:
+    """Whether a job is a workflow of another repository."""
+    return any(
+        job.uses is not None and not (job.uses.literal or "").startswith("./")
+        for workflow in project.workflows
+        for job in workflow.jobs
+    )
 
 
 def _is_for_people(act: Act) -> bool:

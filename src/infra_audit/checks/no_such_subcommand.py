@@ -11,7 +11,9 @@ from ..flow.verbs import TOOLS, Asked, asked, exists
 from ..model import Evidence, Location, Match, Outcome, Severity
 from ..project.inside import contains, statements
 from ..project.manifests import by_folder, package_at, script_of
+from ..project.node_versions import admits
 from ..project.types import Act, Project
+from ..source.regex import regex
 
 _ASIDE = frozenset({"test", "development", "library"})
 _BINARIES = frozenset({
@@ -29,9 +31,15 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if act.purpose != "production" or act.role in _ASIDE:
             continue
         for run in act.behaviour.runs:
-            found = asked(run) if run.name not in own else None
-            if found is not None and not exists(found) and _is_meant(run, act):
+            if run.name in own or not _is_meant(run, act):
+                continue
+            found = asked(run)
+            if found is not None and not exists(found):
                 yield _match(run, found, act, project)
+            elif _is_next_lint(run):
+                yield from _of_next(run, act, project)
+            elif _LEFT_OVER.fullmatch(run.name):
+                yield _of_diff(run, act)
 
 
 def _aliased(run: Run) -> Iterator[str]:
@@ -78,6 +86,66 @@ def _match(run: Run, found: Asked, act: Act, project: Project) -> Match:
         severity=_severity(act),
         trail=act.trail,
     )
+
+
+_LEFT_OVER = regex(
+    r"\+(?:set|cd|export|source|echo|exit|docker|npm|npx|git|sudo|mkdir|rm|cp|mv|systemctl)"
+)
+"""A command behind the sign that a diff sets before a line."""
+
+
+def _of_diff(run: Run, act: Act) -> Match:
+    """A line of a diff that was copied with its sign."""
+    return Match(
+        location=Location(run.path, run.span),
+        values={
+            "verb": run.name,
+            "tool": "bash",
+            "effect": _effect(run),
+            "advice": f"; the `+` of a diff was left before `{run.name[1:]}`",
+        },
+        severity=_severity(act),
+        trail=act.trail,
+    )
+
+
+def _is_next_lint(run: Run) -> bool:
+    given = run.arguments[1:] if run.name in _RUNNERS else run.arguments
+    own = run.name == "next" or (run.name in _RUNNERS and run.arguments[:1] == ("next",))
+    return own and given[:1] == ("lint",) and "--help" not in given
+
+
+_RUNNERS = frozenset({"npx", "bunx", "pnpx", "pnpm", "yarn"})
+
+
+def _of_next(run: Run, act: Act, project: Project) -> Iterator[Match]:
+    """Next.js 16 took its linter away: it serves the folder that it is told, and there is none."""
+    package = package_at(run, act, by_folder(project))
+    if package is None:
+        return
+    folder = f"{run.directory}/lint/" if run.directory else "lint/"
+    if any(path.startswith(folder) for path in project.files):
+        return
+    for dependency in package.dependencies:
+        if dependency.name == "next" and _from_16(dependency.version):
+            evidence = Evidence(Location(package.path, dependency.span), "the version that is used")
+            yield Match(
+                location=Location(run.path, run.span),
+                values={
+                    "verb": "lint",
+                    "tool": "next",
+                    "effect": _effect(run),
+                    "advice": "; Next.js 16 took it away, `eslint .` asks the linter itself",
+                },
+                evidence=(evidence,),
+                severity=_severity(act),
+                trail=act.trail,
+            )
+
+
+def _from_16(version: str) -> bool:
+    """Whether a range of npm admits no version of Next.js that has a linter."""
+    return all(admits(version, major) is False for major in range(16))
 
 
 def _severity(act: Act) -> Severity | None:

@@ -9,6 +9,7 @@ from typing import Any
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
+from ..project import left_running
 from ..project.boot import (
     Said,
     UnitRuns,
@@ -36,7 +37,15 @@ _GLOBAL = frozenset({"-g", "--global", "global", "-gD"})
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One match for pm2, and one for each unit that is started and never enabled."""
+    """One match for pm2, for each unit that is started and never enabled, and for what is left in the background."""
+    for _, run in left_running.left_running(project):
+        yield Match(
+            location=left_running.place(run),
+            values={
+                "what": f"`{left_running.shown(run)}` runs",
+                "why": "it is left in the background, and nothing here starts it at boot",
+            },
+        )
     started = pm2_starts(project)
     units = service_units(project)
     if not started and not units:

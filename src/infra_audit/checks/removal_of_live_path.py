@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Severity
+from ..project import left_running
 from ..project.course import Place, Step, is_elsewhere, names, restart_of, step_of, stop_of, went
 from ..project.inside import lifted
 from ..project.live import Live, lives, sent, started, started_by_file, started_by_package
@@ -17,6 +18,7 @@ from ..project.outage import outage
 from ..project.rebuilds import is_same, rebuilds
 from ..project.releases import is_ruled_out
 from ..project.removals import Removal, removals
+from ..project.replacing import is_remote, swapped
 from ..project.spots import spots
 from ..project.standing import callers, is_filled, is_first, is_killed, is_pulled, is_swapped
 from ..project.types import Act, Project
@@ -57,6 +59,38 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             if place.key not in errors and before.get(place.key, place.nth + 1) > place.nth:
                 found.setdefault(place.key, []).append(match)
         yield from map(_merged, found.values())
+    yield from _swapped(project)
+
+
+def _swapped(project: Project) -> Iterator[Match]:
+    """The folder that what a job leaves running starts in, which a step before deletes and copies anew."""
+    for act, start in left_running.left_running(project):
+        at = [run.span for run in act.behaviour.runs].index(start.span)
+        folder = spots(act.behaviour.runs, act.script)[at]
+        for other in project.acts if folder else ():
+            if other.script.path != act.script.path or not is_remote(other, project, grouped=True):
+                continue
+            gone = tuple(swapped(list(other.behaviour.runs)))
+            if not gone or gone[1].words[-1].raw.strip("\"'").rstrip("/") != folder:
+                continue
+            removal, copy = gone
+            if start.span <= removal.span:
+                continue
+            yield Match(
+                location=Location(removal.path, removal.span),
+                values={
+                    "deletes": "deletes",
+                    "path": folder,
+                    "unit": f"`{left_running.shown(start)}`",
+                    "when": "before the new version is copied there: where that fails, nothing is left to start",
+                },
+                evidence=(
+                    Evidence(Location(copy.path, copy.span), "the new version is copied there"),
+                    Evidence(left_running.place(start), "it is started from there"),
+                ),
+                severity="warning",
+                trail=other.trail,
+            )
 
 
 def _merged(matches: list[Match]) -> Match:

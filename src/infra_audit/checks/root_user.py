@@ -26,7 +26,7 @@ _INSTALLS = regex(r"\b(?:gosu|su-exec|s6-overlay|setpriv)\b")
 _DEVELOPS = regex(r"dev|.*[:_-]dev|dev[:_-].*")
 _DROPS = frozenset({
     "gosu", "su-exec", "setpriv", "su", "runuser", "chpst", "s6-setuidgid", "s6-svscan", "supervisord", "sudo", "nginx",
-    "apache2", "httpd", "php-fpm", "crond", "cron", "uwsgi",
+    "apache2", "httpd", "php-fpm", "crond", "cron", "uwsgi", "sshd", "dockerd",
 })  # fmt: skip
 """What gives its rights away itself, or has to keep them."""
 _WAITS = frozenset({"tail", "sleep"})
@@ -40,7 +40,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     services = tuple(placed(project))
     given = _given(services, project)
     folders = {d.folder for d in project.deployables}
-    within = [a.behaviour for a in project.acts if "image" in a.reached_by]
+    within = [act for act in project.acts if "image" in act.reached_by]
     by_name = {
         a.script.path.rpartition("/")[2]: a.behaviour
         for a in project.acts
@@ -55,13 +55,11 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         scripts = _scripts(image, by_name)
         if (users and all(users)) or _is_left_over(image, project) or scripts is None:
             continue
-        if _changes(unit, within) or any(_gives_away(behaviour) for behaviour in scripts):
+        paths = {image.dockerfile.path, *(run.path for b in scripts for run in b.runs)}
+        own = [a.behaviour for a in within if paths & {step.location.path for step in a.trail}]
+        if _changes(unit, own) or any(_gives_away(behaviour) for behaviour in scripts):
             continue
-        if (
-            _is_prepared(image)
-            or _develops(unit, image, project)
-            or _is_given(image, services, project)
-        ):
+        if _is_prepared(image) or _develops(unit, own) or _is_given(image, services, project):
             continue
         yield from _judged(image, project)
 
@@ -74,11 +72,11 @@ def _is_left_over(image: Image, project: Project) -> bool:
     )
 
 
-def _changes(unit: Unit, within: list[Behaviour]) -> bool:
-    """Whether what images start gives its rights away itself, does nothing, or is not told."""
+def _changes(unit: Unit, own: list[Behaviour]) -> bool:
+    """Whether what an image starts gives its rights away itself, does nothing, or is not told."""
     if unit.start is None:
         return True
-    started = (analyse(unit.start), *within)
+    started = (analyse(unit.start), *own)
     return any(_gives_away(b) or any(run.name in _WAITS for run in b.runs) for b in started)
 
 
@@ -125,13 +123,8 @@ _RENAMED = regex(r"(?:^|\bmv\s+|\s)(\S*?\.(?:ba)?sh)\s+(\S+)")
 """A script and the name that it gets."""
 
 
-def _develops(unit: Unit, image: Image, project: Project) -> bool:
+def _develops(unit: Unit, own: list[Behaviour]) -> bool:
     """Whether it starts a package script for developing, itself or by the script that it starts."""
-    own = [
-        act.behaviour
-        for act in project.acts
-        if "image" in act.reached_by and act.trail[0].location.path == image.dockerfile.path
-    ]
     started = [analyse(unit.start)] if unit.start is not None else []
     return any(
         run.name in ("npm", "pnpm", "yarn", "bun") and _DEVELOPS.fullmatch(argument or "")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied
+from ..project import left_running
 from ..project.begun import TRIAL
 from ..project.lasting import RUNTIMES
 from ..project.programs import Program, Programs, places
@@ -37,6 +38,21 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     if not project.deployables:
         yield Inapplicable("nothing is deployed from here")
         return
+    for _, run in left_running.left_running(project):
+        if left_running.is_root(run):
+            login = run.remote is not None and run.remote.startswith("root@")
+            how = (
+                "root logs in to start it"
+                if login
+                else "`sudo` starts it and is told no other user"
+            )
+            yield Match(
+                location=left_running.place(run),
+                values={
+                    "what": f"`{left_running.shown(run)}`",
+                    "why": how,
+                },
+            )
     units = service_units(project)
     programs = Programs(project) if units else None
     for unit in units:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Entry, Process
+from ..documents.facts import Entry, Hosted, Process
 from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.begun import live_processes
 from ..project.boot import pm2_starts, sayings
@@ -22,8 +22,9 @@ _DISCARDED = frozenset({"/dev/null", "NULL", "null"})
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One match for pm2, and one for each unit, at the first place that writes a log file."""
-    by_pm2, by_units = tuple(_of_pm2(project)), tuple(_of_units(project))
+    """One match for pm2, for each unit and each file of supervisor, at the first place that writes a log file."""
+    by_pm2 = tuple(_of_pm2(project))
+    by_units = (*_of_units(project), *_of_supervisor(project))
     if not by_pm2 and not by_units:
         yield Inapplicable("no service here writes log files of its own")
     yield from _judged(by_pm2, _FLUSHES, project)
@@ -100,3 +101,36 @@ def _of_units(project: Project) -> Iterator[Match]:
                 what = f"systemd appends the output of {called(unit)}"
                 yield Match(location=whole(setting, unit, project), values={"what": what})
                 break
+
+
+def _of_supervisor(project: Project) -> Iterator[Match]:
+    """Programs whose log supervisor is told not to rotate, which it does by itself at 50 MB."""
+    for hosting in project.hostings:
+        if hosting.provider != "supervisor" or project.purposes.get(hosting.path) != "production":
+            continue
+        found = [
+            (program, off) for program in hosting.services if (off := _endless(program)) is not None
+        ]
+        if found:
+            (first, off), *others = found
+            more = f" and of {len(others)} more" if others else ""
+            evidence = (
+                Evidence(Location(hosting.path, o.span), "nor this one's") for _, o in others
+            )
+            yield Match(
+                location=Location(hosting.path, off.span),
+                values={"what": f"supervisor appends the output of `{first.name}`{more}"},
+                evidence=tuple(evidence),
+            )
+
+
+def _endless(program: Hosted) -> Entry | None:
+    """The setting by which the log of a program is a file that is never rotated."""
+    options = {option.name: option for option in program.options}
+    for stream in ("stdout", "stderr"):
+        file, most = options.get(f"{stream}_logfile"), options.get(f"{stream}_logfile_maxbytes")
+        named = (file.value.literal or "") if file is not None and file.value is not None else ""
+        kept = named.startswith("/") and not named.startswith(("/dev/", "/proc/"))
+        if kept and most is not None and most.value is not None and most.value.literal == "0":
+            return most
+    return None

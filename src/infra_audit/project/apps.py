@@ -114,10 +114,8 @@ def apps(facts: Facts) -> tuple[App, ...]:
     """The applications of the repository, by folder."""
     packages = [p for p in facts.packages if facts.is_production(p.path) and not _hidden(p.path)]
     by_name = {p.name: p for p in packages if p.name}
-    imaged = frozenset(_imaged(facts))
-    found = [
-        app for p in packages if (app := _node(p, by_name, imaged=folder_of(p.path) in imaged))
-    ]
+    run = frozenset((*_imaged(facts), *_functions(facts)))
+    found = [app for p in packages if (app := _node(p, by_name, run=folder_of(p.path) in run))]
     taken = {app.folder for app in found}
     found += [a for a in _foreign(facts) if a.folder not in taken]
     return tuple(sorted(found, key=lambda a: a.folder))
@@ -150,11 +148,21 @@ def _imaged(facts: Facts) -> Iterator[str]:
                     yield folder_of(dockerfile.path)
 
 
+def _functions(facts: Facts) -> Iterator[str]:
+    """The folders whose `api/` holds what Vercel runs for each request."""
+    folders = {folder_of(h.path) for h in facts.hostings if h.path.endswith("vercel.json")}
+    for folder in folders:
+        lead = f"{folder}/api/" if folder else "api/"
+        if any(path.startswith(lead) and path.endswith(_CODE) for path in facts.files):
+            yield folder
+
+
+_CODE = (".ts", ".js", ".mts", ".mjs")
 _WORDS = regex(r"""[\[\]",]+""")
 """What stands between the words of an array."""
 
 
-def _node(package: Package, by_name: dict[str, Package], *, imaged: bool) -> App | None:
+def _node(package: Package, by_name: dict[str, Package], *, run: bool) -> App | None:
     listed = {d.name for d in package.dependencies}
     own = {
         d.name for d in package.dependencies if d.group in ("dependencies", "optionalDependencies")
@@ -167,7 +175,7 @@ def _node(package: Package, by_name: dict[str, Package], *, imaged: bool) -> App
     if start is not None and _STATIC.search(start.command):
         return None
     runs = start is not None and bool(_RUNNERS.search(start.command))
-    starts = imaged or start is not None or bool(own & _SELF_STARTED)
+    starts = run or start is not None or bool(own & _SELF_STARTED)
     serves = (bool(own & _OWN_SERVERS) and starts) or (runs and bool(frameworks))
     if not serves and not runs and not (start and not listed & _CLIENTS and own):
         return None

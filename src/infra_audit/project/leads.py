@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..model import Inapplicable, Outcome, Satisfied
+from msgspec.structs import replace
+
+from ..model import Inapplicable, Match, Outcome, Satisfied
+from .apps import folder_of
 from .types import Deployable, Project
+from .vitals import page, tables
 
 Judge = Callable[[Deployable, tuple[Deployable, ...], Project], Outcome]
 
@@ -18,19 +22,45 @@ def led(project: Project) -> Iterator[tuple[Deployable, tuple[Deployable, ...]]]
             yield leader, (leader, *others)
 
 
-def hosted(project: Project, topic: str, judge: Judge) -> Iterator[Outcome]:
+def hosted(
+    project: Project, topic: str, judge: Judge, *, platforms: bool = False
+) -> Iterator[Outcome]:
     """What `judge` says of each leading server that its people host, unless a declaration tells it.
 
-    A judge is given the leader, all that share its deployment, and the project.
+    A judge is given the leader, all that share its deployment, and the project. With `platforms` it
+    is also asked of what a platform runs and that answers with code of its own; a note is enough there.
     """
     declared = next((d for d in project.declarations if d.topic == topic), None)
     for leader, group in led(project):
         if declared is not None:
             yield Satisfied(declared.location, f"declared: {declared.value}")
-        elif not leader.self_hosted or not any(d.serves for d in group):
-            yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
-        else:
+        elif leader.self_hosted and any(d.serves for d in group):
             yield judge(leader, group, project)
+        elif platforms and answers_on_platform(leader, group, project):
+            outcome = judge(leader, group, project)
+            yield replace(outcome, severity="note") if isinstance(outcome, Match) else outcome
+        else:
+            yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
+
+
+def answers_on_platform(
+    leader: Deployable, group: tuple[Deployable, ...], project: Project
+) -> bool:
+    """Whether a platform surely runs it, and it answers a route by its own code, not by a page or a file.
+
+    Of several applications only one whose folder holds the platform's file is surely meant.
+    """
+    if leader.kind != "platform":
+        return False
+    told = {folder_of(e.location.path) for e in leader.evidence if _tells(e.location.path)}
+    if len(project.deployables) > 1 and leader.folder not in told:
+        return False
+    found = tables(project, frozenset(d.folder for d in group if d.serves))
+    return any(not page(route) for table in found for route in table.table)
+
+
+def _tells(path: str) -> bool:
+    return not path.endswith("package.json") and not path.startswith(".github/")
 
 
 def shown(deployable: Deployable) -> str:
