@@ -86,6 +86,7 @@ def _service(text: Text, key: Scalar, body: Node) -> Service:
         span=yaml.span(text, key),
         extent=text.span(key.start, max(key.end, body.end)),
         image=value(text, given.get("image")),
+        pull_policy=value(text, given.get("pull_policy")),
         build=_build(text, given.get("build")),
         command=_command(text, given.get("command"), name, directory),
         entrypoint=_command(text, given.get("entrypoint"), name, directory),

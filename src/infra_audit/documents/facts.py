@@ -106,6 +106,7 @@ class Service(Struct, frozen=True, kw_only=True):
     extent: Span
     """Of the whole service."""
     image: Value | None = None
+    pull_policy: Value | None = None
     build: Build | None = None
     command: Script | None = None
     entrypoint: Script | None = None
@@ -373,6 +374,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     span: Span
     runtime: str
     """`python`, `go`, `ruby`, `php`, `java`, `dotnet`, `rust`, `elixir`."""
+    name: str = ""
+    """What a pyproject.toml calls the project."""
     dependencies: tuple[Dependency, ...] = ()
     problems: tuple[Problem, ...] = ()
 

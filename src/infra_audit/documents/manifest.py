@@ -79,6 +79,7 @@ def parse(text: Text) -> Manifest:
         path=text.path,
         span=text.span(0, len(text.content)),
         runtime=runtime(text.path),
+        name=_named(text.content) if name == "pyproject.toml" else "",
         dependencies=tuple(
             Dependency(name, version, group, text.span(start, end))
             for name, version, group, start, end in found
@@ -87,6 +88,17 @@ def parse(text: Text) -> Manifest:
     )
 
 
+def _named(content: str) -> str:
+    """What a pyproject.toml calls its project, '' where it does not say."""
+    for heading in _HEADINGS.finditer(content):
+        named = _NAME.search(content, heading.end(), content.find("\n[", heading.end()) + 1 or len(content))
+        if named is not None:
+            return named[1]
+    return ""
+
+
+_HEADINGS = regex(r"^\ufeff?\[(?:project|tool\.poetry)\]", re.MULTILINE)
+_NAME = regex(r"""^name\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
 _REQUIREMENT = regex(
     r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]\n]*\])?\s*(@|\(?[=<>!~][^;#\n]*)?\s*(?:[;#]|\\?\s*$|--)"
 )
