@@ -91,7 +91,9 @@ def parse(text: Text) -> Manifest:
 def _named(content: str) -> str:
     """What a pyproject.toml calls its project, '' where it does not say."""
     for heading in _HEADINGS.finditer(content):
-        named = _NAME.search(content, heading.end(), content.find("\n[", heading.end()) + 1 or len(content))
+        named = _NAME.search(
+            content, heading.end(), content.find("\n[", heading.end()) + 1 or len(content)
+        )
         if named is not None:
             return named[1]
     return ""
@@ -108,6 +110,7 @@ _INSTALL_REQUIRES = regex(
 _EGG = regex(r"[#&]egg=([\w.-]+)")
 _GO = regex(r"^[^\S\n]*+(?:require[^\S\n]++)?(\S++)[^\S\n]++(v\S+)", re.MULTILINE)
 _GO_REQUIRE = regex(r"^require[^\S\n]*\([^()]*\)|^require[^\S\n]+\S+[^\S\n]+v\S+", re.MULTILINE)
+_INDIRECT = regex(r"[^\S\n]*//[^\S\n]*indirect")
 _GEM = (
     "gems",
     regex(
@@ -189,7 +192,8 @@ def _go(content: str) -> Iterator[Found]:
     for block in _GO_REQUIRE.finditer(content):
         for found in _GO.finditer(content, block.start(), block.end()):
             if "." in found[1].partition("/")[0]:
-                yield found[1], found[2], "require", found.start(1), found.end()
+                group = "indirect" if _INDIRECT.match(content, found.end()) else "require"
+                yield found[1], found[2], group, found.start(1), found.end()
 
 
 def _maven(content: str) -> Iterator[Found]:
