@@ -693,6 +693,8 @@ class Module(Struct, frozen=True, kw_only=True):
     """
     acts_at: tuple[str, ...] | None = None
     """Of a middleware: how the paths begin at which it may answer; None where that is not seen."""
+    drops_rights: bool = False
+    """Whether the process becomes another user itself: `process.setuid`."""
     config: tuple[Entry, ...] = ()
     """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
     problems: tuple[Problem, ...] = ()

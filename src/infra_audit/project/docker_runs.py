@@ -132,6 +132,9 @@ def _started(run: Run, act: Act) -> Started | None:
         mounts=tuple(
             _mount(n, w) for n, w in given if n in ("-v", "--volume", "--mount", "--tmpfs")
         ),
+        user=next(
+            (Value(w.literal, _bare(w), w.span) for n, w in given if n in ("-u", "--user")), None
+        ),
         working_dir=next(
             (Value(w.literal, w.raw, w.span) for n, w in given if n in ("-w", "--workdir")), None
         ),
