@@ -12,6 +12,7 @@ from ..model import Location, Match, Outcome, Span, Undecided
 from ..project.answers import FILE_TESTS, answers, inside
 from ..project.claims import claimed
 from ..project.inside import scripts, statements
+from ..project.package_calls import MANAGERS
 from ..project.repeats import Repeat, created, repeat
 from ..project.types import Act, Project
 from ..project.undone import renews, takes_away
@@ -34,8 +35,33 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield Undecided(
                 where, "Packer builds images here, and what prepares an image runs once"
             )
-        elif not _CONTAINED.intersection(act.reached_by) and not _runs_once(act):
+        elif not (
+            _CONTAINED.intersection(act.reached_by) or _runs_once(act) or _is_cleared(act, project)
+        ):
             yield from _matches(act)
+
+
+def _is_cleared(act: Act, project: Project) -> bool:
+    """Whether the package script that calls this one lets pm2 forget its processes before."""
+    if act.script.origin != "npm" or all(run.name != "pm2" for run in act.behaviour.runs):
+        return False
+    for other in project.acts:
+        if other.script.origin == "npm" and other is not act:
+            runs = other.behaviour.runs
+            cleared = [
+                n for n, r in enumerate(runs) if r.name == "pm2" and _FORGETS & {*r.arguments[:1]}
+            ]
+            calls = [
+                n
+                for n, r in enumerate(runs)
+                if r.name in MANAGERS and act.script.name in r.arguments
+            ]
+            if cleared and calls and cleared[0] < calls[-1]:
+                return True
+    return False
+
+
+_FORGETS = frozenset({"delete", "del", "kill"})
 
 
 def _runs_once(act: Act) -> bool:

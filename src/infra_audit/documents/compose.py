@@ -100,6 +100,7 @@ def _service(text: Text, key: Scalar, body: Node) -> Service:
         probe=_probe(text, given.get("healthcheck"), name),
         restart=value(text, given.get("restart")),
         deploy_restart=value(text, yaml.get(given.get("deploy"), "restart_policy", "condition")),
+        replicas=value(text, yaml.get(given.get("deploy"), "replicas") or given.get("scale")),
         profiles=strings(given.get("profiles")),
         networks=strings(given.get("networks")),
         network_mode=value(text, given.get("network_mode")),

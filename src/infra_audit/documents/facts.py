@@ -122,6 +122,8 @@ class Service(Struct, frozen=True, kw_only=True):
     restart: Value | None = None
     deploy_restart: Value | None = None
     """`deploy.restart_policy.condition`."""
+    replicas: Value | None = None
+    """`deploy.replicas`, or `scale`."""
     profiles: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     network_mode: Value | None = None

@@ -67,7 +67,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
 _SCRIPT_WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
     (regex(r"(?:^|[._-])(?:dev|devel|development|local|localhost)(?:[._-]|$)"), "development"),
     (regex(r"(?:^|[._-])(?:test|tests|testing|e2e|smoke)(?:[._-]|$)"), "test"),
-    (regex(r"(?:^|[._-])(?:example|sample|demo)(?:[._-]|$)"), "example"),
+    (regex(r"(?:^|[._-])(?:examples?|samples?|demo)(?:[._-]|$)"), "example"),
     (regex(r"(?:^|[._-])(?:template|tmpl|tpl|j2|erb)(?:[._-]|$)"), "template"),
 )
 """Those in the name of a script: what it installs, checks or fills in may have any other name."""
