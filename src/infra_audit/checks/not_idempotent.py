@@ -61,6 +61,8 @@ def _is_cleared(act: Act, project: Project) -> bool:
     return False
 
 
+_LINKED = 3
+"""The words of `ln -s what link`."""
 _FORGETS = frozenset({"delete", "del", "kill"})
 
 
@@ -104,6 +106,8 @@ def _matches(act: Act) -> Iterator[Match]:
         ):
             continue
         made_anew = script.prepared(nth, again) or script.brought(nth, again)
+        if script.leads_inside(run):
+            continue
         if made_anew or script.guarded(run, again) or script.filtered(run):
             continue
         yield Match(
@@ -198,6 +202,18 @@ class _Script:
         """Whether a part of a test is the answer of a command, directly or through a variable."""
         return isinstance(part, Substitution) or (
             isinstance(part, Parameter) and part.name in self.answers
+        )
+
+    def leads_inside(self, run: Run) -> bool:
+        """Whether a link leads to a folder, so that the next one is made inside of it and does not fail."""
+        if run.name != "ln" or len(run.arguments) < _LINKED or not run.arguments[-2]:
+            return False
+        inside = run.arguments[-2].rstrip("/") + "/"
+        return any(
+            argument and argument.startswith(inside)
+            for other in self.act.behaviour.runs
+            if other is not run
+            for argument in other.arguments
         )
 
     def prepared(self, nth: int, again: Repeat) -> bool:
