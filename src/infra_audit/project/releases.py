@@ -54,12 +54,12 @@ def by_hand(project: Project) -> tuple[Act, ...]:
         and act.script.origin in ("file", "npm")
         and not _AUTOMATIC.intersection(act.reached_by)
         and _is_release(act, project)
-        and not _installs_afresh(act)
+        and not installs_afresh(act)
     ]
     return tuple(sorted(found, key=lambda act: act.role != "deploy"))
 
 
-def _installs_afresh(act: Act) -> bool:
+def installs_afresh(act: Act) -> bool:
     """Whether a script asks people what they want and then fetches the compose file that it starts.
 
     It sets the application up where none is: no version runs there before.
