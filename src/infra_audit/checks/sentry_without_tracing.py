@@ -7,7 +7,6 @@ from typing import Any
 
 from ..documents.facts import Module, SentryInit
 from ..model import Evidence, Inapplicable, Match, Outcome, Satisfied, Undecided
-from ..project.sentry_files import is_loaded
 from ..project.telemetry import libraries
 from ..project.tracing import at_work, package_of, place, tracing
 from ..project.types import Project
@@ -29,9 +28,6 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if module.sentry and project.purposes.get(module.path) == "production":
             if not at_work(module, project):
                 yield Inapplicable(f"{module.path} sets up no Sentry that is deployed from here")
-                continue
-            if not is_loaded(module, project):
-                yield Inapplicable(f"nothing is seen to load {module.path}")
                 continue
             for init in module.sentry:
                 yield _outcome(init, module, project)
@@ -98,7 +94,6 @@ def _elsewhere(init: SentryInit, module: Module, project: Project) -> Iterator[E
             other.sentry
             and project.purposes.get(other.path) == "production"
             and at_work(other, project)
-            and is_loaded(other, project)
         ):
             for found in other.sentry:
                 if found is not init and tracing(found, other, project) == "on":

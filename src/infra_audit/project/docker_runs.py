@@ -109,8 +109,10 @@ def built_elsewhere(project: Project) -> frozenset[str]:
     found: set[str] = set()
     for act in project.acts:
         for run in act.behaviour.runs if paths else ():
+            if "build" not in run.arguments[:2]:
+                continue
             raws = [_bare(word) for word in run.words]
-            if "build" in raws and raws[-1].startswith("$"):
+            if raws[-1].startswith("$"):
                 named = [after for word, after in pairwise(raws) if word in ("-f", "--file")]
                 ends = [_VARIABLES.sub("", name).lstrip("/") for name in named]
                 found.update(

@@ -42,12 +42,12 @@ def loading(module: Module, project: Project) -> Loading:
     if named is None or package is None:
         guided = _GUIDE.search(module.path) is not None
         return "never" if guided and not _is_instrumented(project) else "loaded"
-    near = [m for m in project.modules if package_of(m.path, project) is package]
     file = f"sentry.{named['runtime']}.config"
-    if any(file in each.specifier for other in near for each in other.imports):
+    importing = (m for m in project.modules if any(file in i.specifier for i in m.imports))
+    if any(package_of(m.path, project) is package for m in importing):
         return "loaded"
     if named["runtime"] == "client" or not must_be_imported(package):
-        return _by_the_build(near)
+        return _by_the_build(package, project)
     first = instrumentation(package, project)
     return "open" if any(map(_may_load, first)) else "never"
 
@@ -64,13 +64,20 @@ def must_be_imported(package: Package) -> bool:
 def instrumentation(package: Package, project: Project) -> list[Module]:
     """The files of a package that Next.js loads when a server starts."""
     folder = package.path.rpartition("/")[0]
-    own = [m for m in project.modules if package_of(m.path, project) is package]
-    return [m for m in own if _INSTRUMENTATION.fullmatch(m.path[len(folder) :].lstrip("/"))]
+    front = f"{folder}/" if folder else ""
+    return [
+        m
+        for m in project.modules
+        if m.path.startswith(front)
+        and _INSTRUMENTATION.fullmatch(m.path[len(front) :])
+        and package_of(m.path, project) is package
+    ]
 
 
-def _by_the_build(near: list[Module]) -> Loading:
+def _by_the_build(package: Package, project: Project) -> Loading:
     """Whether the build of Next.js puts the files of Sentry into what it makes: some plugin may."""
-    configs = [m for m in near if _BUILDS.fullmatch(m.path.rpartition("/")[2])]
+    named = [m for m in project.modules if _BUILDS.fullmatch(m.path.rpartition("/")[2])]
+    configs = [m for m in named if package_of(m.path, project) is package]
     used = [each.specifier for config in configs for each in config.imports]
     if any(name.startswith("@sentry/") for name in used):
         return "loaded"

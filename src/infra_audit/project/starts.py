@@ -43,12 +43,21 @@ def _places(deployable: Deployable, project: Project) -> Iterator[Evidence]:
 
 
 def _supervised(deployable: Deployable, project: Project) -> Iterator[Evidence]:
-    """Units of systemd and apps of pm2: of several the one that is called as it is, or runs on its runtime."""
+    """Units of systemd and apps of pm2.
+
+    Of several the one that is called as it is comes first, then what runs on its runtime, then what
+    is started again: a command that ends is none of it.
+    """
     units = [u for u in project.units if u.source in ("systemd", "pm2") and not u.once]
     known = {e.location: e for e in deployable.evidence}
     bare = deployable.name.rpartition("/")[2]
     for unit in sorted(
-        units, key=lambda u: (u.name.removesuffix(".service") != bare, _is_foreign(u, deployable))
+        units,
+        key=lambda u: (
+            u.name.removesuffix(".service") != bare,
+            _is_foreign(u, deployable),
+            u.source == "systemd" and u.restart in (None, "no"),
+        ),
     ):
         if unit.location in known and unit.deployable in (deployable.folder, None):
             yield known[unit.location]
