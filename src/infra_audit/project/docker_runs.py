@@ -109,7 +109,7 @@ def built_elsewhere(project: Project) -> frozenset[str]:
     found: set[str] = set()
     for act in project.acts:
         for run in act.behaviour.runs if paths else ():
-            if "build" not in run.arguments[:2]:
+            if "build" not in run.arguments:
                 continue
             raws = [_bare(word) for word in run.words]
             if raws[-1].startswith("$"):
