@@ -114,6 +114,8 @@ def _is_local(given: Given, every: tuple[Given, ...], act: Act) -> bool:
 
     On a command line all names of the command tell, else those that are exported beside it.
     """
+    if (_HOSTS - {"package-start"}).intersection(act.reached_by):
+        return False
     if given.how in ("prefix", "argument"):
         near = [g for g in every if g.command == given.command]
         return any(_PUBLIC.search(g.name) and _LOCAL.match(g.value) for g in near)
