@@ -30,7 +30,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if act.purpose != "production" or act.role in _SILENT or id(act.script) in conditional:
             continue
         for ending in act.behaviour.endings:
-            if ending.success and ending.status and ending.text:
+            if ending.success and ending.status and ending.text and not _reports(act, ending):
                 done = _done_before(act, ending)
                 if done is not None and (not ending.conditional or _is_turned(act, ending)):
                     yield _match(act, ending, done)
@@ -90,6 +90,21 @@ def _exits(body: tuple[Statement, ...], act: Act) -> Iterator[Run]:
         fails = run.name == "exit" and run.arguments[:1] not in ((), ("0",), (None,))
         if fails and run.span == last and run.reach != "unreachable":
             yield run
+
+
+def _reports(act: Act, ending: Ending) -> bool:
+    """Whether a command that tells of an error comes before, in every case: the failure is what is meant."""
+    return any(
+        _ERROR.search(run.name)
+        and run.function == ending.where
+        and run.span < ending.span
+        and run.reach == "reached"
+        and not run.conditional
+        for run in act.behaviour.runs
+    )
+
+
+_ERROR = regex(r"(?i)(?:^|_)(?:err|error|fatal|fail|die)(?:_|$)")
 
 
 def _conditional_steps(project: Project) -> set[int]:

@@ -8,6 +8,7 @@ from typing import Any
 from ..documents.facts import Module
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.leads import hosted, shown
+from ..project.sentry_files import is_loaded
 from ..project.starts import started
 from ..project.telemetry import ERROR_TRACKERS, beside, dependencies, libraries, reads, settings
 from ..project.tracing import at_work, package_of, place, tracing
@@ -71,8 +72,10 @@ def _by_sentry(leader: Deployable, group: tuple[Deployable, ...], project: Proje
 
 
 def _concerns(module: Module, group: tuple[Deployable, ...], project: Project) -> bool:
-    """Whether a file may set Sentry up for a deployable: none of another, and not for a device."""
+    """Whether a file may set Sentry up for a deployable: it is loaded, and not for another or a device."""
     if project.purposes.get(module.path) != "production" or not at_work(module, project):
+        return False
+    if not is_loaded(module, project):
         return False
     package = package_of(module.path, project)
     folder = package.path.rpartition("/")[0] if package else ""

@@ -9,6 +9,7 @@ from ..flow import effects
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.copies import LASTING, copied, engine_name, suggested
 from ..project.leads import led, shown
+from ..project.releases import installs_afresh
 from ..project.types import Deployable, Project, Store
 
 _MOST = 4
@@ -103,6 +104,7 @@ def _elsewhere(
             act.purpose == "production"
             and act.role not in ("ci", "test", "development")
             and not typed
+            and not installs_afresh(act)
         ):
             for run in act.behaviour.runs:
                 words = effects.plain(run)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..model import Location, Match, Outcome, Satisfied, Undecided
+from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.leads import hosted, shown
+from ..project.sentry_files import loading
 from ..project.starts import started
 from ..project.telemetry import (
     ERROR_TRACKERS,
@@ -16,6 +17,7 @@ from ..project.telemetry import (
     reads,
     settings,
 )
+from ..project.tracing import place
 from ..project.types import Deployable, Project
 from ..source.regex import regex
 
@@ -36,8 +38,38 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     yield from hosted(project, "error-tracking", _tracked, platforms=True)
 
 
+def _idle(project: Project) -> tuple[Evidence, ...]:
+    """The calls that would set Sentry up, where nothing loads any of them."""
+    found: list[Evidence] = []
+    for module in project.modules:
+        if module.sentry and project.purposes.get(module.path) == "production":
+            if loading(module, project) != "never":
+                return ()
+            found += [
+                Evidence(place(init, module), "Sentry is set up here, but nothing loads this file")
+                for init in module.sentry
+            ]
+    return tuple(found)
+
+
+def _mails(project: Project) -> Location | None:
+    """Where the settings of Django say who hears of errors: the addresses, or what its logger hands them to."""
+    for other in project.others:
+        if other.kind == "django" and project.purposes.get(other.path) == "production":
+            for word in other.words:
+                return Location(other.path, word.span)
+    return None
+
+
 def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:
+    idle = _idle(project)
     for dependency, path, _ in dependencies(group, project):
+        if idle and dependency.name.startswith("@sentry/"):
+            if dependency.name == "@sentry/nextjs":
+                return Undecided(
+                    idle[0].location, "that nothing loads it is told of the file itself"
+                )
+            continue
         if ERROR_TRACKERS.fullmatch(dependency.name) or _TRACKERS.fullmatch(dependency.name):
             return Satisfied(Location(path, dependency.span), dependency.name)
     for dependency, path, _ in dependencies(group, project):
@@ -57,8 +89,11 @@ def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project
     setting = next(settings(project, "traces"), None)
     if setting is not None:
         return Undecided(setting.location, setting.note)
+    mailed = _mails(project) if any("django" in d.frameworks for d in group) else None
+    if mailed is not None:
+        return Undecided(mailed, "Django may mail each error to `ADMINS`")
     for module in project.modules:
-        for use in module.environment:
+        for use in module.environment if not (idle and module.sentry) else ():
             if _SETTING.fullmatch(use.name):
                 return Undecided(
                     Location(module.path, use.span),
@@ -68,5 +103,6 @@ def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project
     return Match(
         location=first.location,
         values={"name": shown(leader), "how": first.note},
+        evidence=idle,
         deployable=leader.folder,
     )

@@ -21,7 +21,7 @@ _ONCE = regex(
 )
 _ENDS = regex(
     r"\bmigrate\b|\bdb:(?:migrate|push|seed|deploy)\b|\bprisma\s+(?:db|migrate)\b|\balembic\b|\bcollectstatic\b|\bseed\b|\bchown\b|\bmc\s"
-    r"|\bcreate-?buckets?\b|\bsleep\s+\d+\s*$|\becho\b"
+    r"|\bcreate-?buckets?\b|\bsleep\s+\d+\s*$|\becho\b|^(?:/usr)?(?:/bin/)?true$"
 )
 
 
@@ -67,7 +67,7 @@ def _of_service(one: Placed, project: Project) -> Iterator[Outcome]:
     if whole.gives("deploy") and any(s.deploy_restart is not None for s in whole.every):
         return
     store = store_service(service, one.compose, project)
-    if (store is None and not is_application(service)) or _ends(service):
+    if (store is None and not is_application(service)) or _ends(service) or _is_off(service):
         return
     yield Match(
         location=one.location,
@@ -75,6 +75,11 @@ def _of_service(one: Placed, project: Project) -> Iterator[Outcome]:
         evidence=tuple(e for e in one.standing.evidence if e.location != one.location),
         trail=one.standing.trail,
     )
+
+
+def _is_off(service: Service) -> bool:
+    """Whether compose starts no container for a service: it is there to be pulled."""
+    return service.replicas is not None and service.replicas.literal == "0"
 
 
 def _ends(service: Service) -> bool:

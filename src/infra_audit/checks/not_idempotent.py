@@ -12,6 +12,7 @@ from ..model import Location, Match, Outcome, Span, Undecided
 from ..project.answers import FILE_TESTS, answers, inside
 from ..project.claims import claimed
 from ..project.inside import scripts, statements
+from ..project.package_calls import MANAGERS
 from ..project.repeats import Repeat, created, repeat
 from ..project.types import Act, Project
 from ..project.undone import renews, takes_away
@@ -34,8 +35,35 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield Undecided(
                 where, "Packer builds images here, and what prepares an image runs once"
             )
-        elif not _CONTAINED.intersection(act.reached_by) and not _runs_once(act):
+        elif not (
+            _CONTAINED.intersection(act.reached_by) or _runs_once(act) or _is_cleared(act, project)
+        ):
             yield from _matches(act)
+
+
+def _is_cleared(act: Act, project: Project) -> bool:
+    """Whether the package script that calls this one lets pm2 forget its processes before."""
+    if act.script.origin != "npm" or all(run.name != "pm2" for run in act.behaviour.runs):
+        return False
+    for other in project.acts:
+        if other.script.origin == "npm" and other is not act:
+            runs = other.behaviour.runs
+            cleared = [
+                n for n, r in enumerate(runs) if r.name == "pm2" and _FORGETS & {*r.arguments[:1]}
+            ]
+            calls = [
+                n
+                for n, r in enumerate(runs)
+                if r.name in MANAGERS and act.script.name in r.arguments
+            ]
+            if cleared and calls and cleared[0] < calls[-1]:
+                return True
+    return False
+
+
+_LINKED = 3
+"""The words of `ln -s what link`."""
+_FORGETS = frozenset({"delete", "del", "kill"})
 
 
 def _runs_once(act: Act) -> bool:
@@ -78,6 +106,8 @@ def _matches(act: Act) -> Iterator[Match]:
         ):
             continue
         made_anew = script.prepared(nth, again) or script.brought(nth, again)
+        if script.leads_inside(run):
+            continue
         if made_anew or script.guarded(run, again) or script.filtered(run):
             continue
         yield Match(
@@ -172,6 +202,18 @@ class _Script:
         """Whether a part of a test is the answer of a command, directly or through a variable."""
         return isinstance(part, Substitution) or (
             isinstance(part, Parameter) and part.name in self.answers
+        )
+
+    def leads_inside(self, run: Run) -> bool:
+        """Whether a link leads to a folder, so that the next one is made inside of it and does not fail."""
+        if run.name != "ln" or len(run.arguments) < _LINKED or not run.arguments[-2]:
+            return False
+        inside = run.arguments[-2].rstrip("/") + "/"
+        return any(
+            argument and argument.startswith(inside)
+            for other in self.act.behaviour.runs
+            if other is not run
+            for argument in other.arguments
         )
 
     def prepared(self, nth: int, again: Repeat) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from posixpath import basename
 from typing import Any
 
 from msgspec.structs import replace
@@ -22,12 +23,14 @@ from ..project.replacing import is_remote, swapped
 from ..project.spots import spots
 from ..project.standing import callers, is_filled, is_first, is_killed, is_pulled, is_swapped
 from ..project.types import Act, Project
+from ..source.regex import regex
 
 _ROLES = frozenset({"bootstrap", "deploy", "maintenance"})
 _CONTAINED = frozenset({"image", "image-build", "compose"})
 _STARTING = frozenset({"unit", "pm2", "package-start", "procfile", "ci-job"})
 """Hosts whose scripts run before the application does, or where it never runs."""
 _PLACES = frozenset({"mv", "ln", "cp"})
+_SOON = 4
 _MOST = 200
 """How many removals of one script are looked at."""
 
@@ -112,7 +115,12 @@ def _started(
 
 def _runs_there(act: Act, run: Run) -> bool:
     elsewhere = act.script.origin == "step" and run.remote is None
-    return run.reach == "reached" and not run.captured and not elsewhere
+    removes = _UNDOES.search(run.function) is not None
+    return run.reach == "reached" and not run.captured and not elsewhere and not removes
+
+
+_UNDOES = regex(r"(?i)un-?install|deinstall|purge|teardown")
+"""In the name of a function that takes the application away for good."""
 
 
 def _places(
@@ -332,7 +340,12 @@ def _may_be_restarted(place: Place) -> bool:
 def _replaced(place: Place) -> bool:
     """Whether what was deleted is put back at once from something prepared."""
     following = place.runs[place.nth + 1 : place.nth + 2]
-    return any(run.name in _PLACES for run in following)
+    made = place.runs[place.nth + 1 : place.nth + _SOON]
+    name = basename(place.removal.path)
+    return any(run.name in _PLACES for run in following) or any(
+        "venv" in run.arguments and basename((run.arguments or ("",))[-1] or "") == name
+        for run in made
+    )
 
 
 def _on_request(place: Place) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Instruction
+from ..documents.facts import Instruction, Service
 from ..flow.behaviour import Behaviour, analyse
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.composed import Placed, placed
+from ..project.docker_runs import Started, started_by_docker
+from ..project.images import built_file
 from ..project.layers import last, lineage
 from ..project.listening import built, image_unit
 from ..project.store_images import name_and_tag
@@ -25,7 +27,7 @@ _INSTALLS = regex(r"\b(?:gosu|su-exec|s6-overlay|setpriv)\b")
 """What an image takes to give its rights away at the start."""
 _DEVELOPS = regex(r"dev|.*[:_-]dev|dev[:_-].*")
 _DROPS = frozenset({
-    "gosu", "su-exec", "setpriv", "su", "runuser", "chpst", "s6-setuidgid", "s6-svscan", "supervisord", "sudo", "nginx",
+    "gosu", "su-exec", "setpriv", "chroot", "su", "runuser", "chpst", "s6-setuidgid", "s6-svscan", "supervisord", "sudo", "nginx",
     "apache2", "httpd", "php-fpm", "crond", "cron", "uwsgi", "sshd", "dockerd",
 })  # fmt: skip
 """What gives its rights away itself, or has to keep them."""
@@ -46,6 +48,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         for a in project.acts
         if a.script.origin == "file"
     }
+    started = tuple(started_by_docker(project))
     for image in project.images:
         unit = image_unit(image, project)
         if image.purpose != "production" or image.deployable not in folders or unit is None:
@@ -59,7 +62,12 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         own = [a.behaviour for a in within if paths & {step.location.path for step in a.trail}]
         if _changes(unit, own) or any(_gives_away(behaviour) for behaviour in scripts):
             continue
-        if _is_prepared(image) or _develops(unit, own) or _is_given(image, services, project):
+        if (
+            _is_prepared(image)
+            or _develops(unit, own)
+            or _is_given(image, services, started, project)
+            or _becomes_another(unit, image, project)
+        ):
             continue
         yield from _judged(image, project)
 
@@ -84,6 +92,15 @@ def _gives_away(behaviour: Behaviour) -> bool:
     return any(
         _DROPS.intersection((run.name, *run.prefixes, *run.arguments[:1])) for run in behaviour.runs
     )
+
+
+def _becomes_another(unit: Unit, image: Image, project: Project) -> bool:
+    """Whether pm2 starts it as another user, or a module of the application makes the process one."""
+    runs = analyse(unit.start).runs if unit.start is not None else ()
+    if any(run.name.startswith("pm2") for run in runs):
+        return any(u.source == "pm2" and u.user for u in project.units)
+    folder = f"{image.deployable}/" if image.deployable else ""
+    return any(m.drops_rights and m.path.startswith(folder) for m in project.modules)
 
 
 def _scripts(image: Image, by_name: dict[str, Behaviour]) -> list[Behaviour] | None:
@@ -134,8 +151,10 @@ def _develops(unit: Unit, own: list[Behaviour]) -> bool:
     )
 
 
-def _is_given(image: Image, services: tuple[Placed, ...], project: Project) -> bool:
-    """Whether compose gives a user to a service that takes the image by its name, as far as names tell."""
+def _is_given(
+    image: Image, services: tuple[Placed, ...], started: tuple[Started, ...], project: Project
+) -> bool:
+    """Whether what takes the image by its name is given a user, by compose or `docker run`, as far as names tell."""
     own = {
         name.rpartition("/")[2].lower()
         for d in project.deployables
@@ -144,6 +163,12 @@ def _is_given(image: Image, services: tuple[Placed, ...], project: Project) -> b
     }
     own |= {(image.context or "").rpartition("/")[2].lower()}
     own.discard("")
+    if any(
+        (each.service.user is not None or each.open)
+        and (each.built == image.dockerfile.path or _short(each.service) in own)
+        for each in started
+    ):
+        return True
     return any(
         each.whole.gives("user")
         and each.service.build is None
@@ -151,21 +176,30 @@ def _is_given(image: Image, services: tuple[Placed, ...], project: Project) -> b
         and own.intersection(
             (
                 each.service.name.lower(),
-                name_and_tag(each.service.image.literal or "")[0].rpartition("/")[2].lower(),
+                _short(each.service),
             )
         )
         for each in services
     )
 
 
+def _short(service: Service) -> str:
+    """The last part of the name of a service's image, without its tag."""
+    name = service.image.literal or service.image.raw if service.image is not None else ""
+    return name_and_tag(name)[0].rpartition("/")[2].lower()
+
+
 def _given(services: tuple[Placed, ...], project: Project) -> dict[Location, list[bool]]:
-    """For each image whether each service of compose that builds it gives it another user."""
+    """For each image whether each service of compose that builds it gives it another user, or may."""
     found: dict[Location, list[bool]] = {}
     for each in services:
         image = built(each, project)
-        if image is not None:
-            where = Location(image.dockerfile.path, image.stage.span)
-            found.setdefault(where, []).append(each.whole.gives("user"))
+        build = each.service.build
+        file = built_file(each.compose.path, build) if image is None and build else None
+        for taken in project.images:
+            if taken is image or (each.whole.open and taken.dockerfile.path == file):
+                where = Location(taken.dockerfile.path, taken.stage.span)
+                found.setdefault(where, []).append(each.whole.gives("user"))
     return found
 
 

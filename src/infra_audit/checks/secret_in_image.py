@@ -10,6 +10,7 @@ from ..documents.facts import Copy, Instruction
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Undecided
 from ..project.composed import Placed, placed
 from ..project.credentials import is_for_build, masked, sort
+from ..project.docker_runs import built_elsewhere
 from ..project.images import built_file
 from ..project.layers import lineage
 from ..project.types import Image, Project
@@ -33,8 +34,9 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         yield Inapplicable("a template: whoever copies it fills the image")
         return
     built = [one for one in placed(project) if one.service.build is not None and not one.doubt]
+    elsewhere = built_elsewhere(project)
     for image in project.images:
-        if image.purpose == "production":
+        if image.purpose == "production" and image.dockerfile.path not in elsewhere:
             yield from _of_image(image, built, project)
 
 
@@ -94,6 +96,8 @@ def _of_dotenv(path: str, where: Location, project: Project) -> Iterator[Outcome
     if tracked is None:
         if path in project.files:
             yield Undecided(where, f"{path} was not read")
+        elif _is_sample(path, project):
+            yield Undecided(where, f"{path} is made from a file that everybody may read")
         else:
             yield Match(
                 location=where,
@@ -107,6 +111,21 @@ def _of_dotenv(path: str, where: Location, project: Project) -> Iterator[Outcome
             what = f"`{basename(path)}` with `{entry.name}` is copied into it"
             yield Match(location=where, values={"what": what}, evidence=(shown,))
             return
+
+
+def _is_sample(path: str, project: Project) -> bool:
+    """Whether a script makes a file by copying an example that is tracked: `cp .env.example .env`."""
+    return any(
+        run.name == "cp"
+        and len(run.arguments) > 1
+        and _EXAMPLE.search(run.arguments[-2] or "")
+        and normpath(run.arguments[-1] or ".") in (path, basename(path))
+        for act in project.acts
+        for run in act.behaviour.runs
+    )
+
+
+_EXAMPLE = regex(r"example|sample|template")
 
 
 def _whole(copy: Copy, image: Image, built: list[Placed], project: Project) -> Iterator[Match]:

@@ -8,6 +8,7 @@ from typing import Any
 from ..flow.behaviour import Run
 from ..model import Location, Match, Outcome, Span
 from ..project.credentials import asks, is_for_build, is_own, masked, sort, token
+from ..project.engines import engine_of_image
 from ..project.given import SQL_CLIENTS, Given, given_by, given_by_units, password_in_sql
 from ..project.launches import launches
 from ..project.types import Act, Project
@@ -91,9 +92,13 @@ _WHERE = {
 
 def _of_act(act: Act) -> Iterator[Match]:
     named = set(_names_of_secrets(act))
-    for given in given_by(act):
+    every = tuple(given_by(act))
+    aside = _develops(act)
+    for given in every:
         told = sort(given.name, given.value)
-        if told is None or given.name in named:
+        if told is None or given.name in named or _is_local(given, every, act):
+            continue
+        if aside and given.how in ("argument", "prefix") and told != "token":
             continue
         if _counts(told, given, act):
             where = _WHERE[given.how]
@@ -102,6 +107,47 @@ def _of_act(act: Act) -> Iterator[Match]:
             yield _match(given, told, where, act)
     for run in act.behaviour.runs:
         yield from _of_run(run, act)
+
+
+def _is_local(given: Given, every: tuple[Given, ...], act: Act) -> bool:
+    """Whether what is given stands beside the address of an application on the developer's own machine.
+
+    On a command line all names of the command tell, else those that are exported beside it.
+    """
+    if (_HOSTS - {"package-start"}).intersection(act.reached_by):
+        return False
+    if given.how in ("prefix", "argument"):
+        near = [g for g in every if g.command == given.command]
+        return any(_PUBLIC.search(g.name) and _LOCAL.match(g.value) for g in near)
+    exported = [g for g in every if g.how == given.how == "exported"]
+    return any(_PUBLIC.search(g.name) and _LAN.match(g.value) for g in exported)
+
+
+_PUBLIC = regex(r"(?:^|_)(?:URL|ORIGIN)$")
+_LOCAL = regex(r"https?://(?:localhost|127\.0\.0\.1|[\w.-]+\.local)(?::\d+)?(?:/|$)")
+_LAN = regex(r"https?://[\w.-]+\.local(?::\d+)?(?:/|$)")
+
+
+def _develops(act: Act) -> bool:
+    """Whether a script starts several stores by `docker run`, none of them again: a developer's.
+
+    So does one that fills a database with what development needs.
+    """
+    if act.script.origin == "npm" and not act.reached_by and _SEEDS.match(act.script.name):
+        return True
+    starting = [
+        run
+        for run in act.behaviour.runs
+        if run.name == "docker" and run.arguments[:1] == ("run",) and run.reach == "reached"
+    ]
+    if any((a or "").startswith("--restart") for run in starting for a in run.arguments):
+        return False
+    engines = {engine_of_image(a) for run in starting for a in run.arguments if a}
+    return len(engines - {None}) >= _SEVERAL
+
+
+_SEEDS = regex(r"(?:db[:_-])?seed")
+_SEVERAL = 2
 
 
 def _names_of_secrets(act: Act) -> Iterator[str]:

@@ -1,8 +1,4 @@
-"""Configurations of Sentry for a runtime of Next.js that nothing loads.
-
-Up to version 7, `withSentryConfig` put them into the build; from 8 on, `register()` of an
-instrumentation file has to import them (Sentry's migration guide from 7 to 8).
-"""
+"""Configurations of Sentry for a runtime of Next.js that nothing loads."""
 
 from __future__ import annotations
 
@@ -11,54 +7,25 @@ from typing import Any
 
 from ..documents.facts import Module, Package
 from ..model import START, Evidence, Location, Match, Outcome, Undecided
+from ..project.sentry_files import CONFIG, instrumentation, loading, must_be_imported
 from ..project.tracing import calls, package_of, place
 from ..project.types import Project
-from ..source.regex import regex
-
-_CONFIG = regex(r"sentry\.(?P<runtime>server|edge)\.config\.(?:[cm]?[jt]s)")
-_INSTRUMENTATION = regex(r"(?:src/)?instrumentation(?:\.node|\.edge)?\.(?:[cm]?[jt]sx?)")
-_MAJOR = regex(r"[\^~>=v ]*(\d+)")
-_IMPORTS_SINCE = 8
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One outcome for each configuration, at its call of `Sentry.init`."""
+    """One outcome for each configuration of a server or the edge, at its call of `Sentry.init`."""
     for module, init in calls(project):
-        named = _CONFIG.fullmatch(module.path.rpartition("/")[2])
-        package = package_of(module.path, project) if named else None
-        if named is None or package is None or not _must_be_imported(package):
+        named = CONFIG.fullmatch(module.path.rpartition("/")[2])
+        package = package_of(module.path, project)
+        if named is None or named["runtime"] == "client" or package is None:
             continue
-        folder = package.path.rpartition("/")[0]
-        near = [m for m in project.modules if package_of(m.path, project) is package]
-        if any(_loads(each, named["runtime"]) for each in near):
-            continue
-        first = [m for m in near if _INSTRUMENTATION.fullmatch(m.path[len(folder) :].lstrip("/"))]
+        told = loading(module, project) if must_be_imported(package) else "loaded"
+        first = instrumentation(package, project)
         where = place(init, module)
-        if any(map(_may_load, first)):
+        if told == "open":
             yield Undecided(where, f"what {first[0].path} imports may load it")
-        else:
+        elif told == "never":
             yield _match(where, named["runtime"], module, package, first)
-
-
-def _may_load(module: Module) -> bool:
-    """Whether an instrumentation file imports something of the application that may import it in turn."""
-    return module.broken or any(
-        each.specifier.startswith((".", "@/", "~/")) and "sentry." not in each.specifier
-        for each in module.imports
-    )
-
-
-def _must_be_imported(package: Package) -> bool:
-    """Whether its Sentry is known to be of version 8 or later."""
-    for dependency in package.dependencies:
-        if dependency.name == "@sentry/nextjs":
-            major = _MAJOR.match(dependency.version)
-            return major is not None and int(major[1]) >= _IMPORTS_SINCE
-    return False
-
-
-def _loads(module: Module, runtime: str) -> bool:
-    return any(f"sentry.{runtime}.config" in each.specifier for each in module.imports)
 
 
 def _imports(module: Module) -> Location:

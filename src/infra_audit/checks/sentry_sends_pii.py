@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import Location, Match, Outcome
-from ..project.tracing import calls, is_loaded, value_of
+from ..project.sentry_files import is_loaded
+from ..project.tracing import calls, value_of
 from ..project.types import Project
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..documents.facts import Service
 from ..model import Location, Match, Outcome
 from ..project.composed import placed
 from ..project.layers import needed
@@ -29,7 +30,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     own = _own(project)
     for each in placed(project):
         service = each.service
-        if service.image is None or service.build is not None or each.doubt:
+        if service.image is None or service.build is not None or each.doubt or _stays(service):
             continue
         name = service.image.literal
         short = name_and_tag(name)[0].rpartition("/")[2] if name else ""
@@ -52,6 +53,12 @@ _VERSIONED = regex(r"(?:-|debian)\d+(?:-[a-z]+)*$")
 """A name that ends in a version: `ubi8/nodejs-20`, `distroless/static-debian12`."""
 _LOCAL = regex(r"\w*_\w*")
 """No official image has an underscore in its name, so that this one was built by hand."""
+
+
+def _stays(service: Service) -> bool:
+    """Whether compose takes an image only from the machine that built it."""
+    policy = service.pull_policy
+    return policy is not None and policy.literal in ("never", "build")
 
 
 def _is_published(short: str, project: Project) -> bool:
@@ -80,9 +87,23 @@ def _own(project: Project) -> frozenset[str]:
         for name in (
             *(d.name for d in project.deployables),
             *(p.name or "" for p in project.packages),
+            *(m.name for m in project.manifests),
         )
         for part in name.lstrip("@").split("/")
     }
-    return frozenset(
-        named | {s.name for c in project.composes for s in c.services if s.build is not None}
-    )
+    named |= {s.name for c in project.composes for s in c.services if s.build is not None}
+    return frozenset(named | set(_built(project)))
+
+
+def _built(project: Project) -> Iterator[str]:
+    """The last parts of the names that package scripts give the images which they build."""
+    for act in project.acts:
+        if act.script.origin == "npm" and "docker" in act.script.name:
+            for run in act.behaviour.runs:
+                for word in (run.name, *run.arguments):
+                    named = _IMAGE.fullmatch(word or "")
+                    if named and "build" in f"{act.script.name} {run.name}":
+                        yield named[1]
+
+
+_IMAGE = regex(r"[\w-]+/([\w-]+)(?::[\w.-]+)?")

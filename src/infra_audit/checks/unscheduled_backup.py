@@ -46,10 +46,16 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield Satisfied(declared.location, f"declared: {declared.value}")
         elif not _hosted(project):
             yield Inapplicable(f"nothing is hosted by its own people ({project.kind.name})")
-        elif _OTHER_USE.search(act.script.path.rpartition("/")[2]) or not called_backup(act):
+        elif _serves_otherwise(act) or not called_backup(act):
             yield Undecided(where, "it may be taken for another purpose than to keep the data")
         else:
             yield _outcome(act, where, project)
+
+
+def _serves_otherwise(act: Act) -> bool:
+    """Whether the name of the script, or of the function that dumps, tells of another purpose."""
+    names = (act.script.path.rpartition("/")[2], dumping(act)[0].function)
+    return any(map(_OTHER_USE.search, names))
 
 
 def _takes(act: Act) -> bool:

@@ -70,6 +70,7 @@ _NAMES = {
     "litefs.yaml": "other",
     "litestream.yml": "other",
     "litestream.yaml": "other",
+    "settings.py": "other",
     "Makefile": "other",
     "Justfile": "other",
     "justfile": "other",
@@ -239,6 +240,8 @@ def _by_pattern(path: str, name: str, suffix: str) -> str | None:
         return "other"
     if name.startswith("Caddyfile") or suffix == ".caddy" or _SITE.search(path):
         return "other"
+    if suffix == ".py":
+        return "other" if "/settings/" in path else None
     if suffix == ".json":
         return "pm2" if _PM2.match(name) else None
     if suffix in _TEXTUAL and suffix and _MANIFESTS.search(path):

@@ -106,6 +106,7 @@ class Service(Struct, frozen=True, kw_only=True):
     extent: Span
     """Of the whole service."""
     image: Value | None = None
+    pull_policy: Value | None = None
     build: Build | None = None
     command: Script | None = None
     entrypoint: Script | None = None
@@ -121,6 +122,8 @@ class Service(Struct, frozen=True, kw_only=True):
     restart: Value | None = None
     deploy_restart: Value | None = None
     """`deploy.restart_policy.condition`."""
+    replicas: Value | None = None
+    """`deploy.replicas`, or `scale`."""
     profiles: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     network_mode: Value | None = None
@@ -373,6 +376,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     span: Span
     runtime: str
     """`python`, `go`, `ruby`, `php`, `java`, `dotnet`, `rust`, `elixir`."""
+    name: str = ""
+    """What a pyproject.toml calls the project."""
     dependencies: tuple[Dependency, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -690,6 +695,8 @@ class Module(Struct, frozen=True, kw_only=True):
     """
     acts_at: tuple[str, ...] | None = None
     """Of a middleware: how the paths begin at which it may answer; None where that is not seen."""
+    drops_rights: bool = False
+    """Whether the process becomes another user itself: `process.setuid`."""
     config: tuple[Entry, ...] = ()
     """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
     problems: tuple[Problem, ...] = ()

@@ -44,7 +44,7 @@ def inside(script: Script, text: Text) -> Iterator[UnitFile | ProxyFile | Hostin
     for words, heredoc in _heredocs(script.statements):
         caddy = next((word for word in words if _CADDY.search(word.raw)), None)
         if _UNIT.search(heredoc.content):
-            yield _unit(_stretch(heredoc, text), words, heredoc)
+            yield _unit(_unescaped(heredoc, text), words, heredoc)
         elif _NGINX.search(heredoc.content):
             from .nginx import parse as nginx
 
@@ -66,6 +66,26 @@ def _stretch(heredoc: Heredoc, text: Text) -> Text:
     start = text.offset(heredoc.span.line, heredoc.span.column)
     end = text.offset(heredoc.span.end_line, heredoc.span.end_column)
     return text.slice(start, end)
+
+
+def _unescaped(heredoc: Heredoc, text: Text) -> Text:
+    """What a heredoc writes: where its delimiter is not quoted, the shell takes a backslash before `$` away."""
+    stretch = _stretch(heredoc, text)
+    if heredoc.quoted or "\\" not in stretch.content:
+        return stretch
+    out: list[str] = []
+    segments: list[tuple[int, int]] = [(0, 0)]
+    length = at = 0
+    for found in _ESCAPED.finditer(stretch.content):
+        out.append(stretch.content[at : found.start()])
+        length += found.start() - at
+        at = found.start() + 1
+        segments.append((length, at))
+    out.append(stretch.content[at:])
+    return stretch.piece("".join(out), tuple(segments))
+
+
+_ESCAPED = regex(r"\\[$`\\]")
 
 
 def _unit(text: Text, words: tuple[Word, ...], heredoc: Heredoc) -> UnitFile:

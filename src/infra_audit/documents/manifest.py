@@ -79,6 +79,7 @@ def parse(text: Text) -> Manifest:
         path=text.path,
         span=text.span(0, len(text.content)),
         runtime=runtime(text.path),
+        name=_named(text.content) if name == "pyproject.toml" else "",
         dependencies=tuple(
             Dependency(name, version, group, text.span(start, end))
             for name, version, group, start, end in found
@@ -87,6 +88,19 @@ def parse(text: Text) -> Manifest:
     )
 
 
+def _named(content: str) -> str:
+    """What a pyproject.toml calls its project, '' where it does not say."""
+    for heading in _HEADINGS.finditer(content):
+        named = _NAME.search(
+            content, heading.end(), content.find("\n[", heading.end()) + 1 or len(content)
+        )
+        if named is not None:
+            return named[1]
+    return ""
+
+
+_HEADINGS = regex(r"^\ufeff?\[(?:project|tool\.poetry)\]", re.MULTILINE)
+_NAME = regex(r"""^name\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
 _REQUIREMENT = regex(
     r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]\n]*\])?\s*(@|\(?[=<>!~][^;#\n]*)?\s*(?:[;#]|\\?\s*$|--)"
 )
@@ -96,6 +110,7 @@ _INSTALL_REQUIRES = regex(
 _EGG = regex(r"[#&]egg=([\w.-]+)")
 _GO = regex(r"^[^\S\n]*+(?:require[^\S\n]++)?(\S++)[^\S\n]++(v\S+)", re.MULTILINE)
 _GO_REQUIRE = regex(r"^require[^\S\n]*\([^()]*\)|^require[^\S\n]+\S+[^\S\n]+v\S+", re.MULTILINE)
+_INDIRECT = regex(r"[^\S\n]*//[^\S\n]*indirect")
 _GEM = (
     "gems",
     regex(
@@ -177,7 +192,8 @@ def _go(content: str) -> Iterator[Found]:
     for block in _GO_REQUIRE.finditer(content):
         for found in _GO.finditer(content, block.start(), block.end()):
             if "." in found[1].partition("/")[0]:
-                yield found[1], found[2], "require", found.start(1), found.end()
+                group = "indirect" if _INDIRECT.match(content, found.end()) else "require"
+                yield found[1], found[2], group, found.start(1), found.end()
 
 
 def _maven(content: str) -> Iterator[Found]:

@@ -115,6 +115,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "ci": regex(r"(?P<name>\b(?:deploy|publish|push|release|rollout|ssh|rsync|kubectl|helm|docker push)\b)(?P<value>)", re.IGNORECASE),
     "kamal": regex(r"^(?P<name>service|servers|image|registry|accessories):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer)\b(?P<value>[^\n`]*)", re.IGNORECASE),
+    "django": regex(r"^[^#\n]*?\b(?P<name>ADMINS(?=[ \t]*=[ \t]*(?![\[(]\s*[\])]|None))|django\.request(?=[\"']))(?P<value>)", re.MULTILINE),
     "ansible": regex(r"(?P<name>\b(?:cron|systemd|service|docker_container|apt|template|copy)):(?P<value>)"),
 }  # fmt: skip
 """By kind, the words that the model asks about; `value` may be empty."""
@@ -184,6 +185,8 @@ def _kind(text: Text) -> str:
         known = None
     if known:
         return known
+    if name.endswith(".py"):
+        return "django"
     if name.endswith((".tf", ".tfvars")):
         return "terraform"
     if name.endswith((".md", ".txt", ".rst", ".adoc")) or name.startswith("README"):

@@ -220,7 +220,9 @@ def _foreign(facts: Facts) -> Iterator[App]:
             by_folder.setdefault((folder, manifest.runtime), []).append(manifest)
     for (folder, runtime), manifests in by_folder.items():
         names = frozenset(d.name for m in manifests for d in m.dependencies)
-        lowered = {name.lower(): name for name in names}
+        lowered = {
+            d.name.lower() for m in manifests for d in m.dependencies if d.group != "indirect"
+        }
         known = _FOREIGN.get(runtime, {})
         frameworks = tuple(dict.fromkeys(f for dep, f in known.items() if dep.lower() in lowered))
         if frameworks:

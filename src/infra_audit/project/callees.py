@@ -29,7 +29,7 @@ _SELECTS = frozenset({"--filter", "-F", "--workspace", "-w"})
 """Options whose value names packages of the workspace."""
 _FOLDERS = frozenset({"--prefix", "-C", "--dir", "--cwd"})
 """Options whose value is the folder of a package."""
-_EVERYWHERE = frozenset({"-r", "--recursive", "--workspaces", "-ws", "--all"})
+_EVERYWHERE = frozenset({"-r", "--recursive", "--parallel", "--workspaces", "-ws", "--all"})
 
 
 class Call(Struct, frozen=True):

@@ -8,7 +8,7 @@ itself that it is meant to last, *aside* where it says the opposite, else *unkno
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import dirname
+from posixpath import basename, dirname
 
 from msgspec import Struct
 
@@ -29,6 +29,7 @@ _NAMED = regex(
     r"(?:^|[._/-])(?:prod|production|self-?host\w*|swarm)(?:[._/-]|$)|(?:^|/)(?:deploy|deployments?)/"
 )
 """What a path for production is called; a file called after its deployment may be a preview's."""
+_BUILDS = regex(r"compose\.build\.ya?ml$")
 _TOOLS = regex(
     r"nginx|certbot|traefik|caddy|acme|letsencrypt|swag$|cloudflared|portainer|watchtower|tailscale|wireguard|dozzle|exporter"
     r"|cadvisor|victoria|vector$|fluent|telegraf|alertmanager|uptime-kuma|backup"
@@ -160,12 +161,18 @@ def _doubt(
 
 
 def _named_beside(compose: Compose, project: Project) -> str:
-    """Another compose file of the application that is for production by its name, for one that is not."""
+    """Another compose file of the application that is for production by its name, for one that is not.
+
+    Beside one that only builds, the file that compose starts by itself is.
+    """
     if _NAMED.search(compose.path):
         return ""
     own = {s.name for s in compose.services}
+    builds = _BUILDS.search(compose.path) is not None
     for other in project.composes:
-        production = project.purposes.get(other.path) == "production" and _NAMED.search(other.path)
+        beside = dirname(other.path) == dirname(compose.path) and basename(other.path) in _DEFAULTS
+        named = _NAMED.search(other.path) or (builds and beside)
+        production = project.purposes.get(other.path) == "production" and named
         complete = other.services and all(s.image or s.build for s in other.services)
         if production and complete and own.intersection(s.name for s in other.services):
             return other.path

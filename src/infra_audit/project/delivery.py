@@ -101,7 +101,7 @@ _PREVIEW = regex(
     r"|(?:^|[-_ ])dev(?:elop)?(?:[-_ ]|$)",
     re.IGNORECASE,
 )
-_TESTS = regex(r"test|e2e|review|smoke|integration", re.IGNORECASE)
+_TESTS = regex(r"test|e2e|review|smoke|integration|playwright|cypress", re.IGNORECASE)
 _SHIPS = regex(r"deploy|release|publish|ship|image|push|prod|live", re.IGNORECASE)
 _TRIALS = frozenset(
     {"dev", "develop", "development", "staging", "stage", "qa", "test", "testing", "preview"}
@@ -175,7 +175,7 @@ def _is_preview(workflow: Workflow, job: Job, calling: tuple[tuple[Workflow, Job
     """Whether it ships for trial only, as far as its events, environment and names tell."""
     triggers = [t for w in (workflow, *(other for other, _ in calling)) for t in w.triggers]
     events = {trigger.event for trigger in triggers} - ({"workflow_call"} if calling else set())
-    if events and events <= _OUTSIDE:
+    if (events and events <= _OUTSIDE) or any(map(_makes_cluster, job.steps)):
         return True
     pushed = [t for t in triggers if t.event == "push"]
     if (
@@ -191,6 +191,14 @@ def _is_preview(workflow: Workflow, job: Job, calling: tuple[tuple[Workflow, Job
     return any(_PREVIEW.search(name) and "prod" not in name.lower() for name in names) or any(
         _TESTS.search(name) and not any(_SHIPS.search(n) for n in names) for name in names
     )
+
+
+def _makes_cluster(step: Step) -> bool:
+    """Whether a step makes a cluster that ends with its job."""
+    return step.uses is not None and _CLUSTERS.match(step.uses.raw.lower()) is not None
+
+
+_CLUSTERS = regex(r"[\w-]+/[\w-]*(?:kind|minikube|k3d|k3s)[\w-]*@")
 
 
 def _step(step: Step, job: Job, leads: Steps) -> Iterator[tuple[str, str, bool]]:

@@ -103,6 +103,27 @@ def started_by_docker(project: Project) -> Iterator[Started]:
                     yield found
 
 
+def built_elsewhere(project: Project) -> frozenset[str]:
+    """The Dockerfiles that a script builds with a context that it makes itself: a folder in a variable."""
+    paths = [d.path for d in project.dockerfiles]
+    found: set[str] = set()
+    for act in project.acts:
+        for run in act.behaviour.runs if paths else ():
+            if "build" not in run.arguments:
+                continue
+            raws = [_bare(word) for word in run.words]
+            if raws[-1].startswith("$"):
+                named = [after for word, after in pairwise(raws) if word in ("-f", "--file")]
+                ends = [_VARIABLES.sub("", name).lstrip("/") for name in named]
+                found.update(
+                    p for p in paths for end in ends if end and f"/{p}".endswith(f"/{end}")
+                )
+    return frozenset(found)
+
+
+_VARIABLES = regex(r"\$\{?\w+\}?")
+
+
 def _started(run: Run, act: Act) -> Started | None:
     words = list(run.words[2:])
     if len(run.words) != len(run.arguments) + 1:
@@ -131,6 +152,9 @@ def _started(run: Run, act: Act) -> Started | None:
         env_files=tuple(Value(w.literal, w.raw, w.span) for n, w in given if n == "--env-file"),
         mounts=tuple(
             _mount(n, w) for n, w in given if n in ("-v", "--volume", "--mount", "--tmpfs")
+        ),
+        user=next(
+            (Value(w.literal, _bare(w), w.span) for n, w in given if n in ("-u", "--user")), None
         ),
         working_dir=next(
             (Value(w.literal, w.raw, w.span) for n, w in given if n in ("-w", "--workdir")), None

@@ -13,6 +13,7 @@ from ..model import Evidence, Location, Severity
 from ..source.regex import regex
 from .apps import folder_of
 from .checkouts import checkouts
+from .docker_runs import built_elsewhere
 from .images import resolved
 from .references import Reference
 from .types import Image, Project
@@ -31,6 +32,8 @@ _SOURCE = regex(
     r"|(?:.*/)?(?:prisma|scripts|config|patches|migrations|nginx|docker|Gemfile|Pipfile|Caddyfile|\.npmrc|\.yarnrc)$"
 )
 """What a COPY takes that no build makes."""
+_PORTAINER = "stack.env"
+"""What Portainer writes with the variables of a stack."""
 _VERSIONS = frozenset(
     {
         "node-version-file",
@@ -49,8 +52,9 @@ def files_of_documents(project: Project) -> Iterator[Reference]:
         if project.purposes.get(compose.path) == "production":
             for service in compose.services:
                 yield from _of_service(service, compose)
+    elsewhere = built_elsewhere(project)
     for image in project.images:
-        if image.purpose == "production":
+        if image.purpose == "production" and image.dockerfile.path not in elsewhere:
             yield from _of_image(image, project)
     yield from _of_workflows(project)
     yield from _of_ecosystems(project)
@@ -62,6 +66,8 @@ def _of_service(service: Service, compose: Compose) -> Iterator[Reference]:
         return
     who = f"the service `{service.name}`"
     for value in service.env_files:
+        if value.literal == _PORTAINER:
+            continue
         yield from _beside(value, compose, f"{who} reads its environment from", "warning")
     build = service.build
     if build is not None and not build.inline:

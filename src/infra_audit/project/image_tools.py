@@ -119,7 +119,8 @@ def _added(layer: Layer, *, alpine: bool) -> frozenset[str]:
     if not layer.runs or any(not _is_quiet(run, alpine=alpine) for run in layer.runs):
         return TOOLS | MANAGERS
     installs = any(run.name in _INSTALLERS for run in layer.runs)
-    named = frozenset(tool for tool in TOOLS if tool in instruction.argument)
+    said = [instruction.argument, *(a for run in layer.runs for a in run.arguments if a)]
+    named = frozenset(tool for tool in TOOLS if any(tool in text for text in said))
     return named | MANAGERS if installs else named
 
 
@@ -139,7 +140,7 @@ def _is_quiet(run: Run, *, alpine: bool) -> bool:
     """Whether a command surely brings no tool but those that it names."""
     if run.name in _INSTALLERS:
         names = [word for word in run.arguments if not (word or "-").startswith("-")]
-        if None in run.arguments:
+        if None in run.arguments or (names[:1] in (["install"], ["add"]) and not names[1:]):
             return False
         return (
             alpine or _only(names[1:], _QUIET) or names[:1] in (["update"], ["clean"], ["upgrade"])

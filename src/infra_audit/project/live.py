@@ -78,7 +78,8 @@ def _of_systemd(project: Project) -> Iterator[Live]:
             paths = (folder, *paths)
         evidence = [where] if where else [Evidence(unit.location, "what the unit starts")]
         name = file.name.removesuffix(".service")
-        yield Live(name, "systemd", f"`{file.name}`", paths, (*evidence, *shown))
+        called = f"`{file.name}`" if file.name else "a unit"
+        yield Live(name, "systemd", called, paths, (*evidence, *shown))
 
 
 def _directory(file: UnitFile, resolved: str | None) -> tuple[str | None, Evidence | None]:

@@ -24,7 +24,7 @@ MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 _SELECTS = frozenset({"--filter", "-F", "--workspace"})
 _FOLDERS = frozenset({"--prefix", "-C", "--dir", "--cwd"})
 _EVERYWHERE = regex(
-    r"-r|--recursive|--workspaces|-ws|--all|-T|-B|--top-level|--binaries-only|--if-present|--filter-prod.*"
+    r"-r|--recursive|--parallel|--workspaces|-ws|--all|-T|-B|--top-level|--binaries-only|--if-present|--filter-prod.*"
 )
 _NAME = regex(r"[\w@][\w:./@-]*")
 

@@ -33,6 +33,8 @@ _FOLDERS: dict[str, Purpose] = {
 }  # fmt: skip
 """Names of folders that tell by themselves."""
 
+_TESTING = ("-tests", "_tests")
+"""How the name of a folder of tests for one thing ends: `sanity-tests`."""
 _SHOWING = regex(r"(?:^|[._-])(?:examples?|samples?|demos?)(?:[._-]|$)")
 """Words in the name of a folder that make it one of examples: `push-examples`."""
 
@@ -65,7 +67,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
 _SCRIPT_WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
     (regex(r"(?:^|[._-])(?:dev|devel|development|local|localhost)(?:[._-]|$)"), "development"),
     (regex(r"(?:^|[._-])(?:test|tests|testing|e2e|smoke)(?:[._-]|$)"), "test"),
-    (regex(r"(?:^|[._-])(?:example|sample|demo)(?:[._-]|$)"), "example"),
+    (regex(r"(?:^|[._-])(?:examples?|samples?|demo)(?:[._-]|$)"), "example"),
     (regex(r"(?:^|[._-])(?:template|tmpl|tpl|j2|erb)(?:[._-]|$)"), "template"),
 )
 """Those in the name of a script: what it installs, checks or fills in may have any other name."""
@@ -120,12 +122,18 @@ def _of_workflow(path: str, folders: list[str], scaffolds: frozenset[str]) -> Pu
 def _by_folders(folders: list[str], scaffolds: frozenset[str]) -> Purpose | None:
     for nth, folder in enumerate(folders):
         lowered = folder.lower()
-        told = _FOLDERS.get(lowered) or ("example" if _SHOWING.search(lowered) else None)
+        told = _FOLDERS.get(lowered) or _by_ending(lowered)
         if told and not _is_installed(folders, nth):
             return told
         if lowered in SCAFFOLDS and "/".join(folders[: nth + 1]) in scaffolds:
             return "template"
     return None
+
+
+def _by_ending(folder: str) -> Purpose | None:
+    if folder.endswith(_TESTING):
+        return "test"
+    return "example" if _SHOWING.search(folder) else None
 
 
 def _is_installed(folders: list[str], nth: int) -> bool:

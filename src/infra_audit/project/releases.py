@@ -54,8 +54,31 @@ def by_hand(project: Project) -> tuple[Act, ...]:
         and act.script.origin in ("file", "npm")
         and not _AUTOMATIC.intersection(act.reached_by)
         and _is_release(act, project)
+        and not installs_afresh(act)
     ]
     return tuple(sorted(found, key=lambda act: act.role != "deploy"))
+
+
+def installs_afresh(act: Act) -> bool:
+    """Whether a script asks people what they want and then fetches the compose file that it starts.
+
+    It sets the application up where none is: no version runs there before.
+    """
+    runs = act.behaviour.runs
+    asks = any(run.name == "read" for run in runs)
+    return (
+        asks
+        and any(
+            run.name in ("curl", "wget")
+            and any(map(_COMPOSE.search, filter(None, run.arguments[1:])))
+            for run in runs
+        )
+        and _INSTALLS.search(act.script.path.rpartition("/")[2]) is not None
+    )
+
+
+_COMPOSE = regex(r"^[\w./-]*compose\.ya?ml$")
+_INSTALLS = regex(r"(?i)^install")
 
 
 def _is_release(act: Act, project: Project) -> bool:

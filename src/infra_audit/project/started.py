@@ -20,6 +20,8 @@ _LASTING = frozenset({"unit", "timer", "cron"})
 _ASIDE = regex(
     r"(?:^|[:_.-])(?:dev|develop|development|local|test|tests|e2e|db|database|infra|services|docker|stores?)(?:[:_.-]|$)"
 )
+_RUNTIMES = frozenset({"node", "bun", "tsx", "bash", "sh"})
+_WRAPPER = regex(r"(?:^|/)(?:docker|compose|docker-compose)\.\w+$")
 _FILES = frozenset({"-f", "--file", "-c", "--compose-file"})
 _VALUED = frozenset({
     "-p", "--project-name", "--env-file", "--project-directory", "--ansi", "--progress", "--parallel", "--timeout", "-t",
@@ -115,9 +117,14 @@ def _asked(run: Run, at: int) -> _Asked:
 
 
 def _behind_compose(run: Run) -> int | None:
-    """Where the words behind `docker compose`, `docker-compose` or `docker stack` begin."""
+    """Where the words behind `docker compose`, `docker-compose` or `docker stack` begin.
+
+    A script called after docker that is told a file is taken for one that hands its words on.
+    """
     if run.name in ("docker-compose", "podman-compose"):
         return 0
+    if run.name in _RUNTIMES and _FILES.intersection(run.arguments):
+        return 1 if _WRAPPER.search(run.arguments[0] or "") else None
     if run.name not in ("docker", "podman"):
         return None
     plain = effects.plain(run)

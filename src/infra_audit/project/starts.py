@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import join, normpath
 
-from ..flow.behaviour import Run
+from ..flow.behaviour import Run, analyse
 from ..flow.effects import plain
 from ..model import Evidence, Location
+from ..source.regex import regex
 from .evidence import manages
 from .images import built_file
-from .types import Deployable, Image, Project
+from .layers import last, lineage
+from .types import Deployable, Image, Project, Unit
 
 _LONGEST = 80
 _COMPOSE = ("docker", "compose"), ("podman", "compose")
@@ -29,7 +31,7 @@ def _places(deployable: Deployable, project: Project) -> Iterator[Evidence]:
     yield from _composed(deployable, project)
     yield from (_typed(run) for run in runs if _composes(run))
     yield from _delivered(deployable, project, "deploy")
-    own = [i for i in project.images if i.dockerfile.path in deployable.images]
+    own = [i for i in project.images if i.dockerfile.path in deployable.images and not _exports(i)]
     sure = [i for i in own if i.deployable == deployable.folder and i.context is not None]
     script = [_script(e, deployable) for e in deployable.evidence if _is_start(e, deployable)]
     if deployable.kind == "containers":
@@ -41,12 +43,50 @@ def _places(deployable: Deployable, project: Project) -> Iterator[Evidence]:
 
 
 def _supervised(deployable: Deployable, project: Project) -> Iterator[Evidence]:
-    """Units of systemd and apps of pm2."""
+    """Units of systemd and apps of pm2.
+
+    Of several the one that is called as it is comes first, then what runs on its runtime, then what
+    is started again: a command that ends is none of it.
+    """
     units = [u for u in project.units if u.source in ("systemd", "pm2") and not u.once]
     known = {e.location: e for e in deployable.evidence}
-    for unit in units:
+    bare = deployable.name.rpartition("/")[2]
+    for unit in sorted(
+        units,
+        key=lambda u: (
+            u.name.removesuffix(".service") != bare,
+            _is_foreign(u, deployable),
+            u.source == "systemd" and u.restart in (None, "no"),
+        ),
+    ):
         if unit.location in known and unit.deployable in (deployable.folder, None):
             yield known[unit.location]
+
+
+def _is_foreign(unit: Unit, deployable: Deployable) -> bool:
+    """Whether a unit starts a program of another runtime, which is something beside the application."""
+    runs = analyse(unit.start).runs if unit.start is not None else ()
+    names = {_VERSION.sub("", run.name.rpartition("/")[2]) for run in runs}
+    told = {_PROGRAMS[name] for name in names if name in _PROGRAMS}
+    return bool(told) and deployable.runtime not in told
+
+
+_VERSION = regex(r"[\d.]+$")
+_PROGRAMS = {
+    **dict.fromkeys(("node", "npm", "npx", "pnpm", "yarn", "bun", "deno", "tsx"), "node"),
+    **dict.fromkeys(("python", "gunicorn", "uvicorn", "celery", "uv", "poetry"), "python"),
+    **dict.fromkeys(("ruby", "bundle", "puma", "rails"), "ruby"),
+    **dict.fromkeys(("php", "php-fpm"), "php"),
+    "java": "java",
+    "dotnet": "dotnet",
+}
+"""By the name of a program the runtime that it belongs to."""
+
+
+def _exports(image: Image) -> bool:
+    """Whether an image starts nothing and stands on nothing: it carries files out of a build."""
+    base = lineage(image.dockerfile, image.stage)[0].base.literal
+    return base == "scratch" and last(image, "CMD", "ENTRYPOINT") is None
 
 
 def _composed(deployable: Deployable, project: Project) -> Iterator[Evidence]:

@@ -55,26 +55,6 @@ def calls(project: Project) -> Iterator[tuple[Module, SentryInit]]:
             yield from ((module, init) for init in module.sentry)
 
 
-def is_loaded(module: Module, project: Project) -> bool:
-    """Whether something loads the file that Sentry's guide calls `instrument`: no framework does.
-
-    What another file does with it is told only where that file was read.
-    """
-    if _GUIDE.search(module.path) is None:
-        return True
-    imported = any(_GUIDED.search(i.specifier) for other in project.modules for i in other.imports)
-    return imported or any(
-        _GUIDED.search(word.raw)
-        for act in project.acts
-        for run in act.behaviour.runs
-        for word in run.words[1:]
-    )
-
-
-_GUIDE = regex(r"(?:^|/)instrument\.[cm]?[jt]s$")
-_GUIDED = regex(r"(?:^|[/=])instrument(?:\.[cm]?[jt]s)?$")
-
-
 def package_of(path: str, project: Project) -> Package | None:
     """The nearest package.json above a file."""
     manifests = {p.path.rpartition("/")[0]: p for p in project.packages}
@@ -87,9 +67,12 @@ def package_of(path: str, project: Project) -> Package | None:
 
 
 def at_work(module: Module, project: Project) -> bool:
-    """Whether a call in a file can be what runs: Sentry is installed, the file is sound, and no device runs it."""
+    """Whether a call in a file can be what runs: something is deployed, Sentry is installed, the file is sound.
+
+    What a device runs is not deployed from here.
+    """
     package = package_of(module.path, project)
-    if package is None or module.broken or _twice(module):
+    if not project.deployables or package is None or module.broken or _twice(module):
         return False
     own = {d.name for d in package.dependencies}
     if own & _DEVICES:

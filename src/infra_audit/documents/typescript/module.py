@@ -40,6 +40,7 @@ def module(
         handed=handed(tree, named),
         acts_at=passing(tree),
         functions=tuple(known.export(name) for name in known.top),
+        drops_rights=b"process.setuid" in data,
         config=_config(tree) + segment(tree) + global_settings(tree),
         problems=(),
         broken=tree.root.has_error,
