@@ -199,3 +199,11 @@ def test_the_json_has_the_same_facts_in_a_fixed_order() -> None:
     assert shown["routes"][0]["table"][0]["route"] == "/api/cart"
     assert shown["scripts"][0]["role"] == "deploy"
     assert render_json(_PROJECT) == render_json(_PROJECT)
+
+
+def test_the_path_of_each_fact_is_its_file() -> None:
+    shown = json.loads(render_json(_PROJECT))
+    assert [probe["path"] for probe in shown["probes"]] == [_PLACE.path, _PLACE.path]
+    assert [probe["route"] for probe in shown["probes"]] == ["/health", None]
+    forward = shown["sites"][0]["forwards"][0]
+    assert (forward["path"], forward["target"]) == (_PLACE.path, "")

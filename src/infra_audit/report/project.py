@@ -231,7 +231,10 @@ def _left_out(project: Project) -> Iterator[str]:
 
 
 def render_json(project: Project) -> str:
-    """The same as one JSON object; every fact has its `path`, `start` and `end`."""
+    """The same as one JSON object; every fact has its `path`, `start` and `end`.
+
+    The path of a URL is a `route`, or the `target` of a proxy, so that `path` is always a file.
+    """
     return encoded(
         {
             "kind": {
@@ -269,7 +272,8 @@ def render_json(project: Project) -> str:
             "probes": [
                 {
                     **place(probe.location),
-                    **_named(probe, "source", "tool", "scheme", "host", "port", "path"),
+                    **_named(probe, "source", "tool", "scheme", "host", "port"),
+                    "route": probe.path,
                     **_named(probe, "port_default", "deployable", "inside"),
                     "unit": probe.unit.name if probe.unit else None,
                 }
