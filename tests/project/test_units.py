@@ -168,3 +168,9 @@ FILLED: dict[str, tuple[str, str | None]] = {
 @pytest.mark.parametrize(("raw", "expected"), FILLED.values(), ids=FILLED)
 def test_variables_are_filled_in(raw: str, expected: str | None) -> None:
     assert filled(raw, {"A": "x"}) == expected
+
+
+def test_a_service_that_publishes_a_port_serves_whatever_its_restart_policy(tmp_path: Path) -> None:
+    text = "services:\n  api:\n    image: shop/api\n    ports: ['8000:8000']\n    restart: 'no'\n"
+    found = unit(tmp_path, {"compose.yaml": text}, "compose")
+    assert (found.restart, found.once) == ("no", False)

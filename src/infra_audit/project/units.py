@@ -132,8 +132,9 @@ def _services(compose: Compose, purpose: Purpose) -> Iterator[Unit]:
 
 
 def _once(service: Service) -> bool:
+    """Whether its name says so, or it is not to be started again and publishes no port to serve at."""
     restart = service.restart.literal if service.restart else None
-    return restart == "no" or bool(
+    return (restart == "no" and not service.ports) or bool(
         _ONCE.intersection(service.name.lower().replace("_", "-").split("-"))
     )
 
