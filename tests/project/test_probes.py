@@ -84,6 +84,14 @@ PROBES: dict[str, tuple[dict[str, str], list[str]]] = {
         {".github/workflows/a.yml": WORKFLOW + "          curl -fsSL https://get.example/install | sh\n"},
         [],
     ),
+    "an answer that is looked through": (
+        {".github/workflows/a.yml": WORKFLOW + f"          curl -s {ASKED} | grep -q ok\n"},
+        [f"workflow curl {ASKED}"],
+    ),
+    "an answer that is read": (
+        {".github/workflows/a.yml": WORKFLOW + f"          curl -s {ASKED} | jq .version\n"},
+        [],
+    ),
     "a script": (
         {"deploy.sh": f"#!/bin/bash\nsystemctl restart shop\ncurl -f {ASKED}\n"},
         [f"script curl {ASKED}"],

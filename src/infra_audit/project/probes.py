@@ -98,11 +98,15 @@ def _checked(check: HostedCheck, path: str, source: Asker, unit: Unit | None) ->
         )
 
 
+_CHECKS = frozenset({"grep", "egrep", "fgrep"})
+"""What an answer is handed to that fails where it is another one; all else only reads it."""
+
+
 def _asked(act: Act) -> Iterator[Probe]:
     """What a script asks of the machine that it runs on, or by a path that tells of health."""
     source: Asker = "workflow" if act.script.origin == "step" else "script"
     for run in act.behaviour.runs:
-        if run.reach != "reached" or run.piped_into:
+        if run.reach != "reached" or not _CHECKS.issuperset(run.piped_into):
             continue
         for request in requests(run):
             if request.reads and (
