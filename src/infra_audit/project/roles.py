@@ -264,7 +264,7 @@ def _by_name(script: Script, deeds: _Deeds) -> Role:
 
 
 def _reasons(runs: list[Run]) -> tuple[Evidence, ...]:
-    return tuple(_reason(run) for run in runs[:3])
+    return tuple(dict.fromkeys(_reason(run) for run in runs))[:3]
 
 
 def _reason(run: Run) -> Evidence:
