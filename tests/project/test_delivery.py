@@ -169,7 +169,10 @@ def test_a_reusable_workflow_that_only_pull_requests_call_is_a_trial(tmp_path: P
 
 HELM: dict[str, tuple[str, bool]] = {
     "a release is kept": ("helm upgrade --install shop ./chart", True),
-    "after it is deleted": ("helm uninstall $NAME --wait\n    helm upgrade -i $NAME ./chart", False),
+    "after it is deleted": (
+        "helm uninstall $NAME --wait\n    helm upgrade -i $NAME ./chart",
+        False,
+    ),
     "after its workloads are": (
         "helm uninstall shop --keep-history\n    helm upgrade -i shop ./chart",
         True,

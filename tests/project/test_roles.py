@@ -138,7 +138,9 @@ def test_steps_of_an_action_that_no_job_uses_serve_jobs(tmp_path: Path) -> None:
 
 
 def test_only_the_runs_of_a_dockerfile_build(tmp_path: Path) -> None:
-    text = "FROM node\nRUN npm ci\nHEALTHCHECK CMD curl -f localhost || exit 1\nCMD node . | tee log\n"
+    text = (
+        "FROM node\nRUN npm ci\nHEALTHCHECK CMD curl -f localhost || exit 1\nCMD node . | tee log\n"
+    )
     acts = project(tmp_path, {"Dockerfile": text}).acts
     assert [(a.role, a.reached_by) for a in acts] == [
         ("build", ("image-build",)),

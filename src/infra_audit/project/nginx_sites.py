@@ -139,8 +139,7 @@ def _redirects(frame: _Frame, server: Directive) -> Iterator[Location]:
     serving = any(map(_serves, server.block or ()))
     for d, around in inside(server.block or (), "return", "rewrite"):
         general = all(
-            block.name == "if"
-            or (block.name == "location" and _raw(block) == "/" and not serving)
+            block.name == "if" or (block.name == "location" and _raw(block) == "/" and not serving)
             for block in around
         )
         target = d.arguments[1].raw if len(d.arguments) > 1 else _raw(d)

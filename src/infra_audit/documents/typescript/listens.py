@@ -90,7 +90,7 @@ def _address(tree: Tree, given: list[Node]) -> str | None:
     if value is None or value.type in (*FUNCTIONS, "undefined", "number"):
         return ""
     literal = tree.literal(value)
-    return "" if literal in ("0.0.0.0", "::", "") else literal
+    return "" if literal in ("0.0.0.0", "::", "") else literal  # noqa: S104
 
 
 def _port(tree: Tree, node: Node) -> bool:
