@@ -107,3 +107,25 @@ def test_any_text_gives_an_ecosystem(path: str, content: str) -> None:
     lines = content.count("\n") + 1
     assert all(p.span.end_line <= lines for p in found.processes)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=Ecosystem) == found
+
+
+COVERED: dict[str, tuple[str, tuple[str | None, str | None]]] = {
+    "a spread behind it": ("{PORT: '4000', ...file}", (None, "4000")),
+    "a spread before it": ("{...file, PORT: '4000'}", ("4000", None)),
+    "a spread of what is written here": ("{PORT: '4000', ...own}", ("4000", None)),
+    "a spread of what is set anew here": ("{PORT: '1', ...file, PORT: '4000'}", ("4000", None)),
+    "a spread inside another": ("{...{PORT: '4000', ...file}}", (None, "4000")),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), COVERED.values(), ids=COVERED)
+def test_what_a_spread_may_set_anew_is_a_default(
+    given: str, expected: tuple[str | None, str | None]
+) -> None:
+    (app,) = read(
+        "const file = load();\nconst own = {A: '1'};\n"
+        f"module.exports = {{apps: [{{name: 'a', script: 'a.js', env: {given}}}]}};\n"
+    )
+    value = {entry.name: entry.value for entry in app.environment}["PORT"]
+    assert value is not None
+    assert (value.literal, value.default) == expected

@@ -96,3 +96,17 @@ def test_the_start_of_production_comes_first(tmp_path: Path) -> None:
     (app,) = apps(facts(tmp_path, {"package.json": text}))
     assert app.start is not None
     assert app.start.name == "start:prod"
+
+
+@pytest.mark.parametrize("start", ["wrangler dev --env local", "npm run dev"])
+def test_a_stand_in_for_a_platform_starts_nothing_of_production(tmp_path: Path, start: str) -> None:
+    text = manifest(start, "hono").replace('"start":', '"dev": "wrangler dev", "start":')
+    (app,) = apps(facts(tmp_path, {"package.json": text}))
+    assert app.start is None
+    assert app.anchor() is None
+
+
+def test_a_script_that_leads_to_the_server_starts_it(tmp_path: Path) -> None:
+    text = manifest("npm run api", "hono").replace('"start":', '"api": "node .", "start":')
+    (app,) = apps(facts(tmp_path, {"package.json": text}))
+    assert app.start is not None

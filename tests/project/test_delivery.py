@@ -165,3 +165,25 @@ def test_a_reusable_workflow_that_only_pull_requests_call_is_a_trial(tmp_path: P
         CI: f"on: pull_request\njobs:\n  go:\n    uses: ./{called}\n",
     }
     assert [d.preview for d in found_in(tmp_path, files)] == [True]
+
+
+HELM: dict[str, tuple[str, bool]] = {
+    "a release is kept": ("helm upgrade --install shop ./chart", True),
+    "after it is deleted": (
+        "helm uninstall $NAME --wait\n    helm upgrade -i $NAME ./chart",
+        False,
+    ),
+    "after its workloads are": (
+        "helm uninstall shop --keep-history\n    helm upgrade -i shop ./chart",
+        True,
+    ),
+    "after another is": ("helm uninstall old\n    helm upgrade -i shop ./chart", True),
+}
+
+
+@pytest.mark.parametrize(("commands", "expected"), HELM.values(), ids=HELM)
+def test_helm_keeps_the_releases_that_are_not_deleted(
+    tmp_path: Path, commands: str, expected: bool
+) -> None:
+    files = {".github/workflows/ci.yml": workflow(f"- run: |\n    {commands}")}
+    assert [d.managed for d in found_in(tmp_path, files)] == [expected]

@@ -37,6 +37,14 @@ OWNED: dict[str, tuple[dict[str, str], str, str | None]] = {
         "Dockerfile",
         "apps/api",
     ),
+    "a command that takes a part of another image away": (
+        {
+            **BOTH,
+            "aio/Dockerfile": "FROM node:22\nCOPY --from=shop/api /app /app\nRUN rm -rf /app/apps/api/.cache && ls\n",
+        },
+        "aio/Dockerfile",
+        None,
+    ),
     "a context of compose": (
         {
             **BOTH,

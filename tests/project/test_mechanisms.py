@@ -43,6 +43,16 @@ FOUND: dict[str, tuple[str, dict[str, str], list[str]]] = {
         {"package.json": '{"scripts": {"ship": "wrangler deploy"}}'},
         ["Cloudflare Workers"],
     ),
+    "a package script that only tries to": (
+        "platforms",
+        {"package.json": '{"scripts": {"try": "npm run build && wrangler deploy --dry-run"}}'},
+        [],
+    ),
+    "a package script that tries first": (
+        "platforms",
+        {"package.json": '{"scripts": {"ship": "wrangler deploy --dry-run && wrangler deploy"}}'},
+        ["Cloudflare Workers"],
+    ),
     "a playbook": (
         "provisioning",
         {"ansible/site.yml": "- hosts: all\n  tasks: []\n"},

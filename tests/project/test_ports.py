@@ -62,6 +62,19 @@ PORTS: dict[str, tuple[dict[str, str], list[str]]] = {
             "told 80 of image Dockerfile",
         ],
     ),
+    "a server at one address": (
+        {
+            "package.json": package("express"),
+            "server.js": "require('express')().listen(3000, '127.0.0.1');\n",
+        },
+        ["listens 3000 at 127.0.0.1"],
+    ),
+    "an app with a default": (
+        {
+            "ecosystem.config.js": "module.exports = {apps: [{name: 'a', script: 'a.js', env: {PORT: '1', ...x}}]};\n"
+        },
+        ["told 1? by PORT of pm2 a"],
+    ),
     "a server": (
         {
             "package.json": package("express"),

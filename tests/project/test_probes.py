@@ -58,6 +58,14 @@ PROBES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"compose.yaml": COMPOSE + "      test: [CMD, pg_isready]\n"},
         ["compose pg_isready of web inside"],
     ),
+    "a command that takes a word from another": (
+        {"compose.yaml": COMPOSE + "      test: [CMD-SHELL, 'mysqladmin ping -p\"$$(cat /run/s)\" --silent']\n"},
+        ["compose mysqladmin of web inside"],
+    ),
+    "a test of what a command says": (
+        {"compose.yaml": COMPOSE + "      test: [CMD-SHELL, '[ \"$$(redis-cli ping)\" = PONG ]']\n"},
+        ["compose redis-cli of web inside"],
+    ),
     "an unknown command": (
         {"compose.yaml": COMPOSE + "      test: $CHECK\n"},
         ["compose ? of web inside"],
@@ -82,6 +90,14 @@ PROBES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a download": (
         {".github/workflows/a.yml": WORKFLOW + "          curl -fsSL https://get.example/install | sh\n"},
+        [],
+    ),
+    "an answer that is looked through": (
+        {".github/workflows/a.yml": WORKFLOW + f"          curl -s {ASKED} | grep -q ok\n"},
+        [f"workflow curl {ASKED}"],
+    ),
+    "an answer that is read": (
+        {".github/workflows/a.yml": WORKFLOW + f"          curl -s {ASKED} | jq .version\n"},
         [],
     ),
     "a script": (

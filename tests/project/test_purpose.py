@@ -145,3 +145,24 @@ def test_a_compose_file_tells_by_what_it_starts(
 ) -> None:
     path = next(path for path in files if path.startswith("docker-compose"))
     assert facts(tmp_path, files).purposes[path] == expected
+
+
+SITE = "server { listen 80; location / { proxy_pass http://127.0.0.1:3000; } }\n"
+FILLED_IN: dict[str, tuple[str, str]] = {
+    "by a script": ("sed s/X/y/ nginx/site.conf.template > /etc/nginx/s.conf\n", "production"),
+    "by its kind": ('f() {\n  local t="${HERE}/nginx/si${kind}.conf.template"\n}\n', "template"),
+    "by a part of its name": (
+        'f() {\n  local t="${HERE}/nginx/site${kind}.conf.template"\n}\n',
+        "production",
+    ),
+    "by another folder": ("cat caddy/site.conf.template\n", "template"),
+    "by nobody": ("ls\n", "template"),
+}
+
+
+@pytest.mark.parametrize(("script", "expected"), FILLED_IN.values(), ids=FILLED_IN)
+def test_a_proxy_that_a_script_fills_in_is_one_of_production(
+    tmp_path: Path, script: str, expected: str
+) -> None:
+    files = {"nginx/site.conf.template": SITE, "setup.sh": f"#!/bin/bash\n{script}"}
+    assert facts(tmp_path, files).purposes["nginx/site.conf.template"] == expected

@@ -80,6 +80,33 @@ ROLES: dict[str, tuple[dict[str, str], str]] = {
         },
         "entrypoint",
     ),
+    "is what a service of compose runs": (
+        {
+            "up.sh": "envsubst < /t > /etc/nginx/conf.d/default.conf\nnginx -g 'daemon off;'\n",
+            "compose.yaml": "services:\n  web:\n    image: nginx\n    command: ./up.sh\n",
+        },
+        "entrypoint",
+    ),
+    "is called as what an image starts": (
+        {"cron/entrypoint.sh": "echo '@daily /go' | crontab -\nexec cron -f\n"},
+        "entrypoint",
+    ),
+    "installs and leaves the rest to others": (
+        {"install.sh": "apt-get install -y git\nexec bash scripts/bootstrap.sh\n"},
+        "bootstrap",
+    ),
+    "is called setup behind another word": (
+        {"vpnsetup.sh": 'apt-get install -y wget\nwget -qO "$t/vpn.sh" "$url"\nbash "$t/vpn.sh"\n'},
+        "bootstrap",
+    ),
+    "brings an installation up to date": (
+        {"vpnupgrade.sh": "apt-get install -y gcc\nmodprobe -q sha512\nservice ipsec restart\n"},
+        "maintenance",
+    ),
+    "has a test inside a word of its name": ({"check-latest-commit.sh": "ls\n"}, "unknown"),
+    "has local inside a word of its name": ({"locale.sh": "ls\n"}, "unknown"),
+    "is called after tests": ({"run-unittests.sh": "ls\n"}, "test"),
+    "is called after one machine": ({"start-local.sh": "ls\n"}, "development"),
     "serves a job": (
         {"lint.sh": "shellcheck *.sh\n", ".github/workflows/ci.yml": workflow("- run: ./lint.sh")},
         "ci",
@@ -108,3 +135,22 @@ def test_a_role_has_its_reasons(tmp_path: Path) -> None:
 def test_steps_of_an_action_that_no_job_uses_serve_jobs(tmp_path: Path) -> None:
     text = "runs:\n  using: composite\n  steps:\n    - run: sudo rm -rf /usr/local/share\n      shell: bash\n"
     assert [a.role for a in project(tmp_path, {"action.yml": text}).acts] == ["ci"]
+
+
+def test_only_the_runs_of_a_dockerfile_build(tmp_path: Path) -> None:
+    text = (
+        "FROM node\nRUN npm ci\nHEALTHCHECK CMD curl -f localhost || exit 1\nCMD node . | tee log\n"
+    )
+    acts = project(tmp_path, {"Dockerfile": text}).acts
+    assert [(a.role, a.reached_by) for a in acts] == [
+        ("build", ("image-build",)),
+        ("unknown", ("image",)),
+        ("unknown", ("image",)),
+    ]
+
+
+def test_what_a_container_runs_does_not_maintain_a_server(tmp_path: Path) -> None:
+    command = "/bin/sh -c \"echo x > /etc/nginx/nginx.conf && nginx -g 'daemon off;'\""
+    text = f"services:\n  web:\n    image: nginx\n    command: {command}\n"
+    acts = project(tmp_path, {"compose.yaml": text}).acts
+    assert {a.role for a in acts} == {"entrypoint"}

@@ -67,6 +67,14 @@ SITES: dict[str, tuple[dict[str, str], list[str]]] = {
         nginx("server { if ($host = a) { return 301 https://$host$request_uri; } listen 80; return 404; }"),
         ["nginx, :80, redirects"],
     ),
+    "a redirect beside files that are served": (
+        nginx("server { location ^~ /up/ { alias /srv/up/; } location / { return 301 https://$host$request_uri; } }"),
+        ["nginx, :80, /srv/up/"],
+    ),
+    "a redirect beside a certificate's challenges": (
+        nginx("server { location /.well-known/ { root /w; } location / { return 301 https://$host$request_uri; } }"),
+        ["nginx, :80, redirects, /w"],
+    ),
     "the redirect of one page": (
         nginx("server { location /x { return 301 https://a.example/x; } }"),
         ["nginx, :80"],

@@ -98,6 +98,11 @@ REACHED: dict[str, tuple[dict[str, str], str, tuple[str, ...]]] = {
         "a.sh",
         ("package-start",),
     ),
+    "a package that is started on a developer's machine": (
+        {"package.json": '{"scripts": {"start": "./a.sh && wrangler dev"}}', "a.sh": SH},
+        "a.sh",
+        (),
+    ),
     "a package of examples that is started": (
         {"examples/package.json": '{"scripts": {"start": "./a.sh"}}', "examples/a.sh": SH},
         "examples/a.sh",

@@ -60,6 +60,32 @@ def test_a_file_of_a_platform_at_the_root_builds_what_is_there(tmp_path: Path) -
 
 
 OWNED: dict[str, tuple[dict[str, str], str, str | None]] = {
+    "an app whose script lies in a folder": (
+        {
+            **API,
+            **WEB,
+            "ecosystem.config.js": "module.exports = {apps: [{name: 'a', script: 'apps/api/dist/a.js', cwd: __dirname}]}\n",
+        },
+        "pm2",
+        "apps/api",
+    ),
+    "an app that the package of the root starts": (
+        {
+            "package.json": package("express"),
+            "ecosystem.config.js": "module.exports = {apps: [{name: 'a', script: 'npm', args: 'start', cwd: './'}]}\n",
+        },
+        "pm2",
+        "",
+    ),
+    "an app that is started elsewhere": (
+        {
+            **API,
+            **WEB,
+            "ecosystem.config.js": "module.exports = {apps: [{name: 'a', script: 'a.js', cwd: '/srv/shop'}]}\n",
+        },
+        "pm2",
+        None,
+    ),
     "a working directory": ({**API, **WEB, "shop.service": UNIT}, "systemd", "apps/api"),
     "no working directory of several": (
         {**API, **WEB, "shop.service": "[Service]\nExecStart=/bin/x\n"},
@@ -168,3 +194,9 @@ FILLED: dict[str, tuple[str, str | None]] = {
 @pytest.mark.parametrize(("raw", "expected"), FILLED.values(), ids=FILLED)
 def test_variables_are_filled_in(raw: str, expected: str | None) -> None:
     assert filled(raw, {"A": "x"}) == expected
+
+
+def test_a_service_that_publishes_a_port_serves_whatever_its_restart_policy(tmp_path: Path) -> None:
+    text = "services:\n  api:\n    image: shop/api\n    ports: ['8000:8000']\n    restart: 'no'\n"
+    found = unit(tmp_path, {"compose.yaml": text}, "compose")
+    assert (found.restart, found.once) == ("no", False)

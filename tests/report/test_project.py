@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from infra_audit.documents.facts import Block, Handler, Infrastructure
 from infra_audit.documents.shell.syntax import Script
@@ -23,6 +24,7 @@ from infra_audit.project.types import (
     Unit,
 )
 from infra_audit.report.project import render_json, render_text
+from tests.project.linked_project import project
 from tests.report.samples import UNIT, at
 
 _PLACE = at("deploy/shop.service", 1, 1, 1, 10)
@@ -187,6 +189,19 @@ def test_the_text_has_each_fact_with_its_place() -> None:
     )
 
 
+def test_the_text_tells_what_surely_builds_and_what_may(tmp_path: Path) -> None:
+    manifest = '{"scripts": {"start": "node ."}, "dependencies": {"express": "1"}}'
+    files = {
+        "apps/api/package.json": manifest,
+        "apps/api/Dockerfile": "FROM node\nCOPY . .\n",
+        "apps/web/package.json": manifest,
+        "nas/job.dockerfile": "FROM node\nCOPY . .\n",
+    }
+    text = render_text(project(tmp_path, files))
+    assert "apps/api/Dockerfile: builds it" in text
+    assert text.count("job.dockerfile: may build it") == 1
+
+
 def test_the_json_has_the_same_facts_in_a_fixed_order() -> None:
     shown = json.loads(render_json(_PROJECT))
     assert list(shown) == [
@@ -199,3 +214,11 @@ def test_the_json_has_the_same_facts_in_a_fixed_order() -> None:
     assert shown["routes"][0]["table"][0]["route"] == "/api/cart"
     assert shown["scripts"][0]["role"] == "deploy"
     assert render_json(_PROJECT) == render_json(_PROJECT)
+
+
+def test_the_path_of_each_fact_is_its_file() -> None:
+    shown = json.loads(render_json(_PROJECT))
+    assert [probe["path"] for probe in shown["probes"]] == [_PLACE.path, _PLACE.path]
+    assert [probe["route"] for probe in shown["probes"]] == ["/health", None]
+    forward = shown["sites"][0]["forwards"][0]
+    assert (forward["path"], forward["target"]) == (_PLACE.path, "")

@@ -9,7 +9,7 @@ from . import embedded, json
 from .dockerfile_lines import Chunk, Line, opening
 from .json import Array, Scalar
 from .shell import script
-from .shell.syntax import Script
+from .shell.syntax import Origin, Script
 
 
 class Shell(Struct, frozen=True):
@@ -21,7 +21,10 @@ class Shell(Struct, frozen=True):
 
 
 def run(text: Text, line: Line, at: int, shell: Shell) -> Script | None:
-    """What stands from `at` on in an instruction; None where a heredoc never ends."""
+    """What stands from `at` on in an instruction; None where a heredoc never ends.
+
+    A shell form is a `run` where it builds the image, a `command` where a container runs it.
+    """
     strings = array(line.joined, at)
     if strings is not None:
         return embedded.exec_form(line.joined, strings, directory=shell.directory)
@@ -29,7 +32,8 @@ def run(text: Text, line: Line, at: int, shell: Shell) -> Script | None:
         return None
     if line.heredocs:
         return _with_heredocs(text, line, at, shell)
-    return _script(line.joined.slice(at, len(line.joined.content)), shell)
+    origin: Origin = "run" if line.keyword == "RUN" else "command"
+    return _script(line.joined.slice(at, len(line.joined.content)), shell, origin)
 
 
 def chosen(words: list[str], directory: str | None) -> Shell:
@@ -65,10 +69,10 @@ _LETTERS = {"e": "errexit", "u": "nounset", "x": "xtrace"}
 _OPTIONS = frozenset({"errexit", "nounset", "pipefail", "xtrace"})
 
 
-def _script(body: Text, shell: Shell) -> Script:
+def _script(body: Text, shell: Shell, origin: Origin = "run") -> Script:
     return script.parse(
         body,
-        "run",
+        origin,
         interpreter=shell.name,
         options=shell.options,
         directory=shell.directory,

@@ -672,6 +672,8 @@ class Listen(Struct, frozen=True):
     variable: str
     """The environment variable that decides, '' if none."""
     span: Span
+    host: str | None = ""
+    """The address, '' for all; None where it is not literal."""
 
 
 class Module(Struct, frozen=True, kw_only=True):

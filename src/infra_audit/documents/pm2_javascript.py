@@ -13,7 +13,7 @@ from .facts import Entry
 from .pm2 import App
 from .typescript.exports import default
 from .typescript.options import options
-from .typescript.tree import Tree, arguments, children, fields, grow
+from .typescript.tree import Tree, arguments, children, fields, grow, key_of
 
 
 def read(text: Text) -> list[App]:
@@ -43,7 +43,43 @@ def _app(tree: Tree, node: Node) -> App:
     given = [tree.resolve(value) for name, value in values.items() if name.startswith("env")]
     spread = any(_spreads(tree, part, 0) for part in [node, *given])
     span = tree.text.byte_span(node.start_byte, node.end_byte)
-    return App(span, tuple(_entry(tree, entry, values) for entry in entries), spread)
+    covered = {
+        f"{name}.{inner}"
+        for name, value in values.items()
+        if name.startswith("env")
+        for inner in _covered(tree, tree.resolve(value), 0)
+    }
+    read = [_entry(tree, entry, values) for entry in entries]
+    return App(span, tuple(_default(e) if e.name in covered else e for e in read), spread)
+
+
+def _covered(tree: Tree, node: Node, depth: int) -> set[str]:
+    """The names of an object that a spread behind them, of what is not written here, may set anew."""
+    seen: set[str] = set()
+    covered: set[str] = set()
+    for child in children(node) if node.type == "object" else ():
+        key = child.child_by_field_name("key")
+        if child.type == "spread_element":
+            inner = tree.resolve(child.named_children[0])
+            if _spreads(tree, inner, depth + 1):
+                covered |= seen
+            if inner.type == "object" and depth <= 4:
+                covered -= fields(tree, inner).keys()
+                covered |= _covered(tree, inner, depth + 1)
+                seen |= fields(tree, inner).keys()
+        elif key is not None:
+            name = key_of(tree, key)
+            covered.discard(name)
+            seen.add(name)
+    return covered
+
+
+def _default(entry: Entry) -> Entry:
+    """The entry with a value that holds only where nothing else is given."""
+    value = entry.value
+    if value is None:
+        return entry
+    return replace(entry, value=replace(value, literal=None, default=value.literal))
 
 
 def _spreads(tree: Tree, node: Node, depth: int) -> bool:

@@ -138,6 +138,19 @@ def start_script(package: Package) -> PackageScript | None:
     return next((by_name[name] for name in _STARTS if name in by_name), None)
 
 
+def starts_locally(package: Package, script: PackageScript) -> bool:
+    """Whether a script starts what a platform runs as it does, but on a developer's machine only."""
+    by_name = {other.name: other for other in package.scripts}
+    led = _LEADS.fullmatch(script.command.strip())
+    other = by_name.get(led[1]) if led else None
+    return any(_LOCAL.search(s.command) for s in (script, other) if s is not None)
+
+
+_LEADS = regex(r"(?:npm|pnpm|yarn|bun)(?: run)? ([\w:.-]+)")
+_LOCAL = regex(r"(?:^|[\s;&|/])(?:wrangler (?:pages )?dev|vercel dev|netlify dev|sst dev)(?:\s|$)")
+"""What stands in for a platform while developing: it deploys, and starts nothing by a package script."""
+
+
 def _imaged(facts: Facts) -> Iterator[str]:
     """The folders with a Dockerfile of their own whose image starts a program of Node."""
     for dockerfile in facts.dockerfiles:
@@ -190,7 +203,7 @@ def _node(package: Package, by_name: dict[str, Package], *, run: bool) -> App | 
         frameworks=frameworks,
         serves=serves,
         package=package,
-        start=start,
+        start=None if start is not None and starts_locally(package, start) else start,
         dependencies=frozenset(listed | _of_workspaces(own, by_name)),
     )
 

@@ -209,8 +209,10 @@ def _step(step: Step, job: Job, leads: Steps) -> Iterator[tuple[str, str, bool]]
     elif step.uses is not None:
         yield from _action(step)
     if step.run is not None:
+        removed: set[str] = set()
         for script in leads.called(step.run):
             for run in leads.behaviours[id(script)].runs if id(script) in leads.behaviours else ():
+                removed.update(_removed(run))
                 shipped = _of_run(run, job)
                 if (
                     shipped
@@ -218,7 +220,16 @@ def _step(step: Step, job: Job, leads: Steps) -> Iterator[tuple[str, str, bool]]
                     and (script is step.run or run.reach == "reached")
                 ):
                     what = " ".join((run.name, *(a or "…" for a in run.arguments[:2])))
-                    yield shipped[0], what, shipped[1]
+                    anew = run.name == "helm" and any(w.raw in removed for w in run.words)
+                    yield shipped[0], what, shipped[1] and not anew
+
+
+def _removed(run: Run) -> Iterator[str]:
+    """The release of helm that a run deletes with all that could be returned to, as written."""
+    words = [word.raw for word in run.words] if run.name == "helm" else []
+    verb = next((nth for nth, word in enumerate(words) if word in ("uninstall", "delete")), None)
+    if verb is not None and "--keep-history" not in words:
+        yield from (word for word in words[verb + 1 : verb + 2] if not word.startswith("-"))
 
 
 def _of_run(run: Run, job: Job) -> Shipped | None:

@@ -101,7 +101,23 @@ def purposes(documents: tuple[Document, ...]) -> dict[str, Purpose]:
     found |= {d.path: purpose(d.path) for d in documents if d.path not in found}
     composes = tuple(d for d in documents if isinstance(d, Compose))
     scripts = tuple(d for d in documents if isinstance(d, Script))
+    found |= _filled_in(documents, scripts, found)
     return found | compose_purposes(composes, scripts, found)
+
+
+def _filled_in(
+    documents: tuple[Document, ...], scripts: tuple[Script, ...], purposes: dict[str, Purpose]
+) -> dict[str, Purpose]:
+    """The templates of proxies that scripts of production fill in are what production runs."""
+    templates = {
+        d.path for d in documents if isinstance(d, ProxyFile) and purposes[d.path] == "template"
+    }
+    if not templates:
+        return {}
+    from .rendering import filled_in
+
+    filling = [script for script in scripts if purposes[script.path] == "production"]
+    return dict.fromkeys(filled_in(templates, filling), "production")
 
 
 def _sort(document: Document) -> Sort:

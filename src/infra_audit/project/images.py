@@ -183,6 +183,10 @@ _FETCHED = regex(r"--mount|\bgit\b|\bcurl\b|\bwget\b|\bnpm (?:ci|i|install)\s+-g
 """What brings an application into an image from elsewhere than its context."""
 
 
+_REMOVED = regex(r"\brm\s[^&;|]*")
+"""What is taken out of an image is not what it is built for."""
+
+
 def _names(dockerfile: Dockerfile, app: App) -> bool:
     """Whether a Dockerfile's name, or its last stage, names the application."""
     short = app.folder.rpartition("/")[2]
@@ -193,7 +197,7 @@ def _names(dockerfile: Dockerfile, app: App) -> bool:
         rf"(?:{re.escape(app.folder)}(?:/|\s|$)|--filter[= ]\S*{re.escape(app.name or short)}\b)"
     )
     return any(
-        pattern.search(i.argument)
+        pattern.search(_REMOVED.sub("", i.argument))
         for i in dockerfile.stages[-1].instructions
         if i.keyword in ("RUN", "CMD", "ENTRYPOINT", "WORKDIR", "COPY")
     )

@@ -212,7 +212,7 @@ def _from_workflows(facts: Facts) -> Iterator[Mechanism]:
 _DEPLOYING = regex(
     r"\b(?:(vercel)(?:\s+deploy|\s+--prod)|(netlify)\s+deploy|(wrangler)\s+(?:deploy|publish|pages\s+deploy)"
     r"|(fly)(?:ctl)?\s+deploy|(railway)\s+up|(sst)\s+deploy|(serverless|sls)\s+deploy|(firebase)\s+deploy"
-    r"|(gcloud)\s+(?:run|app)\s+deploy|(eb)\s+deploy)\b"
+    r"|(gcloud)\s+(?:run|app)\s+deploy|(eb)\s+deploy)\b(?![^;&|]*--dry-run)"
 )
 _PROVIDERS = {
     "vercel": "Vercel",

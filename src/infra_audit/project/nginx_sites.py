@@ -136,14 +136,27 @@ def _listening(frame: _Frame, directive: Directive) -> Listening:
 
 def _redirects(frame: _Frame, server: Directive) -> Iterator[Location]:
     """Where all requests, or all that came without TLS, are sent to https."""
+    serving = any(map(_serves, server.block or ()))
     for d, around in inside(server.block or (), "return", "rewrite"):
         general = all(
-            block.name == "if" or (block.name == "location" and _raw(block) == "/")
+            block.name == "if" or (block.name == "location" and _raw(block) == "/" and not serving)
             for block in around
         )
         target = d.arguments[1].raw if len(d.arguments) > 1 else _raw(d)
         if general and target.lstrip("\\").startswith("https://"):
             yield _place(frame, d)
+
+
+def _serves(directive: Directive) -> bool:
+    """Whether a location answers requests itself, a certificate's challenges and `/` left aside."""
+    words = [value.raw for value in directive.arguments]
+    aside = words == ["/"] or any(".well-known" in word for word in words)
+    if directive.name != "location" or aside:
+        return False
+    block = directive.block or ()
+    return first(block, "return") is None and any(
+        d.name in _PASSING or d.name in ("root", "alias", "try_files") for d in block
+    )
 
 
 _PASSING = {

@@ -61,6 +61,7 @@ def _of_modules(facts: Facts, apps: tuple[App, ...]) -> Iterator[Port]:
                     number=None if listen.variable else listen.port,
                     default=listen.port if listen.variable else None,
                     variable=listen.variable,
+                    host=listen.host,
                     location=Location(module.path, listen.span),
                     deployable=max(above, key=len, default=None),
                 )

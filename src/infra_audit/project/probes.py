@@ -13,6 +13,7 @@ from ..flow.behaviour import Behaviour, Run, analyse
 from ..model import Location
 from .askers import ENGINES, LOOPBACK
 from .facts import Facts
+from .inside import contains
 from .layers import last
 from .requests import Request, requests
 from .types import Act, Asker, Image, Probe, Unit
@@ -62,7 +63,8 @@ def _inside(
     live = [run for run in behaviour.runs if run.reach == "reached"]
     found = [_probe(run, request, source) for run in live for request in requests(run)]
     if not found:
-        first = next((run for run in live if run.name not in SHELLS), live[0] if live else None)
+        whole = [run for run in live if not any(_holds(other, run) for other in live)]
+        first = next((run for run in whole if run.name not in SHELLS), live[0] if live else None)
         where = Location(script.path, first.span if first else script.span)
         tool = (first.name or None) if first else None
         found.append(Probe(source=source, location=where, command=where, tool=tool, scheme=""))
@@ -74,6 +76,13 @@ def _inside(
             inside=True,
             script=script,
         )
+
+
+def _holds(run: Run, other: Run) -> bool:
+    """Whether another run only fills in a word of a run."""
+    if run.name in SHELLS or run.name in ("", "[", "[[", "test") or run.span == other.span:
+        return False
+    return contains(run.span, other.span)
 
 
 def _checked(check: HostedCheck, path: str, source: Asker, unit: Unit | None) -> Iterator[Probe]:
@@ -98,11 +107,15 @@ def _checked(check: HostedCheck, path: str, source: Asker, unit: Unit | None) ->
         )
 
 
+_CHECKS = frozenset({"grep", "egrep", "fgrep"})
+"""What an answer is handed to that fails where it is another one; all else only reads it."""
+
+
 def _asked(act: Act) -> Iterator[Probe]:
     """What a script asks of the machine that it runs on, or by a path that tells of health."""
     source: Asker = "workflow" if act.script.origin == "step" else "script"
     for run in act.behaviour.runs:
-        if run.reach != "reached" or run.piped_into:
+        if run.reach != "reached" or not _CHECKS.issuperset(run.piped_into):
             continue
         for request in requests(run):
             if request.reads and (

@@ -19,20 +19,28 @@ from .types import Act, Purpose, Role
 
 _NAMES: tuple[tuple[re.Pattern[str], Role], ...] = (
     (regex(r"back-?up|\bdump\b", re.IGNORECASE), "backup"),
-    (regex(r"test|\be2e\b|\bspec\b", re.IGNORECASE), "test"),
+    (
+        regex(
+            r"(?:^|[^a-z]|unit|smoke|run|load|self)test(?:s|er|ing|suite)?(?:[^a-z]|$)"
+            r"|\be2e\b|\bspec\b",
+            re.IGNORECASE,
+        ),
+        "test",
+    ),
     (
         regex(r"bootstrap|provision|setup[-_]?(?:server|vps|host|ubuntu|debian)", re.IGNORECASE),
         "bootstrap",
     ),
     (regex(r"deploy|release|rollout|update|upgrade", re.IGNORECASE), "deploy"),
     (regex(r"entry-?point", re.IGNORECASE), "entrypoint"),
-    (regex(r"\bdev\b|local", re.IGNORECASE), "development"),
+    (regex(r"\bdev\b|(?:^|[^a-z])local(?:dev|host)?(?:[^a-z]|$)", re.IGNORECASE), "development"),
     (regex(r"build|compile|bundle", re.IGNORECASE), "build"),
 )
 _ASIDE = regex(
     r"un-?install|remove|clean-?up|teardown|purge|stand-?by|replicat|fail-?over", re.IGNORECASE
 )
 """Names of scripts that undo an installation, or keep a second machine for the case of loss: no release."""
+_ENTRYPOINT = regex(r"(?:docker[-_])?entry-?point(?:\.\w+)?", re.IGNORECASE)
 _LIBRARY = regex(
     r"(?:^|/)(?:lib|libs|common|utils|helpers|functions|include|includes)(?:/|[._-]|$)",
     re.IGNORECASE,
@@ -74,7 +82,7 @@ def _role(
     deeds = _Deeds(behaviour, facts)
     told = _by_deeds(deeds, script)
     if told is not None:
-        return told
+        return ("entrypoint", told[1]) if _is_main(script, told[0], hosts) else told
     if set(hosts) and set(hosts) <= {"ci-job"}:
         return "ci", ()
     return _by_name(script, deeds), ()
@@ -95,6 +103,14 @@ def _by_place(
     if script.origin == "file" and behaviour.functions and _only_defines(behaviour):
         return "library"
     return None
+
+
+def _is_main(script: Script, told: Role, hosts: tuple[str, ...]) -> bool:
+    """Whether what a script does to a machine it does to the container whose process it becomes."""
+    if told not in ("bootstrap", "deploy", "maintenance"):
+        return False
+    named = script.origin == "file" and _ENTRYPOINT.fullmatch(script.path.rpartition("/")[2])
+    return bool(named) or (bool(hosts) and {"image", "compose", "image-build"}.issuperset(hosts))
 
 
 def _only_defines(behaviour: Behaviour) -> bool:
@@ -169,7 +185,10 @@ def _by_deeds(deeds: _Deeds, script: Script) -> tuple[Role, tuple[Evidence, ...]
         return ("maintenance", _reasons(deeds.mutating)) if deeds.mutating else None
     based = [r for r in deeds.mutating if _base(r)]
     kinds = {_base(r) for r in based}
+    name = script.path.rpartition("/")[2] if script.origin == "file" else ""
     if len(kinds) >= 2 or (kinds - {"writes /etc"} and deeds.starting):
+        if _RENEWS.search(name) and not deeds.fetching and not deeds.building:
+            return "maintenance", _reasons(based)
         if deeds.fetching and _NAMES[3][0].search(script.path) and len(based) < 3:
             return "deploy", _reasons(deeds.starting or based)
         return "bootstrap", _reasons(based)
@@ -178,16 +197,21 @@ def _by_deeds(deeds: _Deeds, script: Script) -> tuple[Role, tuple[Evidence, ...]
         return "deploy", _reasons(deeds.starting)
     if deeds.shipping and (deeds.building or deeds.remote or _NAMES[3][0].search(script.path)):
         return "deploy", _reasons(deeds.shipping)
-    named = script.origin == "file" and bool(_NAMES[3][0].search(script.path.rpartition("/")[2]))
-    if named and deeds.fetching and deeds.building:
+    if _NAMES[3][0].search(name) and deeds.fetching and deeds.building:
         return "deploy", _reasons(deeds.fetching)
     if deeds.dumping and _backs_up(deeds, script):
         return "backup", _reasons(deeds.dumping)
+    if kinds - {"writes /etc"} and _INSTALLS.search(name):
+        return "bootstrap", _reasons(based)
     if deeds.mutating or deeds.starting:
         return "maintenance", _reasons(deeds.mutating or deeds.starting)
     return None
 
 
+_RENEWS = regex(r"up(?:grade|date)(?!.*(?:install|setup|bootstrap|provision))", re.IGNORECASE)
+"""Names of scripts that expect an installation and bring it up to date."""
+_INSTALLS = regex(r"(?:install(?:er)?|setup)(?:\.\w+)?$", re.IGNORECASE)
+"""Names of scripts that install on a new machine, whatever they leave to others to do."""
 _BASE = frozenset(
     {"installs packages", "changes users", "changes the firewall", "changes the system"}
 )
@@ -240,7 +264,7 @@ def _by_name(script: Script, deeds: _Deeds) -> Role:
 
 
 def _reasons(runs: list[Run]) -> tuple[Evidence, ...]:
-    return tuple(_reason(run) for run in runs[:3])
+    return tuple(dict.fromkeys(_reason(run) for run in runs))[:3]
 
 
 def _reason(run: Run) -> Evidence:

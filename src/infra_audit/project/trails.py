@@ -12,7 +12,7 @@ from ..documents.facts import Action, Stage, Step
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Entry, Run, analyse
 from ..model import Evidence, Location
-from .apps import folder_of
+from .apps import folder_of, starts_locally
 from .callees import Call, Callees, call, may_call, script_name, written
 from .delivery import Steps, deliveries, local_action
 from .facts import Facts
@@ -211,7 +211,8 @@ def _of_packages(facts: Facts) -> Iterator[Hosted]:
         production = facts.is_production(package.path)
         for script in package.scripts:
             where = Location(package.path, script.span)
-            host = "package-start" if production and script.name in _STARTS else ""
+            starts = script.name in _STARTS and not starts_locally(package, script)
+            host = "package-start" if production and starts else ""
             step = Evidence(where, f"package script `{script.name}`")
             yield Hosted(script.script, host, Entry(directory=folder_of(package.path)), step)
 

@@ -342,7 +342,7 @@ class Deployable(Struct, frozen=True, kw_only=True):
     dependencies: frozenset[str] = frozenset()
     """Names of all that its manifests (and those of workspaces that it uses) depend on."""
     images: tuple[str, ...] = ()
-    """Paths of the Dockerfiles that build it."""
+    """Paths of the Dockerfiles that build it; where none surely does, of those that may."""
     deployed_with: str | None = None
     """The folder of the deployable whose evidence this one shares: absences are told of that one."""
 

@@ -7,13 +7,21 @@ from typing import Literal as Choice
 
 from msgspec.structs import replace
 
-from ..documents.facts import Compose, Ecosystem, Hosting, Instruction, Service, UnitFile
+from ..documents.facts import (
+    Compose,
+    Ecosystem,
+    Hosting,
+    Instruction,
+    Process,
+    Service,
+    UnitFile,
+)
 from ..flow.behaviour import Behaviour
 from ..model import Location
 from ..source.regex import regex
 from .apps import App, folder_of
 from .facts import Facts
-from .images import built_file
+from .images import built_file, resolved
 from .schedule import timed
 from .types import Image, Purpose, Unit
 
@@ -47,7 +55,7 @@ def units(
         if unit_file.kind == "service" and not unit_file.path.endswith(".conf"):
             found.append(_systemd(unit_file, facts, variables.get(unit_file.path, {})))
     for ecosystem in facts.ecosystems:
-        found += _processes(ecosystem, facts.purposes[ecosystem.path])
+        found += _processes(ecosystem, facts.purposes[ecosystem.path], apps)
     for hosting in facts.hostings:
         found += _hosted(hosting, facts.purposes[hosting.path])
     for app in apps:
@@ -132,8 +140,9 @@ def _services(compose: Compose, purpose: Purpose) -> Iterator[Unit]:
 
 
 def _once(service: Service) -> bool:
+    """Whether its name says so, or it is not to be started again and publishes no port to serve at."""
     restart = service.restart.literal if service.restart else None
-    return restart == "no" or bool(
+    return (restart == "no" and not service.ports) or bool(
         _ONCE.intersection(service.name.lower().replace("_", "-").split("-"))
     )
 
@@ -205,7 +214,7 @@ def _systemd(unit: UnitFile, facts: Facts, variables: Mapping[str, str]) -> Unit
     )
 
 
-def _processes(ecosystem: Ecosystem, purpose: Purpose) -> Iterator[Unit]:
+def _processes(ecosystem: Ecosystem, purpose: Purpose, apps: tuple[App, ...]) -> Iterator[Unit]:
     for process in ecosystem.processes:
         options = [(option.name, option.value) for option in process.options]
         known = {(name, value.literal) for name, value in options if value}
@@ -218,7 +227,26 @@ def _processes(ecosystem: Ecosystem, purpose: Purpose) -> Iterator[Unit]:
             restart="no" if ("autorestart", "false") in known else None,
             purpose=purpose,
             once=process.cron is not None,
+            deployable=_program(process, folder_of(ecosystem.path), apps),
         )
+
+
+def _program(process: Process, home: str, apps: tuple[App, ...]) -> str | None:
+    """The application in whose folder an app's script lies; None where that is not told."""
+    directory = process.directory.literal if process.directory else "."
+    script = process.script.literal if process.script else None
+    if directory is None or script is None or process.cron is not None:
+        return None
+    started = resolved(home, directory)
+    if started is None:
+        return None
+    if "/" in script or script.endswith(_MODULES):
+        started = resolved(started, script)
+    inside = [a.folder for a in apps if not a.folder or f"{started}/".startswith(f"{a.folder}/")]
+    return max(inside, key=len, default=None) if started is not None else None
+
+
+_MODULES = (".js", ".cjs", ".mjs", ".ts")
 
 
 _SOURCES: dict[str, Choice["procfile", "kubernetes", "supervisor"]] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..documents.shell.syntax import Script
 from ..model import Location
-from ..project.types import Act, Mechanism, Port, Probe, Project
+from ..project.types import Act, Deployable, Image, Mechanism, Port, Probe, Project
 from .json import encoded, evidence, place
 from .visible import visible
 from .words import counted, line_of
@@ -69,7 +69,15 @@ def _deployables(project: Project) -> Iterator[str]:
         for item in deployable.evidence:
             yield _inside(item.location, item.note)
         for path in deployable.images:
-            yield f"      {visible(path)}: builds it"
+            sure = any(_builds(i, deployable) for i in project.images if i.dockerfile.path == path)
+            yield f"      {visible(path)}: {'builds it' if sure else 'may build it'}"
+
+
+def _builds(image: Image, deployable: Deployable) -> bool:
+    """Whether an image is surely one of a deployable, or of what has no manifest and is built here."""
+    if deployable.package is None and deployable.manifest is None:
+        return image.context is not None
+    return image.deployable == deployable.folder
 
 
 def _units(project: Project) -> Iterator[str]:
@@ -231,7 +239,10 @@ def _left_out(project: Project) -> Iterator[str]:
 
 
 def render_json(project: Project) -> str:
-    """The same as one JSON object; every fact has its `path`, `start` and `end`."""
+    """The same as one JSON object; every fact has its `path`, `start` and `end`.
+
+    The path of a URL is a `route`, or the `target` of a proxy, so that `path` is always a file.
+    """
     return encoded(
         {
             "kind": {
@@ -269,7 +280,8 @@ def render_json(project: Project) -> str:
             "probes": [
                 {
                     **place(probe.location),
-                    **_named(probe, "source", "tool", "scheme", "host", "port", "path"),
+                    **_named(probe, "source", "tool", "scheme", "host", "port"),
+                    "route": probe.path,
                     **_named(probe, "port_default", "deployable", "inside"),
                     "unit": probe.unit.name if probe.unit else None,
                 }

@@ -155,3 +155,20 @@ def test_listens(content: str, expected: tuple[str | None, str]) -> None:
 )
 def test_does_not_listen(content: str) -> None:
     assert parse(Text("server.ts", content)).listens == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param("app.listen(80)", "", id="none"),
+        pytest.param("app.listen(80, () => {})", "", id="a callback"),
+        pytest.param("app.listen(80, '127.0.0.1', f)", "127.0.0.1", id="loopback"),
+        pytest.param("app.listen(80, '0.0.0.0')", "", id="all"),
+        pytest.param("app.listen(80, env.host, f)", None, id="unknown"),
+        pytest.param("fastify.listen({ port: 80, host })", None, id="unknown among options"),
+        pytest.param("Bun.serve({ port: 80, hostname: 'a.local' })", "a.local", id="Bun"),
+    ],
+)
+def test_listens_at_an_address(content: str, expected: str | None) -> None:
+    (found,) = parse(Text("server.ts", content)).listens
+    assert found.host == expected

@@ -87,3 +87,18 @@ def test_a_file_without_promise_is_read_when_asked() -> None:
     assert [(f.name, f.handler.calls) for f in parse(text, whole=True).functions] == [
         ("ping", ("prisma.$queryRaw",))
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("export const { POST } = serve<Input>(async (c) => {});", ["POST"]),
+        ("export const { GET, PUT: POST, HEAD: head } = serve(f);", ["GET", "POST"]),
+        ("export let {\n  GET = f,\n} = serve(f);", ["GET"]),
+        ("export { h as GET, POST };", ["GET", "POST"]),
+        ("const { POST } = serve(f);", []),
+    ],
+)
+def test_a_large_route_has_the_names_that_a_pattern_binds(line: str, expected: list[str]) -> None:
+    found = parse(Text("app/api/a/route.ts", "// …\n" * 2_000 + f"{line}\n"))
+    assert [one.name for one in found.exports] == expected

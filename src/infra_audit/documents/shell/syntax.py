@@ -11,9 +11,9 @@ from ...model import START, Problem, Span
 # Frozen values that hold only older ones form no cycles: the garbage collector need not look.
 
 Origin = Choice["file", "step", "run", "npm", "heredoc", "argument", "command", "exec"]
-"""Where a script stands: a file, a workflow step, a Dockerfile instruction, a package.json script,
-a heredoc or an argument given to a shell, a command line of a unit, compose or cron file, or an
-exec form, whose words no shell expands."""
+"""Where a script stands: a file, a workflow step, a RUN of a Dockerfile, a package.json script, a
+heredoc or an argument given to a shell, a command line of a unit, compose or cron file or of a
+Dockerfile's CMD, or an exec form, whose words no shell expands."""
 
 
 class Literal(Struct, frozen=True, gc=False, tag="literal"):

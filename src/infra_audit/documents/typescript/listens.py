@@ -35,7 +35,7 @@ def listens(tree: Tree, imports: tuple[Import, ...]) -> tuple[Listen, ...]:
         if "port" in inside and "fetch" in inside:
             port, variable = number(tree, inside["port"])
             span = tree.text.byte_span(value.start_byte, value.end_byte)
-            found.append(Listen(port, variable, span))
+            found.append(Listen(port, variable, span, _host(tree, inside)))
     return tuple(found)
 
 
@@ -72,9 +72,25 @@ def _listen(tree: Tree, call: Call, node: Node) -> Listen:
     if value.type == "object":
         port = fields(tree, value).get("port")
         found = number(tree, port) if port is not None else (None, "")
+        host = _host(tree, fields(tree, value))
     else:
         found = number(tree, node)
-    return Listen(*found, span)
+        host = _address(tree, arguments(call.node)[1:])
+    return Listen(*found, span, host)
+
+
+def _host(tree: Tree, inside: dict[str, Node]) -> str | None:
+    """The address among the options of a server."""
+    return _address(tree, [inside[name] for name in ("host", "hostname") if name in inside])
+
+
+def _address(tree: Tree, given: list[Node]) -> str | None:
+    """The address that stands behind a port, '' for all and where none does, None where unknown."""
+    value = tree.resolve(given[0]) if given else None
+    if value is None or value.type in (*FUNCTIONS, "undefined", "number"):
+        return ""
+    literal = tree.literal(value)
+    return "" if literal in ("0.0.0.0", "::", "") else literal  # noqa: S104
 
 
 def _port(tree: Tree, node: Node) -> bool:

@@ -15,8 +15,8 @@ _EXPORT = regex(
     r"""|^export\s+(?P<default>default)\b""",
     re.MULTILINE,
 )
-_LIST = regex(r"^export\s*\{(?P<names>[^{}]{1,1000})\}", re.MULTILINE)
-_LISTED = regex(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|loader|action|default)\s*(?:,|$)")
+_LIST = regex(r"^export\s*(?:(?:const|let)\s*)?\{(?P<names>[^{}]{1,1000})\}", re.MULTILINE)
+_LISTED = regex(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|loader|action|default)\s*(?:[,=]|$)")
 _SEGMENT = regex(
     r"""^export\s+const\s+(?P<name>dynamic|fetchCache|maxDuration|preferredRegion|revalidate|runtime)"""
     rf"""\s*=\s*(?P<value>{LITERAL})""",
