@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -117,14 +118,15 @@ def doubted(said: Ruled, problems: tuple[Problem, ...]) -> Ruled:
 
 
 def sources(root: str) -> Callable[[str], str | None]:
-    """The texts of the repository at `root` by path, each read once, None where there is none."""
-    texts: dict[str, str | None] = {}
+    """The texts of the repository at `root` by path, None where there is none.
 
+    Findings come file by file, so that a few texts at hand are as good as all.
+    """
+
+    @lru_cache(16)
     def source(path: str) -> str | None:
-        if path not in texts:
-            data = read_bytes(root, path) if path else ""
-            texts[path] = None if isinstance(data, str) else Text.decode(path, data)[0].content
-        return texts[path]
+        data = read_bytes(root, path) if path else ""
+        return None if isinstance(data, str) else Text.decode(path, data)[0].content
 
     return source
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,12 +18,10 @@ def fingerprinted(
     blake2b = _hash()
     seen: dict[str, int] = {}
     marked = []
-    texts: dict[str, list[str]] = {}
 
+    @lru_cache(16)
     def lines(path: str) -> list[str]:
-        if path not in texts:
-            texts[path] = (source(path) or "").split("\n")
-        return texts[path]
+        return (source(path) or "").split("\n")
 
     for finding in findings:
         key = _key(finding, lines)
