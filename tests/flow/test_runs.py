@@ -202,6 +202,22 @@ def test_what_may_be_sudo_is_no_certain_root(text: str) -> None:
     assert the(behave(text), "npm").prefixes == ("sudo?",)
 
 
+COMPOSING = {
+    "by either name": ("C='docker compose'", "docker-compose"),
+    "not found at first": ("C=''", "docker-compose"),
+    "perhaps another command": ("C=podman", ""),
+    "looked up": ("C=$(which x)", ""),
+}
+
+
+@pytest.mark.parametrize(("other", "name"), COMPOSING.values(), ids=COMPOSING)
+def test_a_variable_that_holds_compose(other: str, name: str) -> None:
+    runs = behave(f"if x; then C=docker-compose; else {other}; fi\n$C up -d\n").runs
+    assert [(run.name, run.arguments) for run in runs if "up" in run.arguments] == [
+        (name, ("up", "-d"))
+    ]
+
+
 def test_a_condition_behind_what_may_be_sudo() -> None:
     text = "if $SUDO systemctl is-active shop; then rm x; fi\n"
     (guard,) = the(behave(text), "rm").guards
@@ -279,6 +295,7 @@ def test_pipelines_loops_and_hosts() -> None:
     assert dump.loop
     assert dump.conditional
     assert (removal.remote, removal.background) == ("me@host", True)
+    assert the(behave("ssh $OPTS $TARGET 'rm c'\n"), "rm").remote == "$TARGET"
 
 
 def test_runs_that_are_never_reached() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..documents.facts import Compose
 from ..flow import effects
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.copies import LASTING, copied, engine_name, suggested
@@ -83,13 +84,21 @@ def _for_others(leader: Deployable, project: Project) -> tuple[Location, str] | 
     if shipped is not None and not any(d.kind == "deploy" for d in delivered):
         return shipped.location, "others may host what is published here, and back it up themselves"
     for compose in project.composes:
-        if project.purposes.get(compose.path) == "production" and not any(
-            s.build for s in compose.services
+        if (
+            project.purposes.get(compose.path) == "production"
+            and not any(s.build for s in compose.services)
+            and not _is_deployed(compose, project)
         ):
             return Location(
                 compose.path, compose.services[0].span if compose.services else compose.span
             ), ("only published images run here: a setting for whoever hosts them")
     return None
+
+
+def _is_deployed(compose: Compose, project: Project) -> bool:
+    """Whether a workflow of the repository starts a compose file on a server of its own."""
+    trail = project.standings[compose.path].trail
+    return bool(trail) and any(trail[0].location.path == w.path for w in project.workflows)
 
 
 def _elsewhere(

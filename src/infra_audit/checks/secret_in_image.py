@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from posixpath import basename, dirname, join, normpath
 from typing import Any
 
-from ..documents.facts import Copy, Instruction
+from ..documents.facts import Copy, Instruction, Stage
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Undecided
 from ..project.composed import Placed, placed
 from ..project.credentials import is_for_build, masked, sort
 from ..project.docker_runs import built_elsewhere
 from ..project.images import built_file
-from ..project.layers import lineage
+from ..project.layers import layers, lineage, named
 from ..project.types import Image, Project
 from ..source.regex import regex
 
@@ -48,9 +48,12 @@ def _of_image(image: Image, built: list[Placed], project: Project) -> Iterator[O
         for instruction in stage.instructions:
             stays = instruction.span not in final
             yield from _written(instruction, path, stays=stays)
-            if not stays and instruction.copy is not None and not instruction.copy.origin:
-                yield from _copied(instruction.copy, image, project)
-                yield from _whole(instruction.copy, image, built, project)
+            copy = None if stays else instruction.copy
+            if copy is not None and copy.origin:
+                yield from _carried(copy, stage, image, project)
+            elif copy is not None:
+                yield from _copied(copy, image, project)
+                yield from _whole(copy, image, built, project)
 
 
 def _written(instruction: Instruction, path: str, *, stays: bool) -> Iterator[Match]:
@@ -81,6 +84,30 @@ def _copied(copy: Copy, image: Image, project: Project) -> Iterator[Outcome]:
             yield Match(location=where, values={"what": f"`{name}` is copied into it"})
         elif _DOTENV.match(name):
             yield from _of_dotenv(path, where, project)
+
+
+def _carried(copy: Copy, stage: Stage, image: Image, project: Project) -> Iterator[Outcome]:
+    """Environment files that come from the context by way of another stage, which is given all of it."""
+    origin = named(image.dockerfile, copy.origin, stage.index)
+    for source in copy.sources if origin is not None else ():
+        folder, _, name = (source.literal or "").rpartition("/")
+        if origin and _DOTENV.match(name) and _holds_context(folder, name, origin, image):
+            where = Location(image.dockerfile.path, copy.span)
+            yield from _of_dotenv(_source(name, image, project), where, project)
+
+
+def _holds_context(folder: str, name: str, stage: Stage, image: Image) -> bool:
+    """Whether a folder of a stage is a copy of the context, where no command makes a file of that name."""
+    copied = False
+    for layer in layers(image.dockerfile, stage, {}):
+        instruction, copy = layer.instruction, layer.instruction.copy
+        if instruction.keyword == "RUN" and name in instruction.argument:
+            return False
+        if copy is not None and not copy.origin and any(s.literal in _WHOLE for s in copy.sources):
+            target = copy.target.literal if copy.target is not None else None
+            if target is not None and layer.directory is not None:
+                copied = copied or normpath(join(layer.directory, target)) == folder
+    return copied
 
 
 def _source(written: str, image: Image, project: Project) -> str:

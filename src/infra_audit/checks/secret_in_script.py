@@ -69,9 +69,10 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 
 def _matches(project: Project) -> Iterator[Match]:
+    passing = _steps_of_runners(project)
     for act in project.acts:
         if act.purpose == "production" and act.role not in _ASIDE:
-            yield from _of_act(act)
+            yield from _of_act(act, passing=id(act.script) in passing)
     for given in given_by_units(project):
         told = sort(given.name, given.value)
         if told is not None and (told != "placeholder" or is_own(given.name, given.value)):
@@ -90,7 +91,22 @@ _WHERE = {
 }
 
 
-def _of_act(act: Act) -> Iterator[Match]:
+def _steps_of_runners(project: Project) -> set[int]:
+    """Steps on machines that are made for one job: what they start there ends with it."""
+    return {
+        id(step.run)
+        for workflow in project.workflows
+        for job in workflow.jobs
+        if job.runs_on and all(map(_HOSTED.match, job.runs_on))
+        for step in job.steps
+        if step.run is not None
+    }
+
+
+_HOSTED = regex(r"(?:ubuntu|macos|windows)-")
+
+
+def _of_act(act: Act, *, passing: bool) -> Iterator[Match]:
     named = set(_names_of_secrets(act))
     every = tuple(given_by(act))
     aside = _develops(act)
@@ -100,7 +116,7 @@ def _of_act(act: Act) -> Iterator[Match]:
             continue
         if aside and given.how in ("argument", "prefix") and told != "token":
             continue
-        if _counts(told, given, act):
+        if _counts(told, given, act, passing=passing):
             where = _WHERE[given.how]
             if given.how == "written" and given.target:
                 where = f"in what the script writes to `{given.target}`"
@@ -161,7 +177,7 @@ def _names_of_secrets(act: Act) -> Iterator[str]:
 _VARIABLE = regex(r"\$\{?(\w+)")
 
 
-def _counts(told: str, given: Given, act: Act) -> bool:
+def _counts(told: str, given: Given, act: Act, *, passing: bool) -> bool:
     """Whether a value of this sort is a live one where it stands."""
     if told == "token":
         return True
@@ -183,19 +199,22 @@ def _counts(told: str, given: Given, act: Act) -> bool:
             if builds:
                 kept = given.how in ("exported", "prefix") and not is_for_build(given.value)
                 return given.how == "written" or kept
-            return live and _is_used(given, act)
+            return live and _is_used(given, act, passing=passing)
 
 
 def _is_script(act: Act, name: Any) -> bool:
     return act.script.origin == "npm" and name.fullmatch(act.script.name) is not None
 
 
-def _is_used(given: Given, act: Act) -> bool:
-    """Whether the script starts the application with a value that was to be replaced."""
+def _is_used(given: Given, act: Act, *, passing: bool) -> bool:
+    """Whether the script starts the application with a value that was to be replaced.
+
+    What is `passing` ends with its job, so that only what is started on another machine counts.
+    """
     if given.how not in ("written", "exported", "prefix", "argument"):
         return False
     for run in act.behaviour.runs:
-        if run.reach != "reached" or given.command is None:
+        if run.reach != "reached" or given.command is None or (passing and run.remote is None):
             continue
         starts = launches(run)
         if given.how in ("prefix", "argument"):

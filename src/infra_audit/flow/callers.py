@@ -78,6 +78,7 @@ def spread(found: Survey) -> None:
     found.doubtful = reachable(unseen, edges) - {MAIN}
     found.haunted = _haunted(found)
     found.lifting = _lifting(found)
+    found.composing = frozenset(name for name, given in found.told.items() if _composes(given))
     found.succeeding = reachable({e.context for e in found.exits.values() if e.may_succeed}, edges)
 
 
@@ -91,6 +92,15 @@ def _lifting(found: Survey) -> dict[str, bool]:
         elif known and None not in literals:
             lifting[name] = True
     return lifting
+
+
+def _composes(given: set[str | None]) -> bool:
+    """Whether a variable holds compose under one name or another, if it holds anything."""
+    known = given - {""}
+    return bool(known) and known <= _COMPOSE
+
+
+_COMPOSE = frozenset({"docker compose", "docker-compose"})
 
 
 def _haunted(found: Survey) -> set[str]:

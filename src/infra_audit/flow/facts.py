@@ -96,6 +96,8 @@ class Survey(Struct):
     """The literal values that a variable is given, None for any other."""
     lifting: dict[str, bool] = {}
     """As in `State`."""
+    composing: frozenset[str] = frozenset()
+    """As in `State`."""
     trapped: list[str] = []
     """What traps other than for EXIT run, at any time."""
     haunted: set[str] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..documents.shell.handed import may_hold_sudo
+from ..documents.shell.handed import holds_options, may_hold_sudo
 from ..documents.shell.syntax import Command, Heredoc, Script, Word
 from .effective import effective
 from .scene import Walk
@@ -56,6 +56,8 @@ def _host(words: tuple[Word, ...]) -> str | None:
         word = rest.pop(0)
         if word.literal in _SSH_VALUES and rest:
             rest.pop(0)
+        elif rest and holds_options(word):
+            continue
         elif word.literal is None or not word.literal.startswith("-"):
             return word.raw.strip("\"'")
     return ""
@@ -92,6 +94,7 @@ def hand_over(walk: Walk, inside: Walk, *, away: bool, expanded: bool) -> None:
             separators=inside.state.separators,
             searching=inside.state.searching,
             lifting={**outer.lifting, **inside.survey.lifting},
+            composing=outer.composing | inside.survey.composing,
             itself=itself,
             source=source,
         )

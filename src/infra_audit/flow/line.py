@@ -48,8 +48,16 @@ def line(state: State, words: tuple[Word, ...]) -> Line:
         at, prefixes, name = effective(["sudo", *given[1:]])
         if prefixes:
             return Line(values, given, origins, at, (PERHAPS, *prefixes[1:]), name, assumed)
+    if given and given[0] is None and _composes(state, words[origins[0]]):
+        given[0] = "docker-compose"
     at, prefixes, name = effective(given)
     return Line(values, given, origins, at, prefixes, name, assumed)
+
+
+def _composes(state: State, word: Word) -> bool:
+    """Whether a word is a variable that holds the name of compose, old or new."""
+    part = word.parts[0] if len(word.parts) == 1 else None
+    return isinstance(part, Parameter) and not word.quoted and part.name in state.composing
 
 
 def _lifts(state: State, word: Word) -> bool:

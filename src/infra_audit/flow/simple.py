@@ -69,7 +69,10 @@ def _unnamed(call: Call) -> Standings:
     found, at = call.found, call.at
     word = call.words[0]
     part = word.parts[0] if len(word.parts) == 1 else None
-    if isinstance(part, Parameter) and found.survey.lifting.get(part.name):
+    survey = found.survey
+    if isinstance(part, Parameter) and (
+        survey.lifting.get(part.name) or part.name in survey.composing
+    ):
         return outside(found, at)
     nth = first_of(call.command)
     if nth is not None:

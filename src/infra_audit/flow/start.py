@@ -20,6 +20,7 @@ def begin(script: Script, facts: Survey, reached: Reach, entry: Entry) -> Walk:
         separators=_separators(facts),
         searching=facts.searching,
         lifting=facts.lifting,
+        composing=facts.composing,
         itself="" if entry.sourced else itself,
         source=itself,
     )

@@ -93,6 +93,8 @@ class State(Struct):
     """Names that are never known: another shell expanded them before."""
     lifting: dict[str, bool] = {}
     """Whether all that a variable is given is `sudo` or nothing; False where it is also otherwise."""
+    composing: frozenset[str] = frozenset()
+    """Variables of which every value is `docker compose` or `docker-compose`."""
     itself: str = ""
     """The script's path from the root; '' where `$0` is not the script."""
     source: str = ""

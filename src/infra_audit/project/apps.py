@@ -116,9 +116,21 @@ def apps(facts: Facts) -> tuple[App, ...]:
     by_name = {p.name: p for p in packages if p.name}
     run = frozenset((*_imaged(facts), *_functions(facts)))
     found = [app for p in packages if (app := _node(p, by_name, run=folder_of(p.path) in run))]
+    found = [app for app in found if app.folder in run or not _leads_to(app, found, run)]
     taken = {app.folder for app in found}
     found += [a for a in _foreign(facts) if a.folder not in taken]
     return tuple(sorted(found, key=lambda a: a.folder))
+
+
+def _leads_to(app: App, found: list[App], run: frozenset[str]) -> bool:
+    """Whether an application only starts a file of another one, of which there is an image."""
+    lead = f"{app.folder}/" if app.folder else ""
+    words = app.start.command.split() if app.start is not None else []
+    return any(
+        other is not app and other.folder in run and f"{lead}{word}".startswith(f"{other.folder}/")
+        for other in found
+        for word in words
+    )
 
 
 def _hidden(path: str) -> bool:

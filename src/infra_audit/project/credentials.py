@@ -47,6 +47,10 @@ _PLACEHOLDER = regex(
     r"|passwd|\btest|demo\b|default|redacted|masked|-here|_here|not-?set|build-?time|s3cr[e3]t|supers",
     re.IGNORECASE,
 )
+_ISSUED = regex(r".*CLIENT_SECRET", re.IGNORECASE)
+"""What a provider makes and nobody may choose."""
+_TYPED = regex(r"([a-z]{3})\1", re.IGNORECASE)
+"""What fingers type to fill a place, and a generator makes once in ten thousand times: `asdasd`."""
 _FOR_BUILD = regex(
     r"build|dummy|fake|placeholder|skip|ci-|-ci|unused|not-?used|mock", re.IGNORECASE
 )
@@ -106,6 +110,8 @@ def sort(name: str, value: str) -> Sort | None:
     if _NO_SECRET.fullmatch(value):
         return None
     if _PLACEHOLDER.search(value) or _SHOWN.search(value):
+        return "placeholder"
+    if _ISSUED.fullmatch(name) and _TYPED.search(value):
         return "placeholder"
     if _is_random(value):
         return "random"

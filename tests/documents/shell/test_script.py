@@ -148,6 +148,7 @@ HANDED = {
     "ssh argument": ('ssh -p 22 "$H" "a \\"b\\""', "argument", "", "a b"),
     "ssh words": ("ssh h sudo a b", "argument", "", "sudo a b"),
     "ssh options in a variable": ("ssh $SSH_OPTS $host 'a'", "argument", "", "a"),
+    "ssh host in another one": ('ssh $SSH_OPTS $TARGET "a"', "argument", "", "a"),
     "sshpass": ("sshpass -p x ssh h 'a'", "argument", "", "a"),
     "su": ("su - you -c 'a b'", "argument", "", "a b"),
     "docker": ("docker exec -it -u x c sh -c 'a'", "argument", "sh", "a"),

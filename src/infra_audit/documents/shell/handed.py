@@ -222,7 +222,7 @@ def _ssh(line: Line, at: int) -> tuple[Script, ...]:
     """What the remote shell runs: the words behind the host, or its standard input."""
     words = line.words
     at = _options(words, at, _SSH)
-    while at < len(words) - 1 and _optional(words[at]):
+    while at < len(words) - 1 and holds_options(words[at]):
         at = _options(words, at + 1, _SSH)
     at = _options(words, at + 1, _SSH)
     if at >= len(words):
@@ -243,10 +243,14 @@ def _nothing(first: int, last: int) -> None:  # noqa: ARG001
     return None
 
 
-def _optional(word: Word) -> bool:
+def holds_options(word: Word) -> bool:
     """Whether a word is a variable that by its name holds options."""
-    names = [part.name.lower() for part in word.parts if isinstance(part, Parameter)]
-    return any(mark in name for name in names for mark in ("opt", "arg", "flag", "param"))
+    names = [part.name for part in word.parts if isinstance(part, Parameter)]
+    return any(map(_OPTIONAL.search, names))
+
+
+_OPTIONAL = regex(r"opt|(?:^|_)args?(?:_|$)|args?$|flag|param", re.IGNORECASE)
+"""What such a variable is called; a `TARGET` is none."""
 
 
 def _dashed(line: Line, at: int) -> Script | None:
