@@ -23,6 +23,8 @@ _KNOWN = frozenset({
     "busybox", "oven/bun", "dotnet/aspnet", "dotnet/runtime", "elixir", "erlang", "perl", "almalinux", "rockylinux", "fedora",
 })  # fmt: skip
 """Images whose own Dockerfile sets no user, so that what stands on them is root (their Dockerfiles, 2026)."""
+_SERVERS = frozenset({"caddy", "traefik"})
+"""Those of servers that start by themselves as root and stay it, as nginx and httpd do not (likewise)."""
 _INSTALLS = regex(r"\b(?:gosu|su-exec|s6-overlay|setpriv)\b")
 """What an image takes to give its rights away at the start."""
 _DEVELOPS = regex(r"dev|.*[:_-]dev|dev[:_-].*")
@@ -51,10 +53,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     started = tuple(started_by_docker(project))
     for image in project.images:
         unit = image_unit(image, project)
-        if image.purpose != "production" or image.deployable not in folders or unit is None:
-            continue
         where = Location(image.dockerfile.path, image.stage.span)
         users = given.get(where, [])
+        if image.purpose == "production" and _is_server(image):
+            if not (users and all(users)) and not _is_given(image, services, started, project):
+                yield from _judged(image, project)
+            continue
+        if image.purpose != "production" or image.deployable not in folders or unit is None:
+            continue
         scripts = _scripts(image, by_name)
         if (users and all(users)) or _is_left_over(image, project) or scripts is None:
             continue
@@ -70,6 +76,13 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         ):
             continue
         yield from _judged(image, project)
+
+
+def _is_server(image: Image) -> bool:
+    """Whether it is built here and starts what its base starts, a server that stays root."""
+    base = lineage(image.dockerfile, image.stage)[0].base.literal
+    known = base is not None and name_and_tag(base)[0] in _SERVERS
+    return known and image.context is not None and last(image, "CMD", "ENTRYPOINT") is None
 
 
 def _is_left_over(image: Image, project: Project) -> bool:
@@ -214,7 +227,7 @@ def _judged(image: Image, project: Project) -> Iterator[Outcome]:
         base = stages[0].base.literal
         name, tag = name_and_tag(base) if base else ("", "")
         distroless = name.startswith("gcr.io/distroless/") and "nonroot" not in tag
-        if name in _KNOWN or name == "scratch" or distroless:
+        if name in _KNOWN | _SERVERS or name == "scratch" or distroless:
             shown = Location(image.dockerfile.path, image.stage.span)
             yield _match(image, shown, f"nothing changes the user of `{base}`")
     elif user.values and (user.values[0].literal or "") in _ROOT:
