@@ -14,10 +14,10 @@ from ..project.images import built_file
 from ..project.layers import last, lineage
 from ..project.listening import built, image_unit
 from ..project.store_images import name_and_tag
+from ..project.supervised import ROOT, program_of_root
 from ..project.types import Image, Project, Unit
 from ..source.regex import regex
 
-_ROOT = frozenset({"root", "0", "0:0", "root:root", "root:0", "0:root"})
 _KNOWN = frozenset({
     "node", "python", "ruby", "golang", "debian", "ubuntu", "alpine", "eclipse-temurin", "amazoncorretto", "openjdk", "rust",
     "busybox", "oven/bun", "dotnet/aspnet", "dotnet/runtime", "elixir", "erlang", "perl", "almalinux", "rockylinux", "fedora",
@@ -59,9 +59,16 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             if not (users and all(users)) and not _is_given(image, services, started, project):
                 yield from _judged(image, project)
             continue
-        if image.purpose != "production" or image.deployable not in folders or unit is None:
+        if image.purpose != "production" or unit is None:
             continue
         scripts = _scripts(image, by_name)
+        program = _supervised(image, unit, scripts or [], project)
+        if program is not None:
+            if not (users and all(users)) and not _is_given(image, services, started, project):
+                yield from _judged(image, project, program)
+            continue
+        if image.deployable not in folders:
+            continue
         if (users and all(users)) or _is_left_over(image, project) or scripts is None:
             continue
         paths = {image.dockerfile.path, *(run.path for b in scripts for run in b.runs)}
@@ -83,6 +90,16 @@ def _is_server(image: Image) -> bool:
     base = lineage(image.dockerfile, image.stage)[0].base.literal
     known = base is not None and name_and_tag(base)[0] in _SERVERS
     return known and image.context is not None and last(image, "CMD", "ENTRYPOINT") is None
+
+
+def _supervised(
+    image: Image, unit: Unit, scripts: list[Behaviour], project: Project
+) -> Evidence | None:
+    """A program that supervisord runs as root in an image that starts it, itself or by its script."""
+    if any(m.drops_rights for m in project.modules) or _is_prepared(image) or unit.start is None:
+        return None
+    runs = [run for b in (analyse(unit.start), *scripts) for run in b.runs]
+    return program_of_root(image, runs, project)
 
 
 def _is_left_over(image: Image, project: Project) -> bool:
@@ -216,7 +233,7 @@ def _given(services: tuple[Placed, ...], project: Project) -> dict[Location, lis
     return found
 
 
-def _judged(image: Image, project: Project) -> Iterator[Outcome]:
+def _judged(image: Image, project: Project, program: Evidence | None = None) -> Iterator[Outcome]:
     if any(unit.source == "kubernetes" for unit in project.units):
         where = Location(image.dockerfile.path, image.stage.span)
         yield Undecided(where, "the cluster may give it another user")
@@ -229,15 +246,16 @@ def _judged(image: Image, project: Project) -> Iterator[Outcome]:
         distroless = name.startswith("gcr.io/distroless/") and "nonroot" not in tag
         if name in _KNOWN | _SERVERS or name == "scratch" or distroless:
             shown = Location(image.dockerfile.path, image.stage.span)
-            yield _match(image, shown, f"nothing changes the user of `{base}`")
-    elif user.values and (user.values[0].literal or "") in _ROOT:
+            yield _match(image, shown, program, f"nothing changes the user of `{base}`")
+    elif user.values and (user.values[0].literal or "") in ROOT:
         shown = Location(image.dockerfile.path, user.span)
-        yield _match(image, shown, f"`USER {user.values[0].literal}` is the last word")
+        yield _match(image, shown, program, f"`USER {user.values[0].literal}` is the last word")
 
 
-def _match(image: Image, where: Location, how: str) -> Match:
+def _match(image: Image, where: Location, program: Evidence | None, how: str) -> Match:
     start = last(image, "CMD", "ENTRYPOINT")
     evidence = (
         [Evidence(Location(image.dockerfile.path, start.span), "runs as root")] if start else []
     )
+    evidence += [program] if program is not None else []
     return Match(location=where, values={"how": how}, evidence=tuple(evidence))
