@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from posixpath import basename, dirname, join, normpath
 from typing import Any
 
-from ..documents.facts import Copy, Dotenv, Instruction, Stage, Value
+from ..documents.facts import Copy, Dotenv, Instruction, Stage
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Undecided
 from ..project.composed import Placed, placed
-from ..project.contexts import lets_in
+from ..project.contexts import kept_in, lets_in
 from ..project.credentials import is_for_build, masked, sort
 from ..project.docker_runs import built_elsewhere
-from ..project.images import built_file
 from ..project.layers import layers, lineage, named, needed
 from ..project.types import Act, Image, Project
 from ..source.regex import regex
@@ -170,50 +169,30 @@ _EXAMPLE = regex(r"example|sample|template")
 def _whole(
     instruction: Instruction, stage: Stage, image: Image, built: list[Placed], project: Project
 ) -> Iterator[Match]:
-    """The whole context, on a host where compose reads an environment file that lies in it."""
+    """The whole context, on a host where an environment file lies in it."""
     copy = instruction.copy
     if copy is None or copy.origin or not any(s.literal in _WHOLE for s in copy.sources):
         return
     shipped = stage in lineage(image.dockerfile, image.stage)
-    for one, file in _needed(image, built):
-        path = normpath(join(dirname(one.compose.path), file.literal or ""))
-        if not file.literal or not _DOTENV.match(basename(path)) or path in project.files:
+    for kept in kept_in(image, built, project):
+        if not _DOTENV.match(basename(kept.path)) or kept.path in project.files:
             continue
-        left_open = lets_in(path, image, project)
+        left_open = lets_in(kept.path, image, project)
         if left_open is None:
             continue
-        later = None if shipped else _taken_on(path, instruction, stage, image)
+        later = None if shipped else _taken_on(kept.path, instruction, stage, image)
         behind = not shipped and later is None
         taken = "a stage that is not shipped" if behind else "it"
         why = f"nothing in {left_open} leaves it out" if left_open else "there is no .dockerignore"
         first = Evidence(Location(image.dockerfile.path, copy.span), "from the whole context")
-        lies = Location(one.compose.path, file.span)
         yield Match(
             location=Location(image.dockerfile.path, (later or copy).span),
-            values={"what": f"`{path}` is copied into {taken} with all else, as {why}"},
-            evidence=(
-                *((first,) if later is not None else ()),
-                Evidence(lies, "so it lies where the image is built"),
-            ),
-            severity="note" if behind or one.doubt else "warning",
-            trail=one.standing.trail,
+            values={"what": f"`{kept.path}` is copied into {taken} with all else, as {why}"},
+            evidence=(*((first,) if later is not None else ()), kept.shown),
+            severity="warning" if kept.sure and not behind else "note",
+            trail=kept.trail,
         )
         return
-
-
-def _needed(image: Image, built: list[Placed]) -> Iterator[tuple[Placed, Value]]:
-    """The environment files without which compose does not start what it builds the image for.
-
-    They are those of all services that are started with it, also where nothing tells whether production
-    starts them: the image is built there.
-    """
-    for one in built:
-        build = one.service.build
-        if build is None or built_file(one.compose.path, build) != image.dockerfile.path:
-            continue
-        for service in one.compose.services:
-            if service is one.service or not service.profiles:
-                yield from ((one, file) for file in service.env_files)
 
 
 def _taken_on(path: str, copied: Instruction, stage: Stage, image: Image) -> Copy | None:
