@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[str, str | None]] = {
     "a Dockerfile by suffix": ("prod.Dockerfile", "dockerfile"),
     "a Containerfile": ("Containerfile", "dockerfile"),
     "text about a Dockerfile": ("Dockerfile.md", None),
-    "what a Dockerfile ignores": ("Dockerfile.dockerignore", None),
+    "what a Dockerfile ignores": ("Dockerfile.dockerignore", "other"),
     "a dotenv": (".env.production", "dotenv"),
     "a dotenv by suffix": ("deploy/shop.env", "dotenv"),
     "a workflow": (".github/workflows/ci.yml", "workflow"),

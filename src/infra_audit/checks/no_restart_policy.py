@@ -8,7 +8,7 @@ from typing import Any
 from ..documents.facts import Compose, Service
 from ..documents.shell.syntax import Command
 from ..model import Location, Match, Outcome, Satisfied
-from ..project.composed import Placed, placed
+from ..project.composed import Placed, lasts, placed
 from ..project.composing import is_application
 from ..project.started import starts
 from ..project.store_services import store_service
@@ -33,7 +33,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         path = one.compose.path
         if path not in awaited:
             awaited[path] = _awaited(one.compose)
-        spared = one.service.name in awaited[path] or bool(one.service.profiles)
+        spared = one.service.name in awaited[path] or _is_extra(one)
         if not one.doubt and path not in watched and not spared:
             yield from _of_service(one, project)
 
@@ -46,6 +46,17 @@ def _awaited(compose: Compose) -> frozenset[str]:
         for dependence in service.depends_on
         if dependence.condition == "service_completed_successfully"
     )
+
+
+def _is_extra(one: Placed) -> bool:
+    """Whether a service stands in profiles, and nothing of them that is always started again needs it."""
+    profiles = set(one.service.profiles)
+    needing = (
+        other
+        for other in one.compose.services
+        if any(needed.service == one.service.name for needed in other.depends_on) and lasts(other)
+    )
+    return bool(profiles) and not any(profiles.intersection(s.profiles) for s in needing)
 
 
 def _watched(project: Project) -> frozenset[str]:

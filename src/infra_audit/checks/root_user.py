@@ -14,15 +14,17 @@ from ..project.images import built_file
 from ..project.layers import last, lineage
 from ..project.listening import built, image_unit
 from ..project.store_images import name_and_tag
+from ..project.supervised import ROOT, program_of_root
 from ..project.types import Image, Project, Unit
 from ..source.regex import regex
 
-_ROOT = frozenset({"root", "0", "0:0", "root:root", "root:0", "0:root"})
 _KNOWN = frozenset({
     "node", "python", "ruby", "golang", "debian", "ubuntu", "alpine", "eclipse-temurin", "amazoncorretto", "openjdk", "rust",
     "busybox", "oven/bun", "dotnet/aspnet", "dotnet/runtime", "elixir", "erlang", "perl", "almalinux", "rockylinux", "fedora",
 })  # fmt: skip
 """Images whose own Dockerfile sets no user, so that what stands on them is root (their Dockerfiles, 2026)."""
+_SERVERS = frozenset({"caddy", "traefik"})
+"""Those of servers that start by themselves as root and stay it, as nginx and httpd do not (likewise)."""
 _INSTALLS = regex(r"\b(?:gosu|su-exec|s6-overlay|setpriv)\b")
 """What an image takes to give its rights away at the start."""
 _DEVELOPS = regex(r"dev|.*[:_-]dev|dev[:_-].*")
@@ -51,11 +53,22 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     started = tuple(started_by_docker(project))
     for image in project.images:
         unit = image_unit(image, project)
-        if image.purpose != "production" or image.deployable not in folders or unit is None:
-            continue
         where = Location(image.dockerfile.path, image.stage.span)
         users = given.get(where, [])
+        if image.purpose == "production" and _is_server(image):
+            if not (users and all(users)) and not _is_given(image, services, started, project):
+                yield from _judged(image, project)
+            continue
+        if image.purpose != "production" or unit is None:
+            continue
         scripts = _scripts(image, by_name)
+        program = _supervised(image, unit, scripts or [], project)
+        if program is not None:
+            if not (users and all(users)) and not _is_given(image, services, started, project):
+                yield from _judged(image, project, program)
+            continue
+        if image.deployable not in folders:
+            continue
         if (users and all(users)) or _is_left_over(image, project) or scripts is None:
             continue
         paths = {image.dockerfile.path, *(run.path for b in scripts for run in b.runs)}
@@ -70,6 +83,23 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         ):
             continue
         yield from _judged(image, project)
+
+
+def _is_server(image: Image) -> bool:
+    """Whether it is built here and starts what its base starts, a server that stays root."""
+    base = lineage(image.dockerfile, image.stage)[0].base.literal
+    known = base is not None and name_and_tag(base)[0] in _SERVERS
+    return known and image.context is not None and last(image, "CMD", "ENTRYPOINT") is None
+
+
+def _supervised(
+    image: Image, unit: Unit, scripts: list[Behaviour], project: Project
+) -> Evidence | None:
+    """A program that supervisord runs as root in an image that starts it, itself or by its script."""
+    if any(m.drops_rights for m in project.modules) or _is_prepared(image) or unit.start is None:
+        return None
+    runs = [run for b in (analyse(unit.start), *scripts) for run in b.runs]
+    return program_of_root(image, runs, project)
 
 
 def _is_left_over(image: Image, project: Project) -> bool:
@@ -203,7 +233,7 @@ def _given(services: tuple[Placed, ...], project: Project) -> dict[Location, lis
     return found
 
 
-def _judged(image: Image, project: Project) -> Iterator[Outcome]:
+def _judged(image: Image, project: Project, program: Evidence | None = None) -> Iterator[Outcome]:
     if any(unit.source == "kubernetes" for unit in project.units):
         where = Location(image.dockerfile.path, image.stage.span)
         yield Undecided(where, "the cluster may give it another user")
@@ -214,17 +244,18 @@ def _judged(image: Image, project: Project) -> Iterator[Outcome]:
         base = stages[0].base.literal
         name, tag = name_and_tag(base) if base else ("", "")
         distroless = name.startswith("gcr.io/distroless/") and "nonroot" not in tag
-        if name in _KNOWN or name == "scratch" or distroless:
+        if name in _KNOWN | _SERVERS or name == "scratch" or distroless:
             shown = Location(image.dockerfile.path, image.stage.span)
-            yield _match(image, shown, f"nothing changes the user of `{base}`")
-    elif user.values and (user.values[0].literal or "") in _ROOT:
+            yield _match(image, shown, program, f"nothing changes the user of `{base}`")
+    elif user.values and (user.values[0].literal or "") in ROOT:
         shown = Location(image.dockerfile.path, user.span)
-        yield _match(image, shown, f"`USER {user.values[0].literal}` is the last word")
+        yield _match(image, shown, program, f"`USER {user.values[0].literal}` is the last word")
 
 
-def _match(image: Image, where: Location, how: str) -> Match:
+def _match(image: Image, where: Location, program: Evidence | None, how: str) -> Match:
     start = last(image, "CMD", "ENTRYPOINT")
     evidence = (
         [Evidence(Location(image.dockerfile.path, start.span), "runs as root")] if start else []
     )
+    evidence += [program] if program is not None else []
     return Match(location=where, values={"how": how}, evidence=tuple(evidence))

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from posixpath import basename, dirname, join, normpath
 from typing import Any
 
-from ..documents.facts import Copy, Instruction, Stage
+from ..documents.facts import Copy, Dotenv, Instruction, Stage, Value
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Undecided
 from ..project.composed import Placed, placed
+from ..project.contexts import kept_in, lets_in
 from ..project.credentials import is_for_build, masked, sort
 from ..project.docker_runs import built_elsewhere
-from ..project.images import built_file
-from ..project.layers import layers, lineage, named
-from ..project.types import Image, Project
+from ..project.layers import layers, lineage, named, needed
+from ..project.types import Act, Image, Project
 from ..source.regex import regex
 
 _KEYS = regex(r"^id_(?:rsa|ed25519|ecdsa|dsa)$")
@@ -33,7 +33,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     if project.kind.name == "template":
         yield Inapplicable("a template: whoever copies it fills the image")
         return
-    built = [one for one in placed(project) if one.service.build is not None and not one.doubt]
+    built = [one for one in placed(project) if one.service.build is not None]
     elsewhere = built_elsewhere(project)
     for image in project.images:
         if image.purpose == "production" and image.dockerfile.path not in elsewhere:
@@ -43,6 +43,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 def _of_image(image: Image, built: list[Placed], project: Project) -> Iterator[Outcome]:
     path = image.dockerfile.path
     shipped = lineage(image.dockerfile, image.stage)
+    run = tuple(needed(image))
     final = {instruction.span for stage in shipped for instruction in stage.instructions}
     for stage in image.dockerfile.stages:
         for instruction in stage.instructions:
@@ -53,7 +54,8 @@ def _of_image(image: Image, built: list[Placed], project: Project) -> Iterator[O
                 yield from _carried(copy, stage, image, project)
             elif copy is not None:
                 yield from _copied(copy, image, project)
-                yield from _whole(copy, image, built, project)
+            if stage in run:
+                yield from _whole(instruction, stage, image, built, project)
 
 
 def _written(instruction: Instruction, path: str, *, stays: bool) -> Iterator[Match]:
@@ -79,11 +81,14 @@ def _copied(copy: Copy, image: Image, project: Project) -> Iterator[Outcome]:
         name = basename(source.literal or "")
         where = Location(image.dockerfile.path, copy.span)
         path = _source(source.literal or "", image, project)
-        kept = path not in project.files and image.context is not None
+        lacking = path not in project.files
+        kept = lacking and image.context is not None
         if _KEYS.match(name) or (kept and _HOLDING.match(name) and not _PUBLIC.search(name)):
             yield Match(location=where, values={"what": f"`{name}` is copied into it"})
         elif _DOTENV.match(name):
             yield from _of_dotenv(path, where, project)
+        elif name.endswith(".env") and lacking:
+            yield from _of_made(path, where, project)
 
 
 def _carried(copy: Copy, stage: Stage, image: Image, project: Project) -> Iterator[Outcome]:
@@ -131,13 +136,46 @@ def _of_dotenv(path: str, where: Location, project: Project) -> Iterator[Outcome
                 values={"what": f"`{basename(path)}`, which is kept out of git, is copied into it"},
             )
         return
+    yield from _of_values(basename(path), tracked, where, frozenset())
+
+
+def _of_values(
+    name: str, tracked: Dotenv, where: Location, replaced: frozenset[str]
+) -> Iterator[Match]:
+    """The first credential of an environment file that is tracked, but for those that are `replaced`."""
     for entry in tracked.entries:
         value = entry.value.literal if entry.value else None
-        if value and sort(entry.name, value) in _FIXED:
-            shown = Evidence(Location(path, entry.span), f"`{entry.name}` is in it")
-            what = f"`{basename(path)}` with `{entry.name}` is copied into it"
+        if value and entry.name not in replaced and sort(entry.name, value) in _FIXED:
+            shown = Evidence(Location(tracked.path, entry.span), f"`{entry.name}` is in it")
+            what = f"`{name}` with `{entry.name}` is copied into it"
             yield Match(location=where, values={"what": what}, evidence=(shown,))
             return
+
+
+def _of_made(path: str, where: Location, project: Project) -> Iterator[Match]:
+    """An environment file that a script beside the Dockerfile makes of one that is tracked."""
+    known = {dotenv.path: dotenv for dotenv in project.dotenvs}
+    for act in project.acts:
+        folder = dirname(act.script.path)
+        if act.purpose != "production" or not path.startswith(f"{folder}/".lstrip("/")):
+            continue
+        for run in act.behaviour.runs:
+            made = run.words[-1].raw.strip("\"'") if run.name == "cp" and run.words else ""
+            if basename(made) != basename(path) or len(run.arguments) != len(("from", "to")):
+                continue
+            tracked = known.get(normpath(join(folder, run.arguments[0] or "")))
+            if tracked is not None and project.purposes.get(tracked.path) == "production":
+                yield from _of_values(basename(path), tracked, where, _spoken(act))
+                return
+
+
+def _spoken(act: Act) -> frozenset[str]:
+    """The words of a script, by which it may give an environment file other values."""
+    runs = act.behaviour.runs
+    return frozenset(name for r in runs for w in r.words for name in _WORDS.findall(w.raw))
+
+
+_WORDS = regex(r"\w+")
 
 
 def _is_sample(path: str, project: Project) -> bool:
@@ -155,38 +193,66 @@ def _is_sample(path: str, project: Project) -> bool:
 _EXAMPLE = regex(r"example|sample|template")
 
 
-def _whole(copy: Copy, image: Image, built: list[Placed], project: Project) -> Iterator[Match]:
-    """The whole context, on a host where compose reads an environment file that lies in it."""
-    if image.context is None or not any(s.literal in _WHOLE for s in copy.sources):
+def _whole(
+    instruction: Instruction, stage: Stage, image: Image, built: list[Placed], project: Project
+) -> Iterator[Match]:
+    """The whole context, on a host where an environment file lies in it."""
+    copy = instruction.copy
+    if copy is None or copy.origin or not any(s.literal in _WHOLE for s in copy.sources):
         return
-    ignores = {
-        normpath(join(image.context, ".dockerignore")),
-        f"{image.dockerfile.path}.dockerignore",
-    }
-    if ignores & project.files:
-        return
-    for one in built:
-        build = one.service.build
-        if build is None or built_file(one.compose.path, build) != image.dockerfile.path:
+    shipped = stage in lineage(image.dockerfile, image.stage)
+    for kept in kept_in(image, built, project):
+        if not _DOTENV.match(basename(kept.path)) or kept.path in project.files:
             continue
-        for file in one.service.env_files:
-            path = normpath(join(dirname(one.compose.path), file.literal or ""))
-            within = not image.context or path.startswith(f"{image.context}/")
-            if (
-                file.literal
-                and within
-                and _DOTENV.match(basename(path))
-                and path not in project.files
-            ):
-                shown = Evidence(
-                    Location(one.compose.path, file.span), "so it lies where the image is built"
-                )
-                what = f"`{basename(path)}` is copied into it with all else, as there is no .dockerignore"
-                yield Match(
-                    location=Location(image.dockerfile.path, copy.span),
-                    values={"what": what},
-                    evidence=(shown,),
-                    severity="warning",
-                    trail=one.standing.trail,
-                )
-                return
+        left_open = lets_in(kept.path, image, project)
+        if left_open is None:
+            continue
+        later = None if shipped else _taken_on(kept.path, instruction, stage, image)
+        if later is not None and any(_DOTENV.match(_name(s)) for s in later.sources):
+            continue  # said where it is taken by its name
+        behind = not shipped and later is None
+        taken = "a stage that is not shipped" if behind else "it"
+        why = f"nothing in {left_open} leaves it out" if left_open else "there is no .dockerignore"
+        first = Evidence(Location(image.dockerfile.path, copy.span), "from the whole context")
+        yield Match(
+            location=Location(image.dockerfile.path, (later or copy).span),
+            values={"what": f"`{kept.path}` is copied into {taken} with all else, as {why}"},
+            evidence=(*((first,) if later is not None else ()), kept.shown),
+            severity="warning" if kept.sure and not behind else "note",
+            trail=kept.trail,
+        )
+        return
+
+
+def _name(value: Value) -> str:
+    return basename(value.literal or "")
+
+
+def _taken_on(path: str, copied: Instruction, stage: Stage, image: Image) -> Copy | None:
+    """What copies a file of the context from a stage that stays behind into one that is shipped."""
+    file = image.dockerfile
+    if any(
+        i.keyword == "RUN" and _REMOVES.search(i.argument)
+        for s in file.stages
+        for i in s.instructions
+    ):
+        return None
+    layer = next(la for la in layers(file, stage, {}) if la.instruction is copied)
+    target = copied.copy.target.literal if copied.copy and copied.copy.target else None
+    if layer.directory is None or target is None:
+        return None
+    inside = path.removeprefix(f"{image.context}/")
+    path = normpath(join(layer.directory, target, inside))
+    for last in lineage(file, image.stage):
+        for copy in (i.copy for i in last.instructions if i.copy is not None and i.copy.origin):
+            origin = named(file, copy.origin, last.index)
+            if origin is None or stage not in lineage(file, origin):
+                continue
+            for source in copy.sources:
+                whole = normpath(join("/", source.literal)) if source.literal else ""
+                if whole and f"{path}/".startswith(f"{whole.rstrip('/')}/"):
+                    return copy
+    return None
+
+
+_REMOVES = regex(r"\brm\b.*\.env")

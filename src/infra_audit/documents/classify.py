@@ -118,6 +118,7 @@ _NAMES = {
     "yarn.lock": "other",
     ".gitattributes": "other",
     ".gitignore": "other",
+    ".dockerignore": "other",
     ".nvmrc": "other",
     ".node-version": "other",
 }
@@ -232,6 +233,8 @@ def _by_pattern(path: str, name: str, suffix: str) -> str | None:
         return "manifest"
     if suffix in {".md", ".txt", ".rst", ".adoc"}:
         return "other" if _PROSE.match(name.lower()) else None
+    if suffix == ".dockerignore":
+        return "other"
     if ("cron" in name or "/cron." in f"/{path}") and suffix.lower() in _CRON:
         return "other"
     if suffix in _PROXY and "nginx" in name and _NGINX.match(name):

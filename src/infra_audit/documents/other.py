@@ -99,6 +99,7 @@ _HEAD = 64 * 1024
 
 _WORDS: dict[str, re.Pattern[str]] = {
     "ignores": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
+    "left-out": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
     "version": regex(r"\A\s*(?P<name>v?\d[\w.]*|lts/\w+)(?P<value>)"),
     "attributes": regex(r"^(?P<name>[^#\s]\S*)[ \t]+(?P<value>[^\r\n]*(?:text|binary|eol)[^\r\n]*)", re.MULTILINE),
     "vercel": regex(r'"(?P<name>crons|builds|functions|routes|rewrites|regions|buildCommand|outputDirectory|framework|deploymentEnabled|enabled|ignoreCommand|headers|redirects|cleanUrls|installCommand)"\s*:\s*(?P<value>true|false|null|"[^"\n]*")?'),
@@ -185,6 +186,8 @@ def _kind(text: Text) -> str:
         known = None
     if known:
         return known
+    if name.endswith(".dockerignore"):
+        return "left-out"
     if name.endswith(".py"):
         return "django"
     if name.endswith((".tf", ".tfvars")):

@@ -24,38 +24,51 @@ _ASSIGNMENT = regex(r"""(\w+)=("[^"]*"|'[^']*'|[^,]*)""")
 
 
 def parse(text: Text) -> Hosting:
-    """The programs of a configuration, in order."""
+    """The programs of a configuration, in order, and what holds for all of them."""
     return Hosting(
         path=text.path,
         span=text.span(0, len(text.content)),
         provider="supervisor",
-        services=tuple(_programs(text)),
+        services=tuple(hosted for each in _sections(text) for hosted in _program(text, *each)),
+        options=tuple(entry for each in _sections(text) for entry in _settings(text, *each)),
     )
 
 
-def _programs(text: Text) -> Iterator[Hosted]:
+_Given = dict[str, tuple[re.Match[str], Text]]
+"""The settings of a section by their keys."""
+
+
+def _sections(text: Text) -> Iterator[tuple[re.Match[str], _Given]]:
     heading: re.Match[str] | None = None
-    given: dict[str, tuple[re.Match[str], Text]] = {}
+    given: _Given = {}
     at = len(BOM) if text.content.startswith(BOM) else 0
     for line in text.content[at:].splitlines(keepends=True):
         found = _SECTION.match(text.content, at)
         setting = _SETTING.match(text.content, at)
         if found:
-            yield from _program(text, heading, given)
+            if heading:
+                yield heading, given
             heading, given = found, {}
         elif setting and len(given) < _MOST:
             start, end = setting.span("value")
             comment = _COMMENT.search(text.content, start, end)
             given[setting["key"]] = setting, text.slice(start, comment.start() if comment else end)
         at += len(line)
-    yield from _program(text, heading, given)
+    if heading:
+        yield heading, given
 
 
-def _program(
-    text: Text, heading: re.Match[str] | None, given: dict[str, tuple[re.Match[str], Text]]
-) -> Iterator[Hosted]:
-    kind, _, name = heading["name"].partition(":") if heading else ("", "", "")
-    if heading is None or kind not in ("program", "fcgi-program", "eventlistener"):
+def _settings(text: Text, heading: re.Match[str], given: _Given) -> Iterator[Entry]:
+    """What holds for all programs: supervisord's own settings, and the files that it reads besides."""
+    section = heading["name"].strip()
+    if section in ("supervisord", "include"):
+        for key, (found, value) in given.items():
+            yield Entry(f"{section}.{key}", _value(value), text.span(*found.span("key")))
+
+
+def _program(text: Text, heading: re.Match[str], given: _Given) -> Iterator[Hosted]:
+    kind, _, name = heading["name"].partition(":")
+    if kind not in ("program", "fcgi-program", "eventlistener"):
         return
     values = {key: _value(value) for key, (_, value) in given.items()}
     command = _command(given["command"][1], name) if "command" in given else None

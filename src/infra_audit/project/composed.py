@@ -40,6 +40,8 @@ _ENVIRONMENTS = frozenset({
     "ENVIRONMENT", "GO_ENV", "SPRING_PROFILES_ACTIVE",
 })  # fmt: skip
 _DEFAULTS = frozenset({"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"})
+_PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
+"""What a Dockerfile or a stage for production is called."""
 _ABSENT = frozenset({"platform", "kubernetes", "static", "library", "template"})
 """Kinds of deployments that start no compose file unless a trail shows one that does."""
 
@@ -183,7 +185,8 @@ def _shown(compose: Compose, project: Project) -> tuple[Evidence, bool] | None:
     """What in a file shows that it is meant to last, the application's service; and whether it is sure.
 
     What is started again may run on a developer's machine too. It is sure where only published
-    images run, which a developer would build, or where the environment is called production.
+    images run, which a developer would build, or where the environment, or what the application
+    is built from, is called production. That counts by itself in a file that compose starts by itself.
     """
     applications = [
         s
@@ -196,12 +199,17 @@ def _shown(compose: Compose, project: Project) -> tuple[Evidence, bool] | None:
     first = Location(compose.path, applications[0].span)
     if _NAMED.search(compose.path):
         return Evidence(first, named), True
-    lasting = next((s for s in applications if _lasts(s) and not s.profiles), None)
+    made = next(filter(_is_built_for_production, applications), None)
+    lasting = next((s for s in applications if lasts(s) and (made or not s.profiles)), None)
     if lasting is not None:
         published = all(s.build is None for s in compose.services)
         where = Location(compose.path, lasting.span)
         note = f"{named}, which is always started again"
-        return Evidence(where, note), published or any(map(_is_production, applications))
+        sure = published or made is not None or any(map(_is_production, applications))
+        return Evidence(where, note), sure
+    if made is not None and basename(compose.path) in _DEFAULTS:
+        note = f"{named}, which is built for production"
+        return Evidence(Location(compose.path, made.span), note), False
     overlay = _overlay(compose, project)
     return (Evidence(first, f"{named}; {overlay} adds to it"), True) if overlay else None
 
@@ -216,13 +224,22 @@ def _is_production(service: Service) -> bool:
     )
 
 
+def _is_built_for_production(service: Service) -> bool:
+    """Whether the Dockerfile or the stage that a service is built from is called production."""
+    build = service.build
+    return build is not None and any(
+        value is not None and _PRODUCTION.search(value.literal or "")
+        for value in (build.dockerfile, build.target)
+    )
+
+
 def _is_tool(service: Service) -> bool:
     """Whether a service stands before or beside an application of any kind."""
     image = service.image.literal or service.image.default or "" if service.image else ""
     return service.build is None and _TOOLS.search(name_and_tag(image)[0]) is not None
 
 
-def _lasts(service: Service) -> bool:
+def lasts(service: Service) -> bool:
     """Whether docker starts a service again whatever ended it."""
     restart = service.restart.literal if service.restart else None
     policy = service.deploy_restart.literal if service.deploy_restart else None
