@@ -53,7 +53,7 @@ def _kept(leader: Deployable, group: tuple[Deployable, ...], project: Project) -
     lasting = [s for s in hosted if not _is_aside(s, project)]
     if not lasting:
         return Undecided(hosted[0].location, aside)
-    hosted = lasting
+    hosted = [s for s in lasting if not _is_unused(s, lasting)]
     for store in hosted:
         found = copied(store, project)
         if found is not None:
@@ -64,6 +64,21 @@ def _kept(leader: Deployable, group: tuple[Deployable, ...], project: Project) -
     if doubt is not None:
         return Undecided(*doubt)
     return _missing(leader, hosted, project)
+
+
+def _is_unused(store: Store, others: list[Store]) -> bool:
+    """Whether a URL in the same compose file shows that another database holds the data."""
+    return (
+        store.source == "compose"
+        and store.url is None
+        and any(
+            other.source == "environment"
+            and other.engine != store.engine
+            and other.location.path == store.location.path
+            and set(store.users) <= set(other.users)
+            for other in others
+        )
+    )
 
 
 def _is_aside(store: Store, project: Project) -> str:
