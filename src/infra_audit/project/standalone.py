@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..documents.facts import Dockerfile, Module, Value
+from ..documents.facts import Dockerfile, Module, Package, Value
 from ..source.regex import regex
 from .apps import folder_of
 from .types import Image, Project
@@ -22,9 +22,16 @@ def unmade(project: Project) -> Iterator[tuple[Image, Value, Module]]:
         own = configs.get(image.deployable, []) if image.deployable is not None else []
         if len(own) != 1 or image.purpose != "production" or not _is_plain(own[0]):
             continue
+        if any(map(_speaks, project.packages)):
+            continue
         taken = next(_taken(image.dockerfile), None)
         if taken is not None:
             yield image, taken, own[0]
+
+
+def _speaks(package: Package) -> bool:
+    """Whether a script of a package names a standalone server: `NEXT_PRIVATE_STANDALONE=true next build`."""
+    return any("standalone" in script.command.lower() for script in package.scripts)
 
 
 def _is_plain(module: Module) -> bool:

@@ -33,7 +33,9 @@ def configuration(tree: Tree, exported: Node) -> tuple[Entry, ...]:
 def is_whole(tree: Tree, exported: Node) -> bool:
     """Whether a configuration file exports an object of which every option is read."""
     found = tree.resolve(exported)
-    if found.type != "object" or not _collect(tree, found, [], set(), None):
+    if found.type != "object" or b"Object.assign" in tree.data:
+        return False
+    if not _collect(tree, found, [], set(), None):
         return False
     return not any(_SET.match(tree.source(node)) for node in tree.nodes["assignment"])
 
