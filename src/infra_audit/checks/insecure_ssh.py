@@ -29,6 +29,8 @@ _HUBS = regex(r"^(?:github\.com|gitlab\.com|bitbucket\.org|ssh\.github\.com|ssh\
 _ROOT = regex(r"^['\"]?root@")
 _USER = regex(r"""^["']?\$\{?(\w+)\}?@""")
 _ROLES = frozenset({"deploy", "bootstrap", "maintenance", "backup", "unknown"})
+_SETS_UP = regex(r"(?i)(?:^|\W)(?:setup|set-up|bootstrap|provision)(?:\W|$)")
+"""Names of package scripts and steps that make a server ready, for which nobody but root can be let in."""
 _ACTIONS = ("appleboy/ssh-action", "appleboy/scp-action")
 """Actions that take any key of the server unless they are given its `fingerprint`. Source: README."""
 _COPIERS = frozenset({"cp", "tee", "mv", "install"})
@@ -109,6 +111,7 @@ def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
 
 def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault]:
     written = cache(lambda: commands(act.script))
+    deploying = act.role != "bootstrap" and not _SETS_UP.search(act.script.name)
     for run in act.behaviour.runs:
         if run.reach == "unreachable" or run.remote is not None:
             continue
@@ -118,9 +121,9 @@ def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault
         if client and not any(_AT_HOME.search(word) for word in _destinations(run)):
             if _TRUSTS_ALL.search(text) and not verified:
                 yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
-            if act.role != "bootstrap" and _as_root(run):
+            if deploying and _as_root(run):
                 yield _Fault(_AS_ROOT, place, f"`{shown(run)}`")
-            elif act.role != "bootstrap" and (name := _user(run)) in act.behaviour.defaults:
+            elif deploying and (name := _user(run)) in act.behaviour.defaults:
                 told = _assigned(name, act) if act.behaviour.defaults[name] == "root" else None
                 if told is not None:
                     yield _Fault(_BY_DEFAULT, place, f"`{shown(run)}`", Location(run.path, told))

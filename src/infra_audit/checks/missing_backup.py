@@ -50,6 +50,11 @@ def _kept(leader: Deployable, group: tuple[Deployable, ...], project: Project) -
         if unknown is not None:
             return Undecided(unknown.location, "where this database runs is not shown")
         return Inapplicable(f"{leader.name} keeps no data on its own machines")
+    aside = next((why for s in hosted if (why := _is_aside(s, project))), "")
+    lasting = [s for s in hosted if not _is_aside(s, project)]
+    if not lasting:
+        return Undecided(hosted[0].location, aside)
+    hosted = [s for s in lasting if not _is_unused(s, lasting)]
     for store in hosted:
         found = copied(store, project)
         if found is not None:
@@ -60,6 +65,27 @@ def _kept(leader: Deployable, group: tuple[Deployable, ...], project: Project) -
     if doubt is not None:
         return Undecided(*doubt)
     return _missing(leader, hosted, project)
+
+
+def _is_unused(store: Store, others: list[Store]) -> bool:
+    """Whether a URL in the same compose file shows that another database holds the data."""
+    return (
+        store.source == "compose"
+        and store.url is None
+        and any(
+            other.source == "environment"
+            and other.engine != store.engine
+            and other.location.path == store.location.path
+            and set(store.users) <= set(other.users)
+            for other in others
+        )
+    )
+
+
+def _is_aside(store: Store, project: Project) -> str:
+    """Why the compose file in which a store stands is none of production, '' where it may be."""
+    standing = project.standings.get(store.location.path)
+    return standing.reason if standing is not None and standing.kind == "aside" else ""
 
 
 def _rank(store: Store, leader: Deployable) -> tuple[bool, Location]:

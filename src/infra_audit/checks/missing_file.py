@@ -7,12 +7,13 @@ from itertools import chain
 from posixpath import basename
 from typing import Any
 
-from ..model import Match, Outcome
+from ..model import START, Evidence, Location, Match, Outcome
 from ..project.document_files import files_of_documents
 from ..project.made import made
 from ..project.present import Paths, paths
 from ..project.references import Reference
 from ..project.run_files import files_of_runs
+from ..project.standalone import unmade
 from ..project.tree import by_folder, by_name
 from ..project.types import Project
 from ..source.regex import regex
@@ -40,6 +41,22 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         found = _match(reference, "ignored" in said, known)
         if found is not None:
             yield found
+    yield from _unmade(project)
+
+
+def _unmade(project: Project) -> Iterator[Match]:
+    for image, value, module in unmade(project):
+        options = module.config[0].span if module.config else START
+        yield Match(
+            location=Location(image.dockerfile.path, value.span),
+            values={
+                "needs": "`COPY` takes",
+                "path": value.raw,
+                "reason": "`next build` makes only with `output: 'standalone'`",
+                "effect": f"; {module.path} does not ask for it",
+            },
+            evidence=(Evidence(Location(module.path, options), "its options begin here"),),
+        )
 
 
 def _stands(name: str, known: Paths) -> bool:

@@ -15,6 +15,7 @@ from ..project.leads import answers_on_platform, led, shown
 from ..project.routes import served
 from ..project.types import Deployable, Project, Route, Routes
 from ..project.vitals import guarded, harmless, page, probed, tables
+from ..source.regex import regex
 
 _MOST = 3
 _BY_FILES = frozenset(("next", "remix", "react-router", "sveltekit", "nuxt", "astro"))
@@ -58,6 +59,9 @@ def _asked(leader: Deployable, found: tuple[Routes, ...], project: Project) -> O
         required = next(_required(table, project), None)
         if required is not None:
             return Undecided(required, "what is required here at run time may add routes")
+        apollo = next(_apollo(table, project), None)
+        if apollo is not None:
+            return Undecided(apollo, "Apollo Server answers a path for probes by itself")
         caught = next(_caught(table), None)
         if caught is not None:
             return Undecided(caught.location, f"`{caught.path}` may answer for it")
@@ -74,6 +78,19 @@ def _caught(table: Routes) -> Iterator[Route]:
             continue
         if route.handler.opaque or table.framework in _BY_FILES:
             yield route
+
+
+def _apollo(table: Routes, project: Project) -> Iterator[Location]:
+    """Imports of Apollo Server up to version 3, which serves `/.well-known/apollo/server-health`."""
+    lead = f"{table.deployable}/" if table.deployable else ""
+    for module in project.modules:
+        if module.path.startswith(lead) and project.purposes.get(module.path) == "production":
+            for imported in module.imports:
+                if _APOLLO.fullmatch(imported.specifier):
+                    yield Location(module.path, imported.span)
+
+
+_APOLLO = regex(r"apollo-server(?:-(?:cloudflare|express|fastify|hapi|koa|micro))?")
 
 
 def _required(table: Routes, project: Project) -> Iterator[Location]:

@@ -15,6 +15,7 @@ _MOST = 4
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each leading deployable, at the line that deploys or starts it."""
     declared = next((d for d in project.declarations if d.topic == "pipeline"), None)
+    told: set[Location] = set()
     for deployable in project.deployables:
         if deployable.deployed_with is not None:
             continue
@@ -27,7 +28,11 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             elsewhere = project.pipelines[0]
             yield Undecided(elsewhere.location, f"{elsewhere.name} is set up for another folder")
         else:
-            yield _without(deployable, project)
+            outcome = _without(deployable, project)
+            if not isinstance(outcome, Match) or outcome.location not in told:
+                yield outcome
+            if isinstance(outcome, Match):
+                told.add(outcome.location)
 
 
 def _serves(pipeline: Mechanism, deployable: Deployable) -> bool:

@@ -34,6 +34,11 @@ _NO_USE = frozenset({"true", ":", "sudo", "id", "whoami", "test", "[", "echo", "
 """What is run with sudo only to see whether sudo would."""
 _ASKS = regex(r"(?:require|check|ensure|need|assert|must_be|demand)_(?:is_)?(?:root|sudo)\w*")
 _TELLS = regex(r"(?:am|is|running|run)_?(?:as_?|i_?)?_?root(?:_?user)?", re.IGNORECASE)
+_ONCE = regex(
+    r"\b(?:one-?shot|(?:on|for|of) an? (?:brand[- ]new|fresh|new|blank|clean)\b[^\n.]* (?:vm|vps|server|machine|host|instance|droplet))\b",
+    re.IGNORECASE,
+)
+"""How a script says at its beginning that it makes a machine ready, once."""
 _RELEASE = regex(r"(?:^|[-_./])(?:deploy|release|rollout)[^/]*$", re.IGNORECASE)
 _RELEASING = regex(r"(?:deploy|release|rollout)(?:[:_-](?!setup|init|local|dev)[\w:-]*)?")
 _REMOTE = frozenset({"ssh", "scp", "rsync", "sftp"})
@@ -111,7 +116,8 @@ def _has_sudoers(project: Project) -> bool:
 def _matches(
     act: Act, called: frozenset[str], functions: frozenset[str], *, allowed: bool
 ) -> Iterator[Match]:
-    repeated = act.role == "deploy" or _releases(act) or act.script.path in called
+    released = act.role == "deploy" or _releases(act) or act.script.path in called
+    repeated = released and not _ONCE.search(act.script.header)
     needing = _needing(act, functions, repeated=repeated)
     anchor = _anchor(act, needing)
     if anchor is None:

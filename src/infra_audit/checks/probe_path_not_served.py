@@ -8,10 +8,10 @@ from typing import Any
 from ..flow.behaviour import Run, analyse
 from ..flow.effects import restarts
 from ..model import Evidence, Match, Outcome, Undecided
-from ..project.askers import LOOPBACK
+from ..project.askers import INTERPRETERS, LOOPBACK
 from ..project.beyond import beyond
 from ..project.code_routes import STATIC
-from ..project.in_force import in_force
+from ..project.in_force import in_force, is_replaced
 from ..project.routes import served
 from ..project.running import listening, runs
 from ..project.types import Act, Deployable, Probe, Project, Route, Routes, Unit
@@ -161,6 +161,8 @@ def _minds(probe: Probe, project: Project) -> bool:
     if probe.tool == "":
         return True
     run = _run(probe)
+    if run is not None and probe.tool in INTERPRETERS:
+        return probe.source in _OWN and _is_minded(run, probe, project)
     if (
         run is None
         or run.outcome == "ignored"
@@ -172,6 +174,25 @@ def _minds(probe: Probe, project: Project) -> bool:
     return probe.tool == "wget" or (
         probe.tool == "curl" and any(_FAILS.fullmatch(word or "") for word in run.arguments)
     )
+
+
+def _is_minded(run: Run, probe: Probe, project: Project) -> bool:
+    """Whether a program that is given to an interpreter fails where the answer is an error."""
+    if run.outcome == "ignored" or (probe.source == "image" and is_replaced(probe, project)):
+        return False
+    code = " ".join(word.literal or "" for word in run.words[1:])
+    python = (probe.tool or "").startswith("python")
+    return (_RAISES if python else _COMPARES).search(code) is not None and "try:" not in code
+
+
+_COMPARES = regex(
+    r"\.status(?:Code)?\s*(?:===?\s*200\s*\?\s*0\s*:\s*1|!==?\s*200\s*\?\s*1\s*:\s*0|<\s*[34]00\s*\?\s*0\s*:\s*1)"
+    r"|\.ok\s*\?\s*0\s*:\s*1|!\s*\w+\.ok\s*\?\s*1\s*:\s*0|if\s*\(\s*!\s*\w+\.ok\s*\)\s*\{?\s*(?:process\.exit\(1\)|throw\b)"
+    r"|if\s*\(\s*\w+\.status(?:Code)?\s*!==?\s*200\s*\)\s*\{?\s*(?:process\.exit\(1\)|throw\b)"
+)
+"""How programs for Node, Bun and Deno end with 1 where the answer is an error."""
+_RAISES = regex(r"\burlopen\(|\.raise_for_status\(")
+"""What raises in Python where the answer is an error."""
 
 
 def _run(probe: Probe) -> Run | None:

@@ -61,7 +61,8 @@ def _outcomes(act: Act, composes: list[Compose]) -> Iterator[Outcome]:
             continue
         volumes = list(_deleted(runs, nth, composes))
         left -= bool(volumes)
-        if not volumes or left < 0 or is_asked_for(act, run):
+        question = _narrower(runs, nth)
+        if not volumes or left < 0 or (question is None and is_asked_for(act, run)):
             continue
         where = Location(run.path, run.span)
         reason = _saved(runs, nth, volumes) or _doubt(act, runs, nth)
@@ -71,6 +72,9 @@ def _outcomes(act: Act, composes: list[Compose]) -> Iterator[Outcome]:
         first = volumes[0]
         again = _started(runs, nth)
         evidence = [Evidence(v.location, f"{v.engine} keeps its data there") for v in volumes]
+        if question is not None:
+            place = Location(question.path, question.span)
+            evidence.insert(0, Evidence(place, "asks for the containers only"))
         if again is not None:
             evidence.append(Evidence(Location(again.path, again.span), "starts it again, empty"))
         yield Match(
@@ -81,7 +85,7 @@ def _outcomes(act: Act, composes: list[Compose]) -> Iterator[Outcome]:
                 "store": f"`{first.service}` ({first.engine})",
             },
             evidence=tuple(evidence),
-            severity="warning" if act.role == "bootstrap" else None,
+            severity="warning" if act.role == "bootstrap" or question is not None else None,
             trail=act.trail,
         )
 
@@ -206,6 +210,27 @@ def _doubt(act: Act, runs: list[Run], nth: int) -> str:
 _HOSTS = frozenset({"deploy-job", "unit", "timer", "cron"})
 _PULLS = frozenset({"pull", "fetch", "reset", "clone"})
 _SERVER = regex(r"(?i)deploy|release|rollout|prod|update|upgrade|server|vps|bootstrap|provision")
+
+
+def _narrower(runs: list[Run], nth: int) -> Run | None:
+    """The question that alone decides of a removal, where nobody who answers it is told of the data."""
+    at = next((n for n in reversed(range(nth)) if runs[n].name == "read"), None)
+    decided = [guard for guard in runs[nth].guards if guard.kind in ("test", "case")]
+    if at is None or len(decided) != 1 or decided[0].span < runs[at].span or runs[nth].function:
+        return None
+    said = [run for run in runs[max(0, at - _NEAR) : nth] if run.name in ("read", "echo", "printf")]
+    text = " ".join(word.raw for run in said for word in run.words[1:])
+    told = _CONTAINERS.search(" ".join(word.raw for word in runs[at].words[1:]))
+    return runs[at] if told and not _TELLS.search(text) else None
+
+
+_NEAR = 6
+"""How many commands before a question may explain it."""
+_CONTAINERS = regex(r"(?i)\b(?:containers?|services)\b")
+_TELLS = regex(
+    r"(?i)\bvolumes?|\bdata|database|\bdb\b|everything|\ball\b|reset|wipe|fresh|scratch|\blos[et]|destroy|permanent|-v\b"
+)
+"""What tells whoever answers that more than containers goes."""
 
 
 # ── what comes before and after ──────────────────────────────────────────────────────────────────

@@ -31,7 +31,7 @@ _LOCAL = regex(rb"[\w.+-]+$")
 _LONGEST = 64
 _SHOWN = regex(
     rb"(?i)(?:^|\.)(?:example|test|invalid|local|localhost|sample|demo|fake|dummy|acme|company|domain|email|mail|foo|bar|seed|mailinator"
-    rb"|yourdomain|yourcompany|github|gitlab|sentry|ingest)\."
+    rb"|yourdomain|yourcompany|github|gitlab|sentry|ingest)\.|\.(?:test|example|invalid|local|localhost)$"
 )
 """Domains that nobody's address is in."""
 _NOBODY = regex(

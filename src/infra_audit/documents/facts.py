@@ -701,6 +701,8 @@ class Module(Struct, frozen=True, kw_only=True):
     """Whether the process becomes another user itself: `process.setuid`."""
     config: tuple[Entry, ...] = ()
     """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
+    config_whole: bool = False
+    """Whether it has no other options: an object with nothing around it, nothing spread or set into it."""
     problems: tuple[Problem, ...] = ()
     broken: bool = False
     """Whether some of it is no valid TypeScript or JavaScript: it is read as far as it goes."""

@@ -136,12 +136,17 @@ def _may_answer(call: RouteCall, module: Module, known: Sources) -> bool:
         logs_in = call.target.endswith(".authenticate")
         return logs_in or not _QUIET.fullmatch(specifier)
     other = known.modules.get(path or "")
-    if other is not None and any(r.method != "USE" for r in other.routes):
+    if other is not None and (any(r.method != "USE" for r in other.routes) or _only_mounts(other)):
         return False
     behind = settled(call.handler, module, known)
     if behind.handler.opaque:
         return _PASSES.search(call.target) is None
     return _answers(behind.handler)
+
+
+def _only_mounts(module: Module) -> bool:
+    """Whether a file puts a router together from others, each at a path; they are asked by themselves."""
+    return bool(module.routes) and all(r.target and r.path for r in module.routes)
 
 
 def _answers(handler: Handler) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from re import IGNORECASE
 from typing import TypeVar
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ from ..documents.facts import (
     Workflow,
 )
 from ..documents.shell.syntax import Script
+from ..source.regex import regex
 from .composing import compose_purposes
 from .purpose import SCAFFOLDS, Sort, purpose
 from .types import Purpose
@@ -101,8 +103,28 @@ def purposes(documents: tuple[Document, ...]) -> dict[str, Purpose]:
     found |= {d.path: purpose(d.path) for d in documents if d.path not in found}
     composes = tuple(d for d in documents if isinstance(d, Compose))
     scripts = tuple(d for d in documents if isinstance(d, Script))
+    found |= _set_aside(scripts, found)
     found |= _filled_in(documents, scripts, found)
     return found | compose_purposes(composes, scripts, found)
+
+
+def _set_aside(scripts: tuple[Script, ...], purposes: dict[str, Purpose]) -> dict[str, Purpose]:
+    """The scripts that say at their beginning that they are not for production."""
+    return {
+        script.path: "development"
+        for script in scripts
+        if script.origin == "file"
+        and purposes[script.path] == "production"
+        and _NOT_MEANT.search(script.header)
+    }
+
+
+_NOT_MEANT = regex(
+    r"\b(?:do not|don't|never) (?:use|run)\b(?: (?:this|it|me))?(?: script)? (?:for|in|on|against) (?:a )?prod(?:uction)?\b"
+    r"(?![^\n]*\b(?:without|unless|until|before)\b)"
+    r"|\bnot (?:(?:meant|intended|suitable|safe|made) )?for (?:use in )?production\b",
+    IGNORECASE,
+)
 
 
 def _filled_in(

@@ -77,7 +77,12 @@ def waits(run: Run) -> bool:
 
 
 def announced(run: Run, project: Project) -> bool:
-    """Whether what a run starts tells its supervisor when it is ready: a notifying unit, pm2's `wait_ready`."""
+    """Whether what a run starts tells its supervisor when it is ready.
+
+    A notifying unit, pm2's `wait_ready`, an application for whose health compose lets others wait.
+    """
+    if plain(run)[:3] == ("docker", "compose", "up") or plain(run)[:2] == ("docker-compose", "up"):
+        return _is_waited_for(project)
     if run.name == "systemctl":
         names = {(word or "").removesuffix(".service") for word in run.arguments}
         return any(
@@ -91,6 +96,20 @@ def announced(run: Run, project: Project) -> bool:
         for process in ecosystem.processes
         for option in process.options
     )
+
+
+def _is_waited_for(project: Project) -> bool:
+    """Whether compose starts some service only once the application, built here, is healthy.
+
+    `up` ends with an error then where it never is.
+    """
+    for compose in project.composes:
+        if project.purposes[compose.path] == "production":
+            built = {s.name for s in compose.services if s.build is not None}
+            needs = [d for s in compose.services if not s.profiles for d in s.depends_on]
+            if any(d.condition == "service_healthy" and d.service in built for d in needs):
+                return True
+    return False
 
 
 def _is_later(run: Run, after: Run) -> bool:

@@ -183,6 +183,8 @@ _FETCHED = regex(r"--mount|\bgit\b|\bcurl\b|\bwget\b|\bnpm (?:ci|i|install)\s+-g
 """What brings an application into an image from elsewhere than its context."""
 
 
+_NOT_MADE = r"(?<!dist/)(?<!build/)(?<!\.output/)(?<!\.next/)"
+"""What a build puts into its output may be called like an application: `dist/server/entry.mjs`."""
 _REMOVED = regex(r"\brm\s[^&;|]*")
 """What is taken out of an image is not what it is built for."""
 
@@ -194,7 +196,7 @@ def _names(dockerfile: Dockerfile, app: App) -> bool:
     if short.lower() in re.split(r"[._-]", name)[1:]:
         return True
     pattern = re.compile(
-        rf"(?:{re.escape(app.folder)}(?:/|\s|$)|--filter[= ]\S*{re.escape(app.name or short)}\b)"
+        rf"(?:{_NOT_MADE}{re.escape(app.folder)}(?:/|\s|$)|--filter[= ]\S*{re.escape(app.name or short)}\b)"
     )
     return any(
         pattern.search(_REMOVED.sub("", i.argument))

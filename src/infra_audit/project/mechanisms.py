@@ -138,9 +138,13 @@ def pipelines(facts: Facts) -> tuple[Mechanism, ...]:
     found += [
         Mechanism(system, Location(path, START))
         for path, system in sorted(systems.items())
-        if facts.is_production(path)
+        if facts.is_production(path) and not _INSTALLED.search(path)
     ]
     return tuple(found)
+
+
+_INSTALLED = regex(r"(?:^|/)(?:node_modules|vendor|site-packages)/")
+"""What others have published, which brings the pipelines along that build it."""
 
 
 def _system(path: str) -> str | None:

@@ -90,7 +90,7 @@ def _exports(image: Image) -> bool:
 
 
 def _composed(deployable: Deployable, project: Project) -> Iterator[Evidence]:
-    """Services of compose that run it, the one of its own name first."""
+    """Services of compose that run it, the one of its own name first, those for development last."""
     known = {e.location for e in deployable.evidence}
     services = [
         u
@@ -102,9 +102,20 @@ def _composed(deployable: Deployable, project: Project) -> Iterator[Evidence]:
     ]
     bare = deployable.name.rpartition("/")[2]
     for unit in sorted(
-        services, key=lambda u: (u.deployable is None, u.name not in (bare, deployable.folder))
+        services,
+        key=lambda u: (
+            _is_aside(u, project),
+            u.deployable is None,
+            u.name not in (bare, deployable.folder),
+        ),
     ):
         yield Evidence(unit.location, f"compose runs `{unit.name}`")
+
+
+def _is_aside(unit: Unit, project: Project) -> bool:
+    """Whether a service stands in a compose file of which is shown that it is for development."""
+    standing = project.standings.get(unit.location.path)
+    return standing is not None and standing.kind == "aside"
 
 
 def _runs(deployable: Deployable, project: Project) -> Iterator[Run]:

@@ -225,10 +225,19 @@ def _processes(ecosystem: Ecosystem, purpose: Purpose, apps: tuple[App, ...]) ->
             directory=process.directory.literal if process.directory else None,
             user=next((v.literal for n, v in options if n in ("uid", "user") and v), None),
             restart="no" if ("autorestart", "false") in known else None,
-            purpose=purpose,
+            purpose="development" if _is_at_home(process) else purpose,
             once=process.cron is not None,
             deployable=_program(process, folder_of(ecosystem.path), apps),
         )
+
+
+def _is_at_home(process: Process) -> bool:
+    """Whether an app runs from somebody's folder on a Mac or on Windows, where no server has one."""
+    named = (process.directory, process.script)
+    return any(value is not None and _HOME.match(value.literal or "") for value in named)
+
+
+_HOME = regex(r"/Users/|[A-Za-z]:[\\/]+Users[\\/]")
 
 
 def _program(process: Process, home: str, apps: tuple[App, ...]) -> str | None:

@@ -85,3 +85,20 @@ def test_prisma() -> None:
 )
 def test_what_leads_back_to_itself_ends(content: str) -> None:
     assert parse(Text("next.config.ts", content), whole=True).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "whole"),
+    [
+        pytest.param("module.exports = { a: 1 }", True, id="an object"),
+        pytest.param("const c: Config = { a: 1 }\nexport default c", True, id="a constant"),
+        pytest.param("const o = { b: 2 }\nexport default { ...o }", True, id="one spread into it"),
+        pytest.param("export default { ...o }", False, id="something else spread into it"),
+        pytest.param("export default withA({ a: 1 })", False, id="in a wrapper"),
+        pytest.param("export default () => ({ a: 1 })", False, id="from a function"),
+        pytest.param("const c = {}\nc.a = 1\nexport default c", False, id="set later"),
+        pytest.param("const c = {}\nObject.assign(c, o)\nexport default c", False, id="added to"),
+    ],
+)
+def test_whether_a_configuration_is_all_that_is_exported(content: str, whole: bool) -> None:
+    assert parse(Text("next.config.ts", content)).config_whole is whole

@@ -14,7 +14,7 @@ _LANGUAGE = regex(
     r"|//|/\*|<\?php|<\?xml|<!DOCTYPE|<html|package\s+\w+|['\"]use strict)"
 )
 _BODY = regex(r"(?:\s|#[^\n]*)*")
-_MARKS = regex(r"\{%|<%|\{\{")
+_MARKS = regex(r"\{%|<%|\{\{|<ssinclude\s")
 _QUOTED = regex(r"'[^'\n]*+'|\"(?:[^\"\\\n]|\\.)*+\"")
 _INTERPRETERS = (
     r"(?:python|pypy|perl|ruby|node|deno|bun|lua|php|tclsh|wish|expect|java|scala|groovy|kotlin|racket"

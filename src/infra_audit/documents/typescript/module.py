@@ -12,7 +12,7 @@ from .handed import handed
 from .imports import imports
 from .listens import listens
 from .nest import global_settings, nest_routes
-from .options import configuration
+from .options import configuration, is_whole
 from .passing import passing
 from .receivers import receivers
 from .routes import routes
@@ -42,6 +42,7 @@ def module(
         functions=tuple(known.export(name) for name in known.top),
         drops_rights=b"process.setuid" in data,
         config=_config(tree) + segment(tree) + global_settings(tree),
+        config_whole=_is_whole(tree),
         problems=(),
         broken=tree.root.has_error,
     )
@@ -55,6 +56,11 @@ def _config(tree: Tree) -> tuple[Entry, ...]:
     name = tree.text.path.rpartition("/")[2]
     exported = default(tree) if ".config." in name and not name.startswith("sentry.") else None
     return configuration(tree, exported) if exported is not None else ()
+
+
+def _is_whole(tree: Tree) -> bool:
+    exported = default(tree) if ".config." in tree.text.path.rpartition("/")[2] else None
+    return exported is not None and not tree.root.has_error and is_whole(tree, exported)
 
 
 def _says(found: Module) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from ...source.regex import regex
 from ..facts import Entry, Value
 from .tree import FUNCTIONS, Tree, arguments, children, key_of
 
@@ -27,6 +28,20 @@ def configuration(tree: Tree, exported: Node) -> tuple[Entry, ...]:
     """The options of what a configuration file exports: an object, a call around it, a function."""
     found = _object(tree, exported, 0)
     return options(tree, found, nested=True)[0] if found is not None else ()
+
+
+def is_whole(tree: Tree, exported: Node) -> bool:
+    """Whether a configuration file exports an object of which every option is read."""
+    found = tree.resolve(exported)
+    if found.type != "object" or b"Object.assign" in tree.data:
+        return False
+    if not _collect(tree, found, [], set(), None):
+        return False
+    return not any(_SET.match(tree.source(node)) for node in tree.nodes["assignment"])
+
+
+_SET = regex(r"(?!module\.exports\b|exports\b)[\w$]+\s*(?:\.|\[)")
+"""How an assignment to an option of an object begins."""
 
 
 def _collect(
