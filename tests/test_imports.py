@@ -42,6 +42,7 @@ _HEAVY = {
 _LANGUAGES = {
     "action",
     "caddy",
+    "collector",
     "compose",
     "details",
     "directives",

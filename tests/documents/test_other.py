@@ -42,6 +42,12 @@ def words(path: str, content: str) -> list[tuple[str, str | None]]:
 
 WORDS: dict[str, tuple[str, str, list[tuple[str, str | None]]]] = {
     "a Procfile": ("Procfile", "web: npm start\nrelease: ./migrate.sh\n", [("web", "npm start"), ("release", "./migrate.sh")]),
+    "the exporters of a collector": (
+        "otel/config.yaml",
+        "exporters: {debug: {}}\nservice:\n  pipelines:\n    traces: {exporters: [debug, 'otlp/x']}\n    logs:\n",
+        [("traces", "debug"), ("traces", "'otlp/x'")],
+    ),
+    "a collector of another form": ("otel/config.conf", "exporters:\n", []),
     "leftover crons": ("vercel.json", '{"crons": []}', [("crons", None)]),
     "a switch": ("vercel.json", '{"git": {"deploymentEnabled": false}}', [("deploymentEnabled", "false")]),
     "scripts of targets": (

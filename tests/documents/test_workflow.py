@@ -153,6 +153,19 @@ services:
     assert (found.span, found.extent) == (Span(2, 3, 2, 4), Span(2, 3, 11, 19))
 
 
+def test_the_lists_of_a_matrix() -> None:
+    found = job("""
+strategy:
+  matrix:
+    node: [18, 20.x]
+    os: ubuntu-24.04
+    include: [{node: 16}]
+""")
+    assert [(e.name, raw(e.value)) for e in found.matrix] == [("node", "18"), ("node", "20.x")]
+    left = job("strategy: {matrix: {node: [18, 20], exclude: [{node: 18}]}}")
+    assert left.matrix == ()
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [

@@ -1,18 +1,27 @@
-"""Backups that a clock makes and that never leave the machine that they are of."""
+"""Backups that never leave the machine that they are of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
-from ..project.copies import LASTING, called_backup, suggested_by_code
+from ..project.copies import (
+    LASTING,
+    NAMED,
+    called_backup,
+    packs_in_container,
+    suggested_by_code,
+    unread_clock,
+)
 from ..project.inside import contains
 from ..project.off_host import sends, taken_away
 from ..project.types import Act, Project, Store
+from ..project.unset import is_unset
 from ..project.written_to import Paths, outputs
 from ..source.regex import regex
 
@@ -39,6 +48,10 @@ _CALM = frozenset((
 """Commands that take nothing to another machine, `curl` where it uploads nothing."""
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "/var/run/postgresql", "/run/postgresql"})
 _HOST = frozenset({"-h", "--host", "--uri", "-H", "--context"})
+_WAY_BACK = regex(
+    r"(?:^|[-_.])(?:pre|before|rollback|release|deploy|upgrade|update)", re.IGNORECASE
+)
+"""In the name of a script that keeps what a release may have to go back to."""
 _OTHER_USE = regex(
     r"restor|import|seed|clone|pull|migrat|export|dev|local|test|staging|fixture|schema",
     re.IGNORECASE,
@@ -46,8 +59,8 @@ _OTHER_USE = regex(
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One outcome for each script that makes backups by the clock of the server."""
-    found = [act for act in project.acts if _CLOCKS.intersection(act.reached_by) and _backs_up(act)]
+    """One outcome for each script that makes backups, by the clock of the server or by hand."""
+    found = [act for act in project.acts if _backs_up(act)]
     if not found or not _is_hosted(project):
         return
     declared = next((d for d in project.declarations if d.topic == "backup"), None)
@@ -63,15 +76,27 @@ def _is_hosted(project: Project) -> bool:
 
 
 def _backs_up(act: Act) -> bool:
-    if act.purpose != "production" or act.script.origin != "file" or not act.trail:
+    name = act.script.path.rpartition("/")[2]
+    if act.purpose != "production" or act.script.origin != "file" or _OTHER_USE.search(name):
         return False
-    if _ELSEWHERE.intersection(act.reached_by) or not called_backup(act):
+    if _ELSEWHERE.intersection(act.reached_by):
         return False
-    return not _OTHER_USE.search(act.script.path.rpartition("/")[2])
+    return called_backup(act) if _is_clocked(act) else _is_by_hand(act, name)
+
+
+def _is_clocked(act: Act) -> bool:
+    return bool(act.trail) and bool(_CLOCKS.intersection(act.reached_by))
+
+
+def _is_by_hand(act: Act, name: str) -> bool:
+    """Whether people, or other scripts, make a backup with a script; a release's way back is none."""
+    meant = NAMED.search(name) is not None and not _WAY_BACK.search(name)
+    return meant and act.role in ("backup", "unknown")
 
 
 def _judged(act: Act, project: Project) -> Iterator[Outcome]:
-    paths = Paths(act)
+    clocked = _is_clocked(act)
+    paths = Paths(act, None if clocked else partial(is_unset, act=act, project=project))
     functions = {routine.name for routine in act.behaviour.functions}
     for nth, run in enumerate(act.behaviour.runs):
         store = _store(run, project)
@@ -90,6 +115,7 @@ def _judged(act: Act, project: Project) -> Iterator[Outcome]:
         doubt = _doubt(run, act, functions)
         if doubt is None:
             away = taken_away(folder, project) or suggested_by_code(project)
+            away = away or (None if clocked else unread_clock(project))
             doubt = None if away is None else f"{away[1]} ({away[0].path})"
         if doubt is not None:
             yield Undecided(where, doubt)
@@ -101,7 +127,10 @@ def _judged(act: Act, project: Project) -> Iterator[Outcome]:
 def _store(run: Run, project: Project) -> Store | None:
     """The store of this machine that a run copies: the service that it names, else the first of its engine."""
     engine = effects.dumps(run)
-    found = [s for s in project.stores if s.engine == engine and _is_here(s)] if engine else []
+    if engine:
+        found = [s for s in project.stores if s.engine == engine and _is_here(s)]
+    else:
+        found = [s for s in project.stores if _is_here(s)] if packs_in_container(run) else []
     if len(found) > 1:
         named = {
             Location(compose.path, service.span)

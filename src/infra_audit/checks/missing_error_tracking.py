@@ -16,6 +16,7 @@ from ..project.telemetry import (
     libraries,
     reads,
     settings,
+    variables,
 )
 from ..project.tracing import place
 from ..project.types import Deployable, Project
@@ -31,6 +32,17 @@ _TRACKERS = regex(
 _SETTING = regex(
     r"(?:NEXT_PUBLIC_|VITE_)?(?:SENTRY|BUGSNAG|ROLLBAR|HONEYBADGER|AIRBRAKE|GLITCHTIP|RAYGUN)_\w+"
 )
+
+
+_OPEN = regex(
+    r"@opentelemetry/(?:api|resources|sdk-.+|instrumentation.*|auto-instrumentations-.+|exporter-(?:trace|logs|metrics)-otlp-.+|semantic-.+)"
+)
+"""What speaks to a collector and to nothing else."""
+_COLLECTORS = regex(r"OpenTelemetry Collector|otelcol\S*|opentelemetry-collector\S*")
+_PRINTERS = frozenset({"logging", "debug", "nop"})
+"""Exporters of a collector that hand nothing on."""
+_ENDPOINT = regex(r"OTEL_EXPORTER_OTLP_(?:\w+_)?ENDPOINT")
+_INSIDE = regex(r"https?://([\w-]+)(?::\d+)?(?:/\S*)?")
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -50,6 +62,30 @@ def _idle(project: Project) -> tuple[Evidence, ...]:
                 for init in module.sentry
             ]
     return tuple(found)
+
+
+def _printed(project: Project) -> tuple[Evidence, ...]:
+    """Where the collectors to which traces are sent only print them; nothing where it may be otherwise."""
+    services = {service.name for compose in project.composes for service in compose.services}
+    sent = [e for e, _ in variables(project) if _ENDPOINT.fullmatch(e.name)]
+    hosts = [_INSIDE.fullmatch((e.value.literal or "") if e.value else "") for e in sent]
+    if not hosts or not all(hit is not None and hit[1] in services for hit in hosts):
+        return ()
+    exporters = [
+        (word, other.path)
+        for other in project.others
+        if other.kind == "otel" and project.purposes.get(other.path) == "production"
+        for word in other.words
+        if word.name.partition("/")[0] in ("traces", "logs") and word.value is not None
+    ]
+    for word, _ in exporters:
+        if word.value is None or word.value.raw.strip("\"'").partition("/")[0] not in _PRINTERS:
+            return ()
+    return tuple(
+        Evidence(Location(path, word.span), "the collector only prints what it is sent")
+        for word, path in exporters[:2]
+        if any(w.name.startswith("traces") for w, _ in exporters)
+    )
 
 
 def _mails(project: Project) -> Location | None:
@@ -76,9 +112,14 @@ def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project
         if dependency.name.startswith("posthog"):
             where = Location(path, dependency.span)
             return Undecided(where, f"`{dependency.name}` may be told of errors as well")
+    printed = _printed(project)
     for dependency, where, _ in libraries(group, "traces", project):
-        return Undecided(where, f"`{dependency.name}` may tell of errors as well")
-    agent = next(beside(project, "traces"), None)
+        if not (printed and _OPEN.fullmatch(dependency.name)):
+            return Undecided(where, f"`{dependency.name}` may tell of errors as well")
+    agents = (
+        one for one in beside(project, "traces") if not (printed and _COLLECTORS.fullmatch(one[0]))
+    )
+    agent = next(agents, None)
     if agent is not None:
         return Undecided(agent[1], f"whether {agent[0]} tells of errors is not seen")
     if not any(reads(d.runtime) for d in group):
@@ -86,7 +127,12 @@ def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project
         return Undecided(
             where, f"the libraries of {leader.runtime or 'what runs here'} are not read"
         )
-    setting = next(settings(project, "traces"), None)
+    told = (
+        each
+        for each in settings(project, "traces")
+        if not (printed and each.note.startswith("`OTEL_"))
+    )
+    setting = next(told, None)
     if setting is not None:
         return Undecided(setting.location, setting.note)
     mailed = _mails(project) if any("django" in d.frameworks for d in group) else None
@@ -103,6 +149,6 @@ def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project
     return Match(
         location=first.location,
         values={"name": shown(leader), "how": first.note},
-        evidence=idle,
+        evidence=(*idle, *printed),
         deployable=leader.folder,
     )

@@ -1,4 +1,4 @@
-"""Migrations that nothing on the way to production runs."""
+"""Migrations that nothing on the way to production runs, or that git does not have."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from posixpath import basename, dirname
 from typing import Any
 
+from msgspec.structs import replace
+
+from ..documents.facts import Other
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..flow.verbs import asked, exists
@@ -15,6 +18,7 @@ from ..project.entrances import TRIAL
 from ..project.layers import last
 from ..project.leads import led, shown
 from ..project.phases import shown as shown_run
+from ..project.present import Paths, paths
 from ..project.purpose import purpose
 from ..project.starts import started
 from ..project.tree import by_name
@@ -26,10 +30,12 @@ _SCRIPTED = frozenset({"build", "deploy", "release", "vercel-build", "heroku-pos
                        "start:prod", "poststart"})  # fmt: skip
 """Package scripts that a deployment runs though nothing here calls them."""
 _UNREAD = regex(
-    r"^(?:[\w.-]+/){0,3}?(?:(?:scripts?|bin|docker|deploy\w*|database|db|prisma|tools?|ops|src)/)?"
+    r"^(?!(?:.*/)?(?:public|static|assets)/)(?:[\w.-]+/){0,3}?(?:(?:scripts?|bin|docker|deploy\w*|database|db|prisma|tools?|ops|src)/)?"
     r"(?!(?:jest|vitest|mocha|playwright|cypress)[._-])[\w.-]*(?:migrat|entry-?point|boot|start|init|set-?up|deploy|release)[\w.-]*\.(?:[cm]?[jt]s|py|rb|go|ps1|php)$"
 )
-"""Programs that a start or a release may lead to, by their names."""
+"""Programs that a start or a release may lead to, by their names; what browsers are given is none."""
+_SPEAKS = frozenset({"migrations", "migration.sql"})
+"""What a line of a `.gitignore` names that is about migrations."""
 _SHELL = regex(r"([\w.-]+\.sh)\b")
 _SPAWNS = frozenset({
     "child_process", "node:child_process", "execa", "zx", "cross-spawn", "shelljs", "bun", "@prisma/internals",
@@ -53,7 +59,8 @@ _ELSEWHERE = frozenset(
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One outcome for each leading deployable whose schema has migrations."""
+    """One outcome for each leading deployable whose schema has migrations, and for those that git ignores."""
+    yield from _unkept(project)
     for leader, group in led(project):
         folders = {d.folder for d in group}
         stores = [
@@ -89,28 +96,111 @@ def _judged(leader: Deployable, store: Store, names: list[str], project: Project
             return _running(project) or Undecided(where, "what its release runs is set elsewhere")
         return Inapplicable(f"{leader.name} is deployed as {leader.kind}")
     running = _running(project)
-    if running is not None:
+    pushed = _pushed(project) if running is not None else None
+    if running is not None and pushed is None:
         return running
     doubt = _doubt(project)
     if doubt is not None:
-        return Undecided(*doubt)
-    return _match(leader, store, names, started(leader, project).location)
+        return running or Undecided(*doubt)
+    if pushed is None:
+        return _match(leader, store, names, started(leader, project).location)
+    them = "it" if len(names) == 1 else "them"
+    instead = f"the release runs `{shown_run(pushed)}`, which does not apply {them}"
+    found = _match(leader, store, names, Location(pushed.path, pushed.span), why=instead)
+    return replace(found, deployable=None)
 
 
 def _match(
-    leader: Deployable, store: Store, names: list[str], where: Location, *more: Evidence
+    leader: Deployable,
+    store: Store,
+    names: list[str],
+    where: Location,
+    *more: Evidence,
+    why: str = "",
 ) -> Match:
+    count = "a migration" if len(names) == 1 else f"{len(names)} migrations"
+    them = "it" if len(names) == 1 else "them"
     return Match(
         location=where,
         values={
-            "name": shown(leader),
-            "count": "a migration" if len(names) == 1 else f"{len(names)} migrations",
-            "them": "it" if len(names) == 1 else "them",
-            "folder": dirname(dirname(names[0])),
+            "what": f"{shown(leader)} has {count} in `{dirname(dirname(names[0]))}`",
+            "why": why or f"nothing on the way to production runs {them}",
         },
         evidence=(Evidence(store.location, "the schema that they belong to"), *more),
         deployable=leader.folder,
     )
+
+
+def _unkept(project: Project) -> Iterator[Match]:
+    """One match for each schema whose migrations git ignores though a release runs them."""
+    homes = [
+        store
+        for store in project.stores
+        if store.source == "prisma" and store.purpose == "production" and store.users
+    ]
+    ignoring = [
+        o for o in project.others if o.kind == "ignores" and _SPEAKS.intersection(_parts(o))
+    ]
+    if not homes or not ignoring or not _by_git(project):
+        return
+    if any(basename(path).startswith("prisma.config.") for path in project.files):
+        return
+    if any(_migrations(store, project) for store in homes):
+        return
+    for store in homes:
+        line = _ignoring(store, ignoring, project)
+        run = _deploying(project) if line is not None else None
+        if line is not None and run is not None:
+            yield Match(
+                location=line,
+                values={
+                    "what": f"git ignores the migrations of `{store.location.path}`",
+                    "why": f"a checkout has none for `{shown_run(run)}` to apply",
+                },
+                evidence=(Evidence(Location(run.path, run.span), "what a release runs"),),
+            )
+
+
+def _parts(other: Other) -> Iterator[str]:
+    return (part for word in other.words for part in word.name.strip().split("/"))
+
+
+def _ignoring(store: Store, ignoring: list[Other], project: Project) -> Location | None:
+    """The line of a `.gitignore` that leaves out all migrations beside a schema."""
+    folder = dirname(store.location.path)
+    made = f"{folder}/migrations/20250101000000_x/migration.sql".lstrip("/")
+    if paths(project).of(made) != "ignored":
+        return None
+    for other in ignoring:
+        for word in other.words:
+            alone = ((dirname(other.path), (word.name,)),)
+            if Paths(frozenset(), frozenset(), alone, ()).of(made) == "ignored":
+                return Location(other.path, word.span)
+    return None
+
+
+def _by_git(project: Project) -> bool:
+    """Whether a script brings the code to a server with git."""
+    return any(
+        run.name == "git"
+        and run.reach == "reached"
+        and {"pull", "clone", "fetch"} & {*run.arguments[:3]}
+        for act in project.acts
+        if act.role in ("deploy", "bootstrap") and act.purpose == "production"
+        for run in act.behaviour.runs
+    )
+
+
+def _deploying(project: Project) -> Run | None:
+    """The run of a release that applies the migrations of Prisma to its usual schema."""
+    for act in project.acts:
+        if act.role == "deploy" and act.purpose == "production":
+            for run in act.behaviour.runs:
+                words = [word or "" for word in run.arguments]
+                named = run.name == "prisma" or "prisma" in words
+                if named and run.reach == "reached" and " ".join(words).endswith("migrate deploy"):
+                    return run
+    return None
 
 
 def _released(leader: Deployable, store: Store, names: list[str], project: Project) -> Outcome:
@@ -209,11 +299,36 @@ def _is_for_people(act: Act) -> bool:
 
 def _running(project: Project, aside: Callable[[Act], bool] = lambda _: False) -> Satisfied | None:
     """What brings a database up to date, on whatever occasion in production that is not set aside."""
+    for act, run in _migrating(project):
+        if not aside(act):
+            return Satisfied(Location(run.path, run.span), f"`{shown_run(run)}`")
+    return _arranged(project)
+
+
+def _migrating(project: Project) -> Iterator[tuple[Act, Run]]:
     for act in project.acts:
-        if act.purpose in ("production", "template") and _counts(act, project) and not aside(act):
+        if act.purpose in ("production", "template") and _counts(act, project):
             for run in act.behaviour.runs:
                 if run.reach == "reached" and _migrates(run):
-                    return Satisfied(Location(run.path, run.span), f"`{shown_run(run)}`")
+                    yield act, run
+
+
+def _pushed(project: Project) -> Run | None:
+    """The `prisma db push` of a release, where nothing brings a database up to date in another way."""
+    found = list(_migrating(project))
+    if _arranged(project) is not None or not all(_pushes(run) for _, run in found):
+        return None
+    return next((run for act, run in found if act.role == "deploy"), None)
+
+
+def _pushes(run: Run) -> bool:
+    """Whether a run brings the usual schema into a database, whatever migrations say."""
+    words = [word or "" for word in run.arguments]
+    return "db push" in " ".join(words) and not any(w.startswith("--schema") for w in words)
+
+
+def _arranged(project: Project) -> Satisfied | None:
+    """What brings a database up to date though no script does."""
     for compose in project.composes:
         for service in compose.services:
             if "migrat" in service.name.lower():

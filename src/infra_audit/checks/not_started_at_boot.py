@@ -8,7 +8,7 @@ from typing import Any
 
 from ..flow import effects
 from ..flow.behaviour import Run
-from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
+from ..model import START, Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project import left_running
 from ..project.boot import (
     Said,
@@ -30,7 +30,17 @@ _STARTUP = regex(
     r"pm2[ \t]+(?:\S+[ \t]+){0,4}?startup\b|pm2-startup|pm2[ \t]+resurrect|pm2-(?:root|\w+)\.service"
 )
 _SAVE = regex(r"pm2[ \t]+(?:\S+[ \t]+){0,4}?(?:save|dump)\b|autodump")
-_ARRANGES = regex(r"\.wants/|systemctl|pm2|autodump")
+_KEPT = regex(
+    r"pm2\b.*\b(?:startup|save|dump|resurrect|root|service)\b|autodump|@reboot|pm2-startup",
+    re.IGNORECASE,
+)
+"""What arranges one of the two, or may."""
+_TELLING = regex(
+    r"(?<!license)(?<!changelog)(?<!code_of_conduct)(?<!robots)\.(?:md|txt|rst|adoc)$|\.(?:tf|nix)$"
+    r"|(?:^|(?:^|/)(?:scripts?|deploy\w*|ops|infra\w*|bin|tools?|ci|servers?)/)[^/]*(?:deploy|setup|provision|bootstrap|fabfile|vps)[^/]*\.(?:py|rb|ps1|pl|bat|cmd|[cm]?[jt]s)$"
+)
+"""Prose, and code by whose name and folder a server may be set up."""
+_ARRANGES = regex(r"\.wants/|systemctl|pm2|autodump|@reboot")
 """What a text holds that speaks of a start at boot."""
 _INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _GLOBAL = frozenset({"-g", "--global", "global", "-gD"})
@@ -68,11 +78,11 @@ def _of_pm2(started: list[Run], project: Project, said: tuple[Said, ...]) -> Ite
     if startup is not None and save is not None:
         yield Satisfied(startup, "pm2 is started at boot, with the apps that were saved")
         return
-    if setup is None:
-        yield Undecided(where, "pm2 is set up elsewhere, and may be started at boot there")
-        return
     if project.provisioning:
         yield Undecided(where, f"{project.provisioning[0].name} may have it started at boot")
+        return
+    if setup is None:
+        yield _of_release(where, said, project)
         return
     missing = [name for name, place in (("save", save), ("startup", startup)) if place is None]
     yield Match(
@@ -86,6 +96,29 @@ def _of_pm2(started: list[Run], project: Project, said: tuple[Said, ...]) -> Ite
             *(Evidence(p, "only this is done") for p in (save, startup) if p is not None),
         ),
     )
+
+
+def _of_release(where: Location, said: tuple[Said, ...], project: Project) -> Outcome:
+    """The outcome where pm2 is set up by somebody else: nothing that is here may speak of a start at boot."""
+    told = _saying(_KEPT, said, project)
+    if told is not None:
+        return Undecided(told, "pm2 is set up elsewhere, and may be started at boot there")
+    unread = next((path for path in sorted(project.files) if _is_unread(path, project)), None)
+    if unread is not None:
+        return Undecided(Location(unread, START), f"what {unread} says of pm2 is not read")
+    return Match(
+        location=where,
+        values={
+            "what": "as far as the repository tells, pm2 runs its apps",
+            "why": "nothing here so much as mentions `pm2 save` and `pm2 startup`",
+        },
+        severity="note",
+    )
+
+
+def _is_unread(path: str, project: Project) -> bool:
+    """Whether a file may tell how the server is set up, and was not read."""
+    return path not in project.purposes and _TELLING.search(path.lower()) is not None
 
 
 def _saying(pattern: re.Pattern[str], said: tuple[Said, ...], project: Project) -> Location | None:

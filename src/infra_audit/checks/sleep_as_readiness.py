@@ -17,13 +17,25 @@ from ..source.regex import regex
 
 _CLIENTS = frozenset({"psql", "mysql", "mariadb", "mongosh", "mongo", "redis-cli", "sqlcmd", "createdb", "createuser",
                       "pg_restore", "mongorestore", "pg_dump", "mysqldump"})  # fmt: skip
+_SERVERS = {
+    "mysqld": "mysql", "mysqld_safe": "mysql", "mariadbd": "mysql", "mariadbd-safe": "mysql", "postgres": "postgresql",
+    "postmaster": "postgresql", "redis-server": "redis", "valkey-server": "redis", "mongod": "mongodb",
+}  # fmt: skip
+"""Servers that a script may leave in the background, each with its engine."""
+_ASKS = {
+    "mysql": {"mysql", "mariadb", "mysqldump"}, "postgresql": {"psql", "createdb", "createuser", "pg_restore", "pg_dump"},
+    "redis": {"redis-cli"}, "mongodb": {"mongosh", "mongo", "mongorestore"},
+}  # fmt: skip
+"""The clients of an engine."""
 _STORES = regex(
     r"postgres|mysql|mariadb|mongo|redis|mssql|cockroach|rabbitmq|elasticsearch|clickhouse"
 )
 _NUMBER = regex(r"\d+(?:\.\d+)?[sm]?")
 _FAR = 12
 """Runs between the start and the use."""
-_ROLES = frozenset({"deploy", "bootstrap", "maintenance", "backup", "entrypoint", "unknown"})
+_ROLES = frozenset(
+    {"deploy", "bootstrap", "maintenance", "backup", "entrypoint", "build", "unknown"}
+)
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -55,6 +67,9 @@ def _of_act(act: Act) -> Iterator[Match]:
         if started is None or used is None:
             continue
         between = [*runs[runs.index(started) + 1 : at], *after[:used]]
+        engine = _SERVERS.get(started.name)
+        if engine is not None and after[used].name not in _ASKS[engine]:
+            continue
         if waits(started) or any(_polls(r, act) for r in between) or after[used].loop:
             continue
         using = after[used]
@@ -79,7 +94,9 @@ def _near(runs: Sequence[Run] | Iterator[Run], run: Run) -> Iterator[Run]:
 
 
 def _starts(run: Run) -> bool:
-    """Whether a run starts a database or all services of a compose file."""
+    """Whether a run starts a database, also in the background, or all services of a compose file."""
+    if run.name in _SERVERS:
+        return run.background
     words = plain(run)
     text = " ".join(word.raw for word in run.words).lower()
     if run.name in ("docker", "docker-compose", "podman"):

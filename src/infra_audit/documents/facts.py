@@ -248,6 +248,8 @@ class Job(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     services: tuple[Entry, ...] = ()
     """Service containers: name and image."""
+    matrix: tuple[Entry, ...] = ()
+    """The values of each list of a matrix that leaves none out."""
 
 
 class Workflow(Struct, frozen=True, kw_only=True):

@@ -150,6 +150,10 @@ def parse(text: Text) -> Other:
         from .scrapes import words as scraped
 
         words += scraped(text)
+    if kind == "otel":
+        from .collector import words as exported
+
+        words += exported(text)
     if kind == "makefile":
         words += _called(text)
     if pattern:

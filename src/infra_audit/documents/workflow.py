@@ -7,7 +7,7 @@ from ..source.text import Text
 from . import yaml
 from .facts import Concurrency, Entry, Job, Permission, Trigger, Value, Workflow
 from .steps import Defaults, entries, settings, steps, value
-from .yaml import Mapping, Node, Scalar
+from .yaml import Mapping, Node, Scalar, Sequence
 
 _WINDOWS = "pwsh"
 """The shell of a Windows runner."""
@@ -119,6 +119,7 @@ def _job(text: Text, key: Scalar, body: Node, inherited: Defaults) -> Job:
         permissions=_permissions(text, given.get("permissions")),
         steps=steps(text, given.get("steps"), taken),
         services=_services(text, given.get("services")),
+        matrix=_matrix(text, yaml.get(body, "strategy", "matrix")),
     )
 
 
@@ -128,6 +129,17 @@ def _runs_on(node: Node | None) -> tuple[str, ...]:
 
 def _deploys_to(text: Text, node: Node | None) -> Value | None:
     return value(text, yaml.get(node, "name") if isinstance(node, Mapping) else node)
+
+
+def _matrix(text: Text, node: Node | None) -> tuple[Entry, ...]:
+    if yaml.get(node, "exclude") is not None:
+        return ()
+    return tuple(
+        Entry(key.value, value(text, item), yaml.span(text, item))
+        for key, body in yaml.pairs(node)
+        if isinstance(body, Sequence)
+        for item in yaml.scalars(body)
+    )
 
 
 def _services(text: Text, node: Node | None) -> tuple[Entry, ...]:

@@ -110,11 +110,11 @@ def dumping(act: Act) -> tuple[Run, ...]:
         run
         for run in act.behaviour.runs
         if run.reach != "unreachable"
-        and ((effects.dumps(run) and not _schema_only(run)) or (named and _packs_in_container(run)))
+        and ((effects.dumps(run) and not _schema_only(run)) or (named and packs_in_container(run)))
     )
 
 
-def _packs_in_container(run: Run) -> bool:
+def packs_in_container(run: Run) -> bool:
     """`docker run … alpine tar czf …`: the usual way to copy a volume."""
     words = [word or "" for word in run.arguments]
     if run.name not in ("docker", "podman") or "run" not in words[:1] or "tar" not in words:

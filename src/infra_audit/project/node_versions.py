@@ -8,7 +8,7 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
-from ..documents.facts import Value
+from ..documents.facts import Job, Value
 from ..flow.behaviour import Run
 from ..model import Location
 from ..source.regex import regex
@@ -140,6 +140,45 @@ def _of_workflows(project: Project) -> Iterator[NodeVersion]:
                         where,
                         f"the job `{job.id}`",
                     )
+
+
+_PICKED = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+
+
+def tried(project: Project) -> Iterator[tuple[str, str, tuple[NodeVersion, ...]]]:
+    """The versions that the matrix of each job of a workflow sets up.
+
+    Before them the id of the job, and all words by which it may name a package.
+    """
+    for workflow in project.workflows:
+        for job in workflow.jobs if workflow.path.startswith(".github/") else ():
+            names = {
+                hit[1]
+                for step in job.steps
+                if step.uses is not None and _SETUP.fullmatch(step.uses.raw)
+                for entry in step.inputs
+                if entry.name == "node-version" and entry.value is not None
+                if (hit := _PICKED.fullmatch(entry.value.raw.strip("\"'"))) is not None
+            }
+            found = [
+                NodeVersion("tests", major, "", "", Location(workflow.path, one.span), job.id)
+                for one in job.matrix
+                if one.name in names and one.value is not None
+                if (major := _major(one.value, _PINNED)) is not None
+            ]
+            if found:
+                yield job.id, f"{workflow.path} {job.id} {_words(job, project)}", tuple(found)
+
+
+def _words(job: Job, project: Project) -> str:
+    """What the steps of a job say, and where."""
+    own = {id(step.run) for step in job.steps if step.run is not None}
+    return " ".join(
+        f"{run.directory or ''} {' '.join(word.raw for word in run.words)}"
+        for act in project.acts
+        if id(act.script) in own
+        for run in act.behaviour.runs
+    )
 
 
 def _major(value: Value, pattern: re.Pattern[str]) -> int | None:

@@ -11,7 +11,8 @@ from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import START, Location
 from ..source.regex import regex
-from .types import Project
+from .phases import phase
+from .types import Act, Project
 from .written_to import Paths
 
 SENDERS = frozenset((
@@ -33,7 +34,7 @@ def taken_away(folder: str, project: Project) -> tuple[Location, str] | None:
     for act in project.acts:
         paths: Paths | None = None
         for run in act.behaviour.runs:
-            if run.reach != "unreachable" and sends(run):
+            if run.reach != "unreachable" and sends(run) and not _is_release(run, act):
                 paths = paths or Paths(act)
                 if _takes(run, folder, paths):
                     return Location(run.path, run.span), f"`{run.name}` may take them elsewhere"
@@ -51,6 +52,16 @@ def sends(run: Run) -> bool:
     return run.name in ("ssh", "nc", "socat") and bool(run.piped_from)
 
 
+def _is_release(run: Run, act: Act) -> bool:
+    """Whether a run copies to the server what is not yet there: its script then starts it there."""
+    if run.name not in ("rsync", "scp") or run.remote is not None or ":" not in run.words[-1].raw:
+        return False
+    return any(
+        other.remote is not None and phase(other) in ("install", "build", "migrate", "start")
+        for other in act.behaviour.runs
+    )
+
+
 def _uploads(raw: str) -> bool:
     return raw.startswith(
         ("-T", "--upload-file", "-F", "--form", "--data-binary", "--post-file")
@@ -65,8 +76,16 @@ def _takes(run: Run, folder: str, paths: Paths) -> bool:
     sources = _sources(run)
     if not sources:
         return True
-    found = [paths.path(word, run.directory or "") for word in sources if ":" not in word.raw]
+    found = [
+        _fetched(word) if ":" in word.raw else paths.path(word, run.directory or "")
+        for word in sources
+    ]
     return any(place is None or _overlap(place, folder) for place in found)
+
+
+def _fetched(word: Word) -> str | None:
+    """What is fetched from another machine, perhaps from the one that is meant; None where unknown."""
+    return word.literal.partition(":")[2] or "~" if word.literal is not None else None
 
 
 def _sources(run: Run) -> list[Word]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from posixpath import dirname, join, normpath
 
 from ..documents.shell.syntax import Command, Literal, Loop, Opaque, Parameter, Word, word_at
@@ -12,6 +13,7 @@ from ..flow.constructs import name_of
 from ..flow.tables.databases import DUMPERS
 from ..source.regex import regex
 from .inside import commands, statements
+from .spots import spots
 from .types import Act
 
 _NAMING = frozenset(
@@ -22,15 +24,24 @@ _CONTAINERS = frozenset({"docker", "docker-compose", "podman", "kubectl"})
 _WRITERS = frozenset({*DUMPERS, "gpg", "openssl", "age"})
 """Commands of which these options are known."""
 _INTO = regex(r"(?:\.backup|\.clone|vacuum\s+into)\s+(?:main\s+)?['\"]?([^'\"\s;]+)", re.IGNORECASE)
+_ROOT = "\0"
+"""What leads a path that a script computed from its own place, which is relative to the root."""
 _DEEPEST = 5
 """How many variables one path may lead through."""
 
 
 class Paths:
-    """The paths that the words of one script begin with."""
+    """The paths that the words of one script begin with.
 
-    def __init__(self, act: Act) -> None:
+    `unset` tells of a variable that nothing gives a value, so that its default holds: it is there for
+    a script that people start, from wherever they are.
+    """
+
+    def __init__(self, act: Act, unset: Callable[[str], bool] | None = None) -> None:
         self._act = act
+        self._unset = unset
+        runs = act.behaviour.runs
+        self._started = dict(zip((r.span for r in runs), spots(runs), strict=True)) if unset else {}
         self._given: dict[str, list[Word | None]] = {}
         self._sourced = 0
         """The last line on which something is sourced that may give a variable another value."""
@@ -51,6 +62,10 @@ class Paths:
             for word in command.words[1:]:
                 self._given.setdefault(word.literal or "", []).append(None)
 
+    def at(self, run: Run) -> str | None:
+        """Where a run happens: relative to where people start the script, if that is all that is known."""
+        return self._started.get(run.span) if run.directory is None else run.directory
+
     def folder(self, word: Word, directory: str | None) -> str | None:
         """The folder that a word's path lies in, below which the rest is unknown; None where nothing is known.
 
@@ -68,6 +83,8 @@ class Paths:
         text = text if whole and text.endswith("/") else f"{dirname(text)}/" if "/" in text else ""
         if text.startswith(("/", "~")):
             return normpath(text)
+        if text.startswith(_ROOT):
+            return normpath(text.removeprefix(_ROOT).lstrip("/") or ".")
         known = whole or "/" in text or _is_named(word)
         return normpath(join(directory, text)) if directory is not None and known else None
 
@@ -87,16 +104,27 @@ class Paths:
                     text += begin
                     if not whole:
                         return text, False
+                case Parameter(operator=":-" | "-", operand=Word() as default) if self._holds(
+                    part.name
+                ):
+                    begin, whole = self._begins(default, depth + 1)
+                    text += begin
+                    if not whole:
+                        return text, False
                 case _:
                     return text, False
         return text, True
+
+    def _holds(self, name: str) -> bool:
+        """Whether a variable's default holds: also where the script gives it only this value."""
+        return self._unset is not None and not self._sourced and self._unset(name)
 
     def _value(self, name: str, depth: int) -> tuple[str, bool]:
         if name == "HOME":
             return "~", True
         place = self._act.behaviour.places.get(name)
         if place is not None:
-            return place or ".", True
+            return (place if place.startswith("/") else f"{_ROOT}/{place}"), True
         given = self._given.get(name, [])
         word = given[0] if len(given) == 1 else None
         if word is None or word.span.line <= self._sourced or depth >= _DEEPEST:
@@ -117,16 +145,31 @@ def outputs(nth: int, act: Act, paths: Paths) -> Iterator[tuple[Run, str | None]
     What a container stores is in the container: its folder is not known.
     """
     known = commands(act.script)
+    for host in _mounted(act.behaviour.runs[nth]):
+        yield act.behaviour.runs[nth], paths.path(host, paths.at(act.behaviour.runs[nth]))
     for run in _pipe(nth, act):
         if run.name in _CONTAINERS and any(word.raw in DUMPERS for word in run.words):
             tool = next(n for n, word in enumerate(run.words) if word.raw in DUMPERS)
             if any(_is_naming(word) for word in run.words[tool:]):
                 yield run, None
         for word in _targets(run, known.get(run.span)):
-            yield run, paths.folder(word, run.directory)
+            yield run, paths.folder(word, paths.at(run))
         for text in (m[1] for w in run.words for m in _INTO.finditer(w.raw)):
             named = word_at(run.span, None, text, _parts(text))
-            yield run, paths.folder(named, run.directory)
+            yield run, paths.folder(named, paths.at(run))
+
+
+def _mounted(run: Run) -> Iterator[Word]:
+    """The folder of the host that `docker run -v HOST:/backup … tar czf /backup/…` writes into."""
+    words = [word.raw.strip("\"'") for word in run.words]
+    if run.name not in _CONTAINERS or "tar" not in words or "run" not in words[:2]:
+        return
+    packed = words[words.index("tar") + 1 :]
+    for before, word in pairwise(words):
+        host, colon, inside = word.partition(":/")
+        inside = f"/{inside.partition(':')[0].rstrip('/')}/"
+        if before in ("-v", "--volume") and colon and any(w.startswith(inside) for w in packed):
+            yield word_at(run.span, None, host, _parts(host))
 
 
 def _is_naming(word: Word) -> bool:
