@@ -148,10 +148,15 @@ def _matches(
 def _needing(act: Act, functions: frozenset[str], *, repeated: bool) -> list[tuple[Run, str]]:
     """The runs that need root, in the order of their places, and what for."""
     own = {routine.name for routine in act.behaviour.functions}
+    given = [run for run in act.behaviour.runs if _RAISING & {*run.prefixes} and _is_ci(run, act)]
+    raised = {run.function for run in given if run.function}
     runs = [
         lifted(run)
         for run in act.behaviour.runs
-        if run.name not in own and run.function not in functions
+        if run.name not in own
+        and run.function not in functions
+        and run not in given
+        and not raised.intersection(run.prefixes)
     ]
     others = _as_others(act)
     found = [(run, what) for run in runs if run.span not in others and (what := _need(run, act))]
@@ -167,6 +172,19 @@ def _needing(act: Act, functions: frozenset[str], *, repeated: bool) -> list[tup
         shells = [run for run in logins if run.name == "ssh"]
         found += [(run, _LOGS_IN) for run in shells or logins]
     return sorted(found, key=lambda each: each[0].span)
+
+
+def _is_ci(run: Run, act: Act) -> bool:
+    """Whether only a runner of a pipeline gets there, which is given all rights."""
+    listed = commands(act.script) if run.guards else {}
+    for guard in run.guards:
+        words = [word.raw for word in listed[guard.span].words] if guard.span in listed else []
+        if any(map(_CI.search, words)) and not {"!", "!="} & {*words}:
+            return guard.negated == ("-z" in words)
+    return False
+
+
+_CI = regex(r"\$\{?(?:CI|GITHUB_ACTIONS|GITLAB_CI)\b")
 
 
 def _as_others(act: Act) -> set[Span]:
