@@ -118,6 +118,8 @@ def _matches(
         bare = all(what == _ANYTHING for _, what in needing)
         if not needing or (bare and act.role in ("maintenance", "unknown")):
             return
+        if all(map(_only_where_missing, needing)):
+            return
         if all(_only_restarts(run) for run, _ in needing) and act.role != "bootstrap":
             raised = [each for each in needing if _RAISING.intersection(each[0].prefixes)]
             if allowed or not repeated or not raised:
@@ -273,6 +275,13 @@ def _need(run: Run, act: Act) -> str:
     if raised and run.name in _CLIENTS:
         return "administers the database"
     return _ANYTHING if raised and run.name not in _NO_USE else ""
+
+
+def _only_where_missing(needing: tuple[Run, str]) -> bool:
+    """Whether a run installs a tool where it is missing: where it is there, the script needs no root."""
+    run, what = needing
+    missing = any(guard.kind == "command -v" and guard.negated for guard in run.guards)
+    return missing and what in (INSTALLS, _ANYTHING)
 
 
 def _only_restarts(run: Run) -> bool:
