@@ -130,11 +130,13 @@ def _matches(
     for run, what in needing:
         if what != _ANYTHING:
             by_need.setdefault(what, run)
+    needs = [n for n in by_need if n != _LOGS_IN or by_need[n].span != anchor[0]]
+    itself = len(needs) == 1 and by_need[needs[0]].span == anchor[0]
     yield Match(
         location=Location(act.script.path, anchor[0]),
         values={
             "what": anchor[1],
-            "needs": _listed([n for n in by_need if n != _LOGS_IN or by_need[n].span != anchor[0]]),
+            "needs": f", which {needs[0]}" if itself else _listed(needs),
             "when": "; this is repeated at each release" if repeated else "",
         },
         evidence=tuple(
