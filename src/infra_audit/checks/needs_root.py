@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from posixpath import join, normpath
 from typing import Any
 
 from ..documents.shell.syntax import Word
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Span, Undecided
+from ..project.apps import folder_of
 from ..project.inside import commands, lifted
 from ..project.types import Act, Project
 from ..project.wrappers import INSTALLS, installers, wrappers
@@ -51,6 +53,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         return
     hosted = _hosted_steps(project)
     called = _released(project)
+    within = _copied(project)
     allowed = _has_sudoers(project)
     functions = wrappers(project.acts)
     image = min((path for path in project.files if path.endswith(_PACKER)), default=None)
@@ -61,6 +64,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if act.purpose != "production" or act.role not in _ROLES or id(act.script) in hosted:
             continue
         if image is not None and not act.reached_by and act.role != "deploy":
+            continue
+        if {act.script.path, *(step.location.path for step in act.trail[:1])} <= within:
             continue
         library = _LIBRARY.search(act.script.path) or act.script.origin in (
             "command",
@@ -82,6 +87,20 @@ def _hosted_steps(project: Project) -> set[int]:
         for step in job.steps
         if step.run is not None
     }
+
+
+def _copied(project: Project) -> frozenset[str]:
+    """The files that images copy by name: what nothing else starts runs in a container."""
+    return frozenset(
+        normpath(join(folder, source.literal))
+        for image in project.images
+        for folder in {image.context or "", folder_of(image.dockerfile.path)}
+        for stage in image.dockerfile.stages
+        for instruction in stage.instructions
+        if instruction.copy is not None and not instruction.copy.origin
+        for source in instruction.copy.sources
+        if source.literal
+    )
 
 
 def _released(project: Project) -> frozenset[str]:
