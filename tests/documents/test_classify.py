@@ -44,6 +44,8 @@ KINDS: dict[str, tuple[str, str | None]] = {
     "what a Dockerfile ignores": ("Dockerfile.dockerignore", "other"),
     "a dotenv": (".env.production", "dotenv"),
     "a dotenv by suffix": ("deploy/shop.env", "dotenv"),
+    "a module about the environment": ("alembic/env.py", None),
+    "a page that writes a dotenv": ("views/install/env.phtml", None),
     "a workflow": (".github/workflows/ci.yml", "workflow"),
     "a workflow of Forgejo": (".forgejo/workflows/ci.yaml", "workflow"),
     "a composite action": (".github/actions/x/action.yml", "action"),

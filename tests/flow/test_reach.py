@@ -188,6 +188,18 @@ ENDINGS = {
         "main() {\n make\n exit 1\n}\nmain\n",
         [(1, "exit 1", False, True)],
     ),
+    "the function has returned where it worked": (
+        "f() {\n if [ -w x ]; then\n  return\n fi\n exit 1\n}\nf\necho\n",
+        [(1, "exit 1", True, False), (0, "", False, True)],
+    ),
+    "the function returns where it failed": (
+        "f() {\n make || return\n [ -w x ] || return 1\n exit 1\n}\nf\n",
+        [(1, "exit 1", False, True), (None, "", False, True)],
+    ),
+    "another function has returned": (
+        "g() { [ -w x ] && return 0; make; }\nf() {\n g\n exit 1\n}\nf\n",
+        [(1, "exit 1", False, True)],
+    ),
     "the function that dies": (
         "die() { exit 7; }\n[ -d x ] || die a\n[ -d y ] || die b\necho\n",
         [(7, "die a", True, False), (7, "die b", True, False), (0, "", False, True)],

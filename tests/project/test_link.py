@@ -38,8 +38,8 @@ def test_every_topic_is_told(tmp_path: Path) -> None:
     assert [m.name for m in found.pipelines] == ["GitHub Actions"]
     assert [c.kind for c in found.clocks] == ["cron"]
     assert [(s.reason, s.examples) for s in found.left_out] == [
-        ("for example, not production", (".env.example",)),
-        ("for test, not production", ("tests/go.sh",)),
+        ("an example, not production", (".env.example",)),
+        ("for tests, not production", ("tests/go.sh",)),
     ]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from posixpath import join, normpath
 from typing import Any
 
 from ..documents.shell.syntax import Word
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Span, Undecided
+from ..project.apps import folder_of
 from ..project.inside import commands, lifted
 from ..project.types import Act, Project
 from ..project.wrappers import INSTALLS, installers, wrappers
@@ -56,6 +58,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         return
     hosted = _hosted_steps(project)
     called = _released(project)
+    within = _copied(project)
     allowed = _has_sudoers(project)
     functions = wrappers(project.acts)
     image = min((path for path in project.files if path.endswith(_PACKER)), default=None)
@@ -66,6 +69,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if act.purpose != "production" or act.role not in _ROLES or id(act.script) in hosted:
             continue
         if image is not None and not act.reached_by and act.role != "deploy":
+            continue
+        if {act.script.path, *(step.location.path for step in act.trail[:1])} <= within:
             continue
         library = _LIBRARY.search(act.script.path) or act.script.origin in (
             "command",
@@ -87,6 +92,20 @@ def _hosted_steps(project: Project) -> set[int]:
         for step in job.steps
         if step.run is not None
     }
+
+
+def _copied(project: Project) -> frozenset[str]:
+    """The files that images copy by name: what nothing else starts runs in a container."""
+    return frozenset(
+        normpath(join(folder, source.literal))
+        for image in project.images
+        for folder in {image.context or "", folder_of(image.dockerfile.path)}
+        for stage in image.dockerfile.stages
+        for instruction in stage.instructions
+        if instruction.copy is not None and not instruction.copy.origin
+        for source in instruction.copy.sources
+        if source.literal
+    )
 
 
 def _released(project: Project) -> frozenset[str]:
@@ -124,6 +143,8 @@ def _matches(
         bare = all(what == _ANYTHING for _, what in needing)
         if not needing or (bare and act.role in ("maintenance", "unknown")):
             return
+        if all(map(_only_where_missing, needing)):
+            return
         if all(_only_restarts(run) for run, _ in needing) and act.role != "bootstrap":
             raised = [each for each in needing if _RAISING.intersection(each[0].prefixes)]
             if allowed or not repeated or not raised:
@@ -134,11 +155,13 @@ def _matches(
     for run, what in needing:
         if what != _ANYTHING:
             by_need.setdefault(what, run)
+    needs = [n for n in by_need if n != _LOGS_IN or by_need[n].span != anchor[0]]
+    itself = len(needs) == 1 and by_need[needs[0]].span == anchor[0]
     yield Match(
         location=Location(act.script.path, anchor[0]),
         values={
             "what": anchor[1],
-            "needs": _listed([n for n in by_need if n != _LOGS_IN or by_need[n].span != anchor[0]]),
+            "needs": f", which {needs[0]}" if itself else _listed(needs),
             "when": "; this is repeated at each release" if repeated else "",
         },
         evidence=tuple(
@@ -154,10 +177,15 @@ def _matches(
 def _needing(act: Act, functions: frozenset[str], *, repeated: bool) -> list[tuple[Run, str]]:
     """The runs that need root, in the order of their places, and what for."""
     own = {routine.name for routine in act.behaviour.functions}
+    given = [run for run in act.behaviour.runs if _RAISING & {*run.prefixes} and _is_ci(run, act)]
+    raised = {run.function for run in given if run.function}
     runs = [
         lifted(run)
         for run in act.behaviour.runs
-        if run.name not in own and run.function not in functions
+        if run.name not in own
+        and run.function not in functions
+        and run not in given
+        and not raised.intersection(run.prefixes)
     ]
     others = _as_others(act)
     found = [(run, what) for run in runs if run.span not in others and (what := _need(run, act))]
@@ -173,6 +201,19 @@ def _needing(act: Act, functions: frozenset[str], *, repeated: bool) -> list[tup
         shells = [run for run in logins if run.name == "ssh"]
         found += [(run, _LOGS_IN) for run in shells or logins]
     return sorted(found, key=lambda each: each[0].span)
+
+
+def _is_ci(run: Run, act: Act) -> bool:
+    """Whether only a runner of a pipeline gets there, which is given all rights."""
+    listed = commands(act.script) if run.guards else {}
+    for guard in run.guards:
+        words = [word.raw for word in listed[guard.span].words] if guard.span in listed else []
+        if any(map(_CI.search, words)) and not {"!", "!="} & {*words}:
+            return guard.negated == ("-z" in words)
+    return False
+
+
+_CI = regex(r"\$\{?(?:CI|GITHUB_ACTIONS|GITLAB_CI)\b")
 
 
 def _as_others(act: Act) -> set[Span]:
@@ -261,6 +302,13 @@ def _need(run: Run, act: Act) -> str:
     if raised and run.name in _CLIENTS:
         return "administers the database"
     return _ANYTHING if raised and run.name not in _NO_USE else ""
+
+
+def _only_where_missing(needing: tuple[Run, str]) -> bool:
+    """Whether a run installs a tool where it is missing: where it is there, the script needs no root."""
+    run, what = needing
+    missing = any(guard.kind == "command -v" and guard.negated for guard in run.guards)
+    return missing and what in (INSTALLS, _ANYTHING)
 
 
 def _only_restarts(run: Run) -> bool:

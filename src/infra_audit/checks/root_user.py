@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from ..documents.facts import Instruction, Service
@@ -191,7 +192,7 @@ def _is_given(
         if d.folder == image.deployable
         for name in (d.name, d.folder)
     }
-    own |= {(image.context or "").rpartition("/")[2].lower()}
+    own |= {(image.context or "").rpartition("/")[2].lower(), *_tagged(image, project)}
     own.discard("")
     if any(
         (each.service.user is not None or each.open)
@@ -213,9 +214,23 @@ def _is_given(
     )
 
 
+def _tagged(image: Image, project: Project) -> Iterator[str]:
+    """The names under which package scripts of the same application build an image."""
+    for act in project.acts:
+        if act.script.origin == "npm" and act.deployable == image.deployable:
+            for run in act.behaviour.runs:
+                if run.name in ("docker", "podman") and "build" in run.arguments[:2]:
+                    pairs = pairwise(run.arguments)
+                    yield from (_last_part(v) for o, v in pairs if o in ("-t", "--tag") and v)
+
+
 def _short(service: Service) -> str:
     """The last part of the name of a service's image, without its tag."""
     name = service.image.literal or service.image.raw if service.image is not None else ""
+    return _last_part(name)
+
+
+def _last_part(name: str) -> str:
     return name_and_tag(name)[0].rpartition("/")[2].lower()
 
 

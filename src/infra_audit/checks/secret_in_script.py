@@ -274,11 +274,12 @@ def _match(given: Given, told: str, where: str, act: Act | None = None) -> Match
     """A match whose message shows the value only to who knows it already."""
     name = "a password" if given.name == "PASSWORD" else given.name
     replaced = told == "placeholder" and given.how != "set"
+    shown = masked(token(given.value) or given.value)
     return Match(
         location=given.location,
         values={
             "name": name if " " in name else f"`{name}`",
-            "masked": masked(token(given.value) or given.value),
+            "shown": f" (`{shown}`)" if shown != "…" else "",
             "where": where,
             "what": "a value that was meant to be replaced" if replaced else "a fixed value",
         },

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from posixpath import join, normpath
 from typing import Any
 
 from ..documents.facts import Instruction
-from ..flow.behaviour import Behaviour
+from ..flow.behaviour import Behaviour, Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied
 from ..project.composed import placed
-from ..project.installs import Contents, Install, contents
+from ..project.installs import FOLDERS, Contents, Install, contents
 from ..project.layers import Layer, behaviours, last, layers, named
 from ..project.listening import built
 from ..project.releases import shown
@@ -61,7 +62,7 @@ def _judged(image: Image, project: Project, known: Mapping[int, Behaviour]) -> O
     left = contents(made)
     own = image.deployable is not None and any(_from_context(layer.instruction) for layer in made)
     develops = _development(image, made, project)
-    if left.install is not None and develops:
+    if left.install is not None and develops and not _elsewhere(left.install.run, project):
         run = left.install.run
         what = (
             f"`{shown(run)}` installs what only development needs{_which(develops, image, project)}"
@@ -90,6 +91,22 @@ def _judged(image: Image, project: Project, known: Mapping[int, Behaviour]) -> O
     if own and left.compiles is not None and _SDK.search(base.literal or base.default or ""):
         return _match(image, start, f"it is the whole of `{base.raw}`", left)
     return Satisfied(start, "what is shipped holds no build tools that are known")
+
+
+def _elsewhere(run: Run, project: Project) -> bool:
+    """Whether an install is told a folder in which the repository has no manifest."""
+    told = [after for word, after in pairwise(run.arguments) if word in FOLDERS]
+    told += [word.partition("=")[2] for word in run.arguments if word and word.startswith(_PREFIX)]
+    if not told:
+        return False
+    name = normpath(f"/{told[-1] or '?'}")
+    return name != "/" and not any(
+        folder and (name.endswith(f"/{folder}") or f"/{folder}".endswith(name))
+        for folder in (package.path.rpartition("/")[0] for package in project.packages)
+    )
+
+
+_PREFIX = tuple(f"{option}=" for option in FOLDERS if option.startswith("--"))
 
 
 def _from_context(instruction: Instruction) -> bool:

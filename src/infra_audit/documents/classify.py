@@ -152,6 +152,8 @@ _CRON = frozenset({
 })  # fmt: skip
 """What a table for cron, or a folder's of one, may end with."""
 _DOTENV = regex(r"(?:.*\.)?env(?:\.[\w.-]+)?$")
+_NO_DOTENV = _NO_DOCKERFILE | {".diff", ".patch", ".md", ".phtml"}
+"""What a module or a page about an environment ends with."""
 _PM2_NAMES = ("ecosystem", "pm2")
 _PM2 = regex(r"(?:ecosystem|pm2)[\w.-]*\.(?:[cm]?js|json|ya?ml)$")
 _REQUIREMENTS = regex(r"requirements[\w.-]*\.(?:txt|in)$")
@@ -227,7 +229,7 @@ def _by_pattern(path: str, name: str, suffix: str) -> str | None:
         return _yaml_kind(path, name)
     if "file" in name.lower() and _DOCKERFILE.match(name) and not name.endswith(_NOT_DOCKERFILE):
         return None if suffix.lower() in _NO_DOCKERFILE else "dockerfile"
-    if "env" in name and _DOTENV.match(name) and suffix not in {".diff", ".patch", ".md"}:
+    if "env" in name and _DOTENV.match(name) and suffix not in _NO_DOTENV:
         return "dotenv"
     if suffix in {".txt", ".in"} and (_REQUIREMENTS.match(name) or "/requirements/" in f"/{path}"):
         return "manifest"

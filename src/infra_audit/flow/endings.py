@@ -20,16 +20,20 @@ def note_ending(walk: Walk, command: Command, scene: Scene) -> None:
     if cause is None:
         walk.may_have_ended |= name in walk.survey.succeeding and name in walk.survey.definitions
         return
-    if cause.kind in {"break", "continue"} or (cause.kind == "return" and scene.function):
+    if cause.kind in {"break", "continue"}:
         return
     status = _status(walk, command, cause.kind)
+    if cause.kind == "return" and scene.function:
+        walk.may_have_returned |= not status and not (scene.after_failure and _passes_on(command))
+        return
+    left = walk.may_have_ended or walk.may_have_returned
     walk.endings.append(
         Ending(
             status=status,
             span=command.span,
             text=text_of(command),
-            conditional=scene.conditional or walk.may_have_ended,
-            success=scene.wins and not walk.may_have_ended,
+            conditional=scene.conditional or left,
+            success=scene.wins and not left,
             where=scene.function,
         )
     )
@@ -40,8 +44,8 @@ def note_ending(walk: Walk, command: Command, scene: Scene) -> None:
 
 
 def _passes_on(command: Command) -> bool:
-    """Whether an `exit` hands on the status of the command before it."""
-    if name_of(command) != "exit":
+    """Whether an `exit` or `return` hands on the status of the command before it."""
+    if name_of(command) not in {"exit", "return"}:
         return False
     return len(command.words) == 1 or command.words[1].raw.strip('"') in {"$?", "${?}"}
 

@@ -499,8 +499,10 @@ def _inline(walk: Walk, command: Command, function: Function, scene: Scene) -> N
         )
     walk.entered.append(len(state.journal))
     walk.returns.append([])
+    returned = walk.may_have_returned
     inside = inner(scene, function=function.name, piped_from=(), piped_into=(), after_failure=False)
     sequence(walk, (function.body,), inside)
+    walk.may_have_returned = returned
     left, mark = walk.returns.pop(), walk.entered.pop()
     if left:
         done = take_back(state, mark)

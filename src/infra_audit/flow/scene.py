@@ -80,6 +80,8 @@ class Walk(Struct):
     """Of the command that is being followed."""
     may_have_ended: bool = False
     """Whether the script may have ended well before this point, other than with help."""
+    may_have_returned: bool = False
+    """Whether a function that is being followed may have returned well before this point."""
 
 
 def inner(scene: Scene, **changes: object) -> Scene:

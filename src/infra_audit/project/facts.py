@@ -95,11 +95,15 @@ def sort(files: frozenset[str], documents: tuple[Document, ...]) -> Facts:
 def purposes(documents: tuple[Document, ...]) -> dict[str, Purpose]:
     """What each document is for, by its path."""
     scaffolds = _scaffolds(documents)
+    carried = _carried(documents)
     found = {
         d.path: purpose(d.path, _sort(d), scaffolds)
         for d in documents
         if not isinstance(d, UnitFile | ProxyFile | Hosting)
     }
+    for document in documents if carried else ():
+        if isinstance(document, Dockerfile | Compose) and document.path.startswith(carried):
+            found[document.path] = "template"
     found |= {d.path: purpose(d.path) for d in documents if d.path not in found}
     composes = tuple(d for d in documents if isinstance(d, Compose))
     scripts = tuple(d for d in documents if isinstance(d, Script))
@@ -156,6 +160,18 @@ def _sort(document: Document) -> Sort:
             return "package"
         case _:
             return ""
+
+
+def _carried(documents: tuple[Document, ...]) -> tuple[str, ...]:
+    """The sources of packages that carry another one called a template: they write projects out."""
+    folders = {d.path.removesuffix("package.json") for d in documents if isinstance(d, Package)}
+    found = set()
+    for document in documents:
+        if isinstance(document, Package) and document.name.endswith("-template"):
+            outer, sources, _ = f"/{document.path}".partition("/src/")
+            if sources and f"{outer[1:]}/".lstrip("/") in folders:
+                found.add(f"{outer[1:]}/src/".lstrip("/"))
+    return tuple(found)
 
 
 def _scaffolds(documents: tuple[Document, ...]) -> frozenset[str]:

@@ -19,6 +19,8 @@ _PRODUCTION = regex(
 _ALL = regex(
     r"--include(?:=|\s+)\S*dev|--production=false|--dev(?:\s|$)|--prod=false|--also(?:=|\s+)dev"
 )
+FOLDERS = ("--prefix", "-C", "--dir", "--cwd")
+"""Options that name the folder in which to install."""
 _COMPILERS = frozenset({
     "build-essential", "gcc", "g++", "build-base", "clang", "gcc-c++", "cmake", "base-devel", "@development-tools",
 })  # fmt: skip
@@ -103,7 +105,7 @@ def _sets_production(run: Run) -> bool:
 
 
 def _place(run: Run, layer: Layer) -> str | None:
-    if any(word in ("--prefix", "-C", "--dir", "--cwd") for word in run.arguments):
+    if any(word in FOLDERS for word in run.arguments):
         return None
     directory = layer.directory if run.directory in (None, "/") else run.directory
     return normpath(directory) if directory else None

@@ -122,6 +122,15 @@ def _has_network(facts: Facts, acts: tuple[Act, ...]) -> bool:
     )
 
 
+_ASIDE: dict[str, str] = {
+    "development": "for development",
+    "documentation": "for documentation",
+    "example": "an example",
+    "template": "a template",
+    "test": "for tests",
+}
+
+
 def _left_out(facts: Facts) -> tuple[Skipped, ...]:
     """Files that were read and are not about production, by what they are for."""
     by_purpose: dict[str, list[str]] = {}
@@ -129,6 +138,6 @@ def _left_out(facts: Facts) -> tuple[Skipped, ...]:
         if purpose != "production":
             by_purpose.setdefault(purpose, []).append(path)
     return tuple(
-        Skipped(f"for {purpose}, not production", len(paths), tuple(sorted(paths)[:3]))
+        Skipped(f"{_ASIDE[purpose]}, not production", len(paths), tuple(sorted(paths)[:3]))
         for purpose, paths in sorted(by_purpose.items())
     )

@@ -8,6 +8,7 @@ from ..documents.facts import Other
 from ..model import START, Location
 from ..source.regex import regex
 from .facts import Facts
+from .tree import by_name
 from .types import Mechanism
 
 _CI_FILES = {
@@ -106,6 +107,8 @@ _PROVISIONING = {
     "nixos": "NixOS",
     "kamal": "Kamal",
 }
+_BAKERY = "rugix-bakery.toml"
+"""What describes the images of whole machines."""
 _ORCHESTRATION = {
     "kubernetes": "Kubernetes",
     "helm": "Helm",
@@ -244,7 +247,9 @@ def _from_package_scripts(facts: Facts) -> Iterator[Mechanism]:
 
 def provisioning(facts: Facts) -> tuple[Mechanism, ...]:
     """Infrastructure as code, also where it stands in a folder of examples' names."""
-    return _of_kinds(facts, _PROVISIONING)
+    baked = sorted(by_name(facts.files).get(_BAKERY, ()))
+    images = [Mechanism("Rugix Bakery", Location(path, START)) for path in baked]
+    return (*_of_kinds(facts, _PROVISIONING), *images)
 
 
 def orchestration(facts: Facts) -> tuple[Mechanism, ...]:

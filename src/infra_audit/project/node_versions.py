@@ -49,6 +49,7 @@ def node_versions(project: Project) -> tuple[NodeVersion, ...]:
 
 
 def _of_images(project: Project) -> Iterator[NodeVersion]:
+    """Those of the stages; where one builds with the version that runs, the others may build assets."""
     homes = {folder_of(package.path) for package in project.packages}
     for image in project.images:
         if image.purpose != "production" or image.deployable not in homes:
@@ -57,11 +58,13 @@ def _of_images(project: Project) -> Iterator[NodeVersion]:
         if own and own != image.deployable and own in _apart(project):
             continue
         final = lineage(image.dockerfile, image.stage)[0]
-        for stage in image.dockerfile.stages:
-            major = _major(stage.base, _IMAGE)
-            if major is not None:
+        majors = [(stage, _major(stage.base, _IMAGE)) for stage in image.dockerfile.stages]
+        ours = _major(final.base, _IMAGE)
+        agreed = any(major == ours and stage is not final for stage, major in majors)
+        for stage, major in majors:
+            runs = stage is final
+            if major is not None and (runs or not agreed):
                 where = Location(image.dockerfile.path, stage.base.span)
-                runs = stage is final
                 yield NodeVersion(
                     "runs" if runs else "builds",
                     major,

@@ -41,6 +41,8 @@ _ASIDE = regex(
 )
 """Names of scripts that undo an installation, or keep a second machine for the case of loss: no release."""
 _ENTRYPOINT = regex(r"(?:docker[-_])?entry-?point(?:\.\w+)?", re.IGNORECASE)
+_BUILDER = regex(r"(?:^|[-_])builder(?:\.|$)", re.IGNORECASE)
+"""Names of scripts that take the sources to a machine which only builds and tests them."""
 _LIBRARY = regex(
     r"(?:^|/)(?:lib|libs|common|utils|helpers|functions|include|includes)(?:/|[._-]|$)",
     re.IGNORECASE,
@@ -192,6 +194,8 @@ def _by_deeds(deeds: _Deeds, script: Script) -> tuple[Role, tuple[Evidence, ...]
         if deeds.fetching and _NAMES[3][0].search(script.path) and len(based) < 3:
             return "deploy", _reasons(deeds.starting or based)
         return "bootstrap", _reasons(based)
+    if not deeds.starting and _BUILDER.search(script.path.rpartition("/")[2]):
+        return "build", ()
     renewed = deeds.fetching or deeds.building or deeds.migrating or deeds.shipping
     if deeds.starting and (renewed or deeds.remote):
         return "deploy", _reasons(deeds.starting)

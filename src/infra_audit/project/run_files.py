@@ -247,7 +247,7 @@ class Places(Struct, frozen=True):
 def _places(
     at: int, run: Run, spot: str | None, act: Act, server: Checkout | None
 ) -> Places | None:
-    """What the path may be; None where it cannot be told."""
+    """What the path may be; None where it cannot be told: an image may hold more than the repository."""
     value = run.name if at < 0 else run.arguments[at] or ""
     if value.startswith("~") or "://" in value:
         return None
@@ -266,7 +266,7 @@ def _places(
     known = None if known is None else normpath(known)
     if known is not None:
         return None if known.startswith(("/", "..")) or not known else Places((known,), True)
-    if act.script.origin != "file" or run.directory is not None:
+    if act.script.origin != "file" or act.role == "entrypoint" or run.directory is not None:
         return None
     if spot is None or spot[:1] in ROOTS:
         return None

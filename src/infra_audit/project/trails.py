@@ -11,7 +11,7 @@ from msgspec import Struct
 from ..documents.facts import Action, Stage, Step
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Entry, Run, analyse
-from ..model import Evidence, Location
+from ..model import START, Evidence, Location
 from .apps import folder_of, starts_locally
 from .callees import Call, Callees, call, may_call, script_name, written
 from .delivery import Steps, deliveries, local_action
@@ -196,14 +196,23 @@ def _named(script: Script) -> str:
 
 
 def _hosted(facts: Facts) -> Iterator[Hosted]:
-    for script in facts.scripts:
-        yield Hosted(script, "", Entry(), None)
+    yield from (_of_file(script, facts) for script in facts.scripts)
     yield from _of_packages(facts)
     yield from _of_workflows(facts)
     yield from _of_dockerfiles(facts)
     yield from _of_composes(facts)
     yield from _of_units(facts)
     yield from _of_hostings(facts)
+
+
+def _of_file(script: Script, facts: Facts) -> Hosted:
+    """A file; the steps of a recipe of Rugix Bakery run once, while the image of a machine is built."""
+    recipe, _, within = script.path.rpartition("/steps/")
+    told = f"{recipe}/recipe.toml"
+    if within and "/" not in within and told in facts.files:
+        shown = Evidence(Location(told, START), "an image is built by this recipe")
+        return Hosted(script, "image-build", Entry(), shown)
+    return Hosted(script, "", Entry(), None)
 
 
 def _of_packages(facts: Facts) -> Iterator[Hosted]:
