@@ -1,4 +1,7 @@
-"""The pipeline in a sentence: walk, read, link, check, triage, plan."""
+"""The pipeline in a sentence: walk, read, link, check, triage, plan.
+
+What comes after reading is imported then: a second process reads meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +14,18 @@ from msgspec.structs import replace
 
 from .config import Config
 from .documents.read import Documents, read
-from .engine import check, load
 from .model import Finding, Picture, Problem, Report, Ruled, Undecided
-from .project.bounds import unfollowed
-from .project.link import ahead, link
-from .project.types import Project
-from .remedy.plan import plan
-from .ruleset.rule import RuleSet
 from .source.text import Text
 from .source.walk import UNREADABLE, Tree, walk
 from .source.walk import read as read_bytes
-from .triage.triage import triage
 
 if TYPE_CHECKING:
     from subprocess import Popen
 
     from .documents.facts import Document
     from .project.trails import Analysed
+    from .project.types import Project
+    from .ruleset.rule import RuleSet
 
 Progress = Callable[[int, int], None]
 
@@ -55,11 +53,16 @@ def model(
     known: Analysed = {}
 
     def meanwhile(documents: tuple[Document, ...]) -> None:
+        from .engine import load
+        from .project.link import ahead
+
         known.update(ahead(tree, documents))
         if rules:
             load(rules)
 
     documents = read(tree, progress, meanwhile)
+    from .project.link import link
+
     return Model(tree, documents, link(tree, documents.documents, config.declarations, known))
 
 
@@ -78,6 +81,11 @@ def audit(
     The report has a picture of the deployment where it is `pictured`.
     """
     seen = model(root, config, progress, listing, rules)
+    from .engine import check
+    from .project.bounds import unfollowed
+    from .remedy.plan import plan
+    from .triage.triage import triage
+
     source = sources(seen.tree.root)
     findings, ruled = check(rules, seen.project)
     problems = (*seen.documents.problems, *unfollowed(seen.project))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import ModuleType
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -121,6 +122,8 @@ def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
     """What a file gives, None for nothing."""
     if kind == "data":
         return _data(root, path)
+    if kind == "module" and _selection().is_unused(path):
+        return None
     data = read_bytes(root, path)
     if isinstance(data, str):
         if data.startswith(UNREADABLE):
@@ -129,7 +132,7 @@ def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
     if len(data) > LARGEST_WRITTEN and _kind(kind, data) in _WRITTEN:
         return _Given(left=f"larger than {LARGEST_WRITTEN // 1024} KiB")
     allowed = allows(Text.decode(path, data)[0]) if MARK in data else ()
-    if kind == "module" and not _selection()(path, data):
+    if kind == "module" and not _selection().relevant(path, data):
         return _Given(allows=allowed) if allowed else None
     problems: list[Problem] = []
     documents = tuple(_parsed(path, kind, data, problems))
@@ -200,11 +203,11 @@ def _tracked(root: str, found: Documents) -> Documents:
 
 
 @cache
-def _selection() -> Callable[[str, bytes], bool]:
-    """Which source files are worth reading, imported when the first is met."""
-    from .typescript.selection import relevant
+def _selection() -> ModuleType:
+    """What tells which source files are worth reading, imported when the first is met."""
+    from .typescript import selection
 
-    return relevant
+    return selection
 
 
 def _kind(kind: str, data: bytes) -> str | None:

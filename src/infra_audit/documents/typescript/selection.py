@@ -80,12 +80,14 @@ _ANY = regex(rb"\.(?:env(?<=process\.env)|" + _LISTENS + rb"|" + _ROUTES + rb")"
 """What most files do not hold is told in one go: an environment variable, a start, a route."""
 
 
-def relevant(path: str, data: bytes) -> bool:
-    """Whether a file may hold any fact: told from its path and from byte literals alone.
+def is_unused(path: str) -> bool:
+    """Whether a file is of tests, stories or type declarations: they hold nothing of production."""
+    return not path.endswith(_SUFFIXES) or _UNUSED.search(path) is not None
 
-    Tests, stories and type declarations hold none that production knows.
-    """
-    if not path.endswith(_SUFFIXES) or _UNUSED.search(path):
+
+def relevant(path: str, data: bytes) -> bool:
+    """Whether a file may hold any fact: told from its path and from byte literals alone."""
+    if is_unused(path):
         return False
     if _ANY.search(data) is None and _imported(data) is None and not _named(path, data):
         return routed(path) and not oversized(data)
