@@ -31,15 +31,20 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if act.purpose != "production" or act.role in _ASIDE:
             continue
         for run in act.behaviour.runs:
-            if run.name in own or not _is_meant(run, act):
-                continue
-            found = asked(run)
-            if found is not None and not exists(found):
-                yield _match(run, found, act, project)
-            elif _is_next_lint(run):
-                yield from _of_next(run, act, project)
-            elif _LEFT_OVER.fullmatch(run.name):
-                yield _of_diff(run, act)
+            if run.name not in own:
+                said = tuple(_said(run, act, project))
+                if said and _is_meant(run, act):
+                    yield from said
+
+
+def _said(run: Run, act: Act, project: Project) -> Iterator[Outcome]:
+    found = asked(run)
+    if found is not None and not exists(found):
+        yield _match(run, found, act, project)
+    elif _is_next_lint(run):
+        yield from _of_next(run, act, project)
+    elif _LEFT_OVER.fullmatch(run.name):
+        yield _of_diff(run, act)
 
 
 def _aliased(run: Run) -> Iterator[str]:

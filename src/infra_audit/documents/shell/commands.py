@@ -392,7 +392,11 @@ def redirection(
     if lines is not None and not lines.quoted and body is not None:
         inside = _expanded(source, body)
         lines = replace(lines, substitutions=inside) if inside else lines
-    return Redirect(operator, descriptor, None if heredoc else found, span, lines), end, more
+    return (
+        Redirect(intern(operator), intern(descriptor), None if heredoc else found, span, lines),
+        end,
+        more,
+    )
 
 
 def _target(
@@ -451,8 +455,8 @@ def _simplified(
     span = source.span(start, end)
     if start in source.heredocs and operator in {"<<", "<<-"}:
         lines = _heredoc(source, operator, target, source.heredocs[start], heredocs)
-        return Redirect(operator, descriptor, None, span, lines), end, more
-    return Redirect(operator, descriptor, found, span), end, more
+        return Redirect(intern(operator), intern(descriptor), None, span, lines), end, more
+    return Redirect(intern(operator), intern(descriptor), found, span), end, more
 
 
 def _heredoc(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
@@ -454,7 +455,7 @@ def _clause(source: Source, node: Node) -> Clause:
     if children[-1].type in {";;", ";&", ";;&"}:
         start = children[-1].start_byte
         written = source.content[start : start + 3]
-        terminator = written if written == ";;&" else written[:2]
+        terminator = intern(written if written == ";;&" else written[:2])
     span = source.span(node.start_byte, node.end_byte)
     return Clause(tuple(patterns), body(source, children[inside:]), terminator, span)
 

@@ -329,13 +329,13 @@ def _parameter(scan: _Scan, at: int, *, quoted: bool) -> int:
     if operator is None:
         known = inner == last
         scan.add(
-            Parameter(intern(name[0]), prefix + subscript)
+            Parameter(intern(name[0]), intern(prefix + subscript))
             if known
             else Opaque("other", content[at:stop])
         )
         return stop
     operand = _operand(scan, operator.end(), last, quoted=quoted)
-    scan.add(Parameter(intern(name[0]), prefix + subscript + operator[0], operand))
+    scan.add(Parameter(intern(name[0]), intern(prefix + subscript + operator[0]), operand))
     return stop
 
 
