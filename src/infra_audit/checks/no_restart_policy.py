@@ -33,7 +33,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         path = one.compose.path
         if path not in awaited:
             awaited[path] = _awaited(one.compose)
-        spared = one.service.name in awaited[path] or _is_extra(one)
+        swarm = one.compose.for_swarm and one.standing.kind != "started"
+        spared = one.service.name in awaited[path] or _is_extra(one) or swarm
         if not one.doubt and path not in watched and not spared:
             yield from _of_service(one, project)
 

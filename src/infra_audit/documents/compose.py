@@ -38,8 +38,21 @@ def parse(text: Text) -> Compose:
         external_networks=names.external(top.get("networks")),
         joinable_networks=names.joinable(top.get("networks")),
         includes=_includes(text, top.get("include")),
+        for_swarm=_is_for_swarm(top),
         problems=tuple(found),
     )
+
+
+_OF_SWARM = frozenset({"endpoint_mode", "placement", "rollback_config", "update_config"})
+"""Keys of `deploy` that `docker stack deploy` obeys and compose does not."""
+
+
+def _is_for_swarm(top: dict[str, Node]) -> bool:
+    services = (body for _, body in yaml.pairs(top.get("services")))
+    networks = (body for _, body in yaml.pairs(top.get("networks")))
+    return any(
+        not _OF_SWARM.isdisjoint(yaml.fields(yaml.get(each, "deploy"))) for each in services
+    ) or any(yaml.string(yaml.get(each, "driver")) == "overlay" for each in networks)
 
 
 def _lasting(node: Node | None) -> tuple[str, ...]:

@@ -160,6 +160,8 @@ class Compose(Struct, frozen=True, kw_only=True):
     joinable_networks: tuple[str, ...] = ()
     """Those that others can join: with a `name` of their own, or `attachable`."""
     includes: tuple[Value, ...] = ()
+    for_swarm: bool = False
+    """Whether it says what only a swarm obeys: how to update, to place, or an overlay network."""
     problems: tuple[Problem, ...] = ()
 
 
