@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cache
 from posixpath import basename, dirname, join, normpath
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,13 +12,9 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Location
 from .composed import Placed
 from .images import built_file
+from .present import LINES, spec
 from .types import Act, Image, Project
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
-_MOST = 200
-"""As many lines as `documents.other` reads of one file: what stands further down may say anything."""
 _FILTERS = ("--exclude-from", "--include", "--filter", "--files-from", "-F", "-f", "-C")
 """Options of rsync that may leave out anything."""
 
@@ -126,21 +120,14 @@ def lets_in(path: str, image: Image, project: Project) -> str | None:
     if file not in project.files:
         return ""
     read = next((other for other in project.others if other.path == file), None)
-    if read is None or len(read.words) >= _MOST:
+    if read is None or len(read.words) >= LINES:
         return None
     lines = tuple(_anchored(word.name) for word in read.words)
     inside = path.removeprefix(f"{context}/") if context else path
-    return None if _spec(lines).check_file(inside).include else file
+    return None if spec(lines).check_file(inside).include else file
 
 
 def _anchored(line: str) -> str:
     """A line of a `.dockerignore`, all of which begin at the context, in the manner of git."""
     negated = "!" if line.startswith("!") else ""
     return f"{negated}/{normpath(line.removeprefix('!').strip()).strip('/')}"
-
-
-@cache
-def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
-    from ..source.patterns import patterns, readable
-
-    return patterns(readable(lines))

@@ -31,7 +31,7 @@ _OUTPUT = regex(
     IGNORECASE,
 )
 """Names of folders whose content builds, programs or operators make."""
-_LINES = 200
+LINES = 200
 """As many lines as `documents.other` reads of one file: what stands further down may say anything."""
 
 
@@ -84,7 +84,7 @@ def paths(project: Project) -> Paths:
         ignores=tuple(
             (posixpath.dirname(o.path), tuple(word.name for word in o.words)) for o in found
         ),
-        unread=tuple(posixpath.dirname(o.path) for o in found if len(o.words) >= _LINES),
+        unread=tuple(posixpath.dirname(o.path) for o in found if len(o.words) >= LINES),
     )
 
 
@@ -110,11 +110,11 @@ def _verdict(lines: tuple[str, ...], path: str) -> bool | None:
         return None
     if all(map(is_plain, lines)):
         return True if any(plainly_matches(line, path) for line in lines) else None
-    return _spec(lines).check_file(path).include
+    return spec(lines).check_file(path).include
 
 
 @cache
-def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
+def spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
     """The patterns of a file, compiled when the first path is asked for: most runs ask for none."""
     from ..source.patterns import patterns, readable
 

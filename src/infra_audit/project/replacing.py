@@ -8,6 +8,7 @@ from itertools import pairwise
 from ..documents.facts import Job
 from ..flow import effects
 from ..flow.behaviour import Run
+from ..source.regex import regex
 from .releases import pulls, sends
 from .types import Act, Project
 
@@ -87,10 +88,18 @@ def overwrites(run: Run, project: Project, *, there: bool) -> str:
     if run.name in ("docker", "docker-compose") and effects.builds(run):
         return "builds over the image that runs" if _has_build(run, project) else ""
     if effects.builds(run):
-        return "builds over what runs"
+        return "" if _is_put_beside(run) else "builds over what runs"
     if effects.installs_dependencies(run) and not {"-g", "--global"} & set(run.arguments):
         return "replaces the dependencies"
     return ""
+
+
+_OUTPUT = regex(r"(?:BUILD|DIST|OUT|OUTPUT)_?(?:PATH|DIR|FOLDER)")
+
+
+def _is_put_beside(run: Run) -> bool:
+    """Whether a build is given a folder of its own for what it makes: `BUILD_PATH=build_new npm run build`."""
+    return any(_OUTPUT.fullmatch(name) for name, _ in run.environment)
 
 
 def _has_build(run: Run, project: Project) -> bool:
