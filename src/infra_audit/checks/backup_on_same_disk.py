@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from ..flow import effects
@@ -21,7 +20,7 @@ from ..project.copies import (
 from ..project.inside import contains
 from ..project.off_host import sends, taken_away
 from ..project.types import Act, Project, Store
-from ..project.unset import is_unset
+from ..project.unset import unset
 from ..project.written_to import Paths, outputs
 from ..source.regex import regex
 
@@ -96,7 +95,7 @@ def _is_by_hand(act: Act, name: str) -> bool:
 
 def _judged(act: Act, project: Project) -> Iterator[Outcome]:
     clocked = _is_clocked(act)
-    paths = Paths(act, None if clocked else partial(is_unset, act=act, project=project))
+    paths = Paths(act, None if clocked else unset(act, project))
     functions = {routine.name for routine in act.behaviour.functions}
     for nth, run in enumerate(act.behaviour.runs):
         store = _store(run, project)

@@ -12,6 +12,7 @@ from ..model import Evidence, Location, Match, Outcome, Severity
 from ..project.inside import contains, statements
 from ..project.manifests import by_folder, package_at, script_of
 from ..project.node_versions import admits
+from ..project.tree import folders
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -128,8 +129,8 @@ def _of_next(run: Run, act: Act, project: Project) -> Iterator[Match]:
     package = package_at(run, act, by_folder(project))
     if package is None:
         return
-    folder = f"{run.directory}/lint/" if run.directory else "lint/"
-    if any(path.startswith(folder) for path in project.files):
+    folder = f"{run.directory}/lint" if run.directory else "lint"
+    if folder in folders(project.files):
         return
     for dependency in package.dependencies:
         if dependency.name == "next" and _from_16(dependency.version):

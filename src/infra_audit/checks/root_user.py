@@ -53,35 +53,31 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     }
     started = tuple(started_by_docker(project))
     for image in project.images:
-        unit = image_unit(image, project)
-        where = Location(image.dockerfile.path, image.stage.span)
-        users = given.get(where, [])
-        if image.purpose == "production" and _is_server(image):
-            if not (users and all(users)) and not _is_given(image, services, started, project):
-                yield from _judged(image, project)
+        users = given.get(Location(image.dockerfile.path, image.stage.span), [])
+        if image.purpose != "production" or (users and all(users)):
             continue
-        if image.purpose != "production" or unit is None:
+        if _is_given(image, services, started, project):
+            continue
+        if _is_server(image):
+            yield from _judged(image, project)
+            continue
+        unit = image_unit(image, project)
+        if unit is None:
             continue
         scripts = _scripts(image, by_name)
         program = _supervised(image, unit, scripts or [], project)
         if program is not None:
-            if not (users and all(users)) and not _is_given(image, services, started, project):
-                yield from _judged(image, project, program)
+            yield from _judged(image, project, program)
             continue
         if image.deployable not in folders:
             continue
-        if (users and all(users)) or _is_left_over(image, project) or scripts is None:
+        if _is_left_over(image, project) or scripts is None:
             continue
         paths = {image.dockerfile.path, *(run.path for b in scripts for run in b.runs)}
         own = [a.behaviour for a in within if paths & {step.location.path for step in a.trail}]
         if _changes(unit, own) or any(_gives_away(behaviour) for behaviour in scripts):
             continue
-        if (
-            _is_prepared(image)
-            or _develops(unit, own)
-            or _is_given(image, services, started, project)
-            or _becomes_another(unit, image, project)
-        ):
+        if _is_prepared(image) or _develops(unit, own) or _becomes_another(unit, image, project):
             continue
         yield from _judged(image, project)
 

@@ -19,7 +19,7 @@ from ..source.regex import regex
 from .composing import is_application
 from .develops import develops
 from .joined import Index, Joined, index, joined
-from .started import Start, starts
+from .started import DEFAULTS, Start, starts
 from .store_images import name_and_tag
 from .store_services import store_service
 from .types import Project, Standing
@@ -39,7 +39,6 @@ _ENVIRONMENTS = frozenset({
     "NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "DJANGO_ENV", "ASPNETCORE_ENVIRONMENT", "MIX_ENV", "ENV",
     "ENVIRONMENT", "GO_ENV", "SPRING_PROFILES_ACTIVE",
 })  # fmt: skip
-_DEFAULTS = frozenset({"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"})
 _PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
 """What a Dockerfile or a stage for production is called."""
 _ABSENT = frozenset({"platform", "kubernetes", "static", "library", "template"})
@@ -172,7 +171,7 @@ def _named_beside(compose: Compose, project: Project) -> str:
     own = {s.name for s in compose.services}
     builds = _BUILDS.search(compose.path) is not None
     for other in project.composes:
-        beside = dirname(other.path) == dirname(compose.path) and basename(other.path) in _DEFAULTS
+        beside = dirname(other.path) == dirname(compose.path) and basename(other.path) in DEFAULTS
         named = _NAMED.search(other.path) or (builds and beside)
         production = project.purposes.get(other.path) == "production" and named
         complete = other.services and all(s.image or s.build for s in other.services)
@@ -207,7 +206,7 @@ def _shown(compose: Compose, project: Project) -> tuple[Evidence, bool] | None:
         note = f"{named}, which is always started again"
         sure = published or made is not None or any(map(_is_production, applications))
         return Evidence(where, note), sure
-    if made is not None and basename(compose.path) in _DEFAULTS:
+    if made is not None and basename(compose.path) in DEFAULTS:
         note = f"{named}, which is built for production"
         return Evidence(Location(compose.path, made.span), note), False
     overlay = _overlay(compose, project)
@@ -248,7 +247,7 @@ def lasts(service: Service) -> bool:
 
 def _overlay(compose: Compose, project: Project) -> str:
     """A file for production that only adds to this one."""
-    if compose.path.rpartition("/")[2] not in _DEFAULTS:
+    if compose.path.rpartition("/")[2] not in DEFAULTS:
         return ""
     own = {s.name for s in compose.services}
     for other in project.composes:

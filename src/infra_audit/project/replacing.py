@@ -10,6 +10,7 @@ from ..flow import effects
 from ..flow.behaviour import Run
 from ..source.regex import regex
 from .releases import pulls, sends
+from .started import DEFAULTS
 from .types import Act, Project
 
 FETCHES = "brings the only checkout to the new version"
@@ -111,6 +112,6 @@ def _has_build(run: Run, project: Project) -> bool:
         for word, after in pairwise(run.arguments)
         if word in ("-f", "--file")
     ]
-    names = given or ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
+    names = given or DEFAULTS
     asked = [c for c in project.composes if c.path.rpartition("/")[2] in names]
     return not asked or any(service.build is not None for c in asked for service in c.services)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from .given import given_by, given_by_units
 from .types import Act, Project
@@ -12,20 +13,25 @@ _TAKING = frozenset({"shift", "getopts", "set"})
 """What gives a script other arguments than those that it was called with."""
 
 
-def is_unset(name: str, act: Act, project: Project) -> bool:
-    """Whether nothing gives a script a variable of the environment, or an argument of this number."""
-    if name.isdigit():
-        return _is_not_passed(int(name), act, project)
-    return name.isidentifier() and name not in _names(act, project)
+def unset(act: Act, project: Project) -> Callable[[str], bool]:
+    """Tells whether nothing gives a script a variable of the environment, or an argument of a number."""
+    names = cache(lambda: _names(act, project))
+    most = cache(lambda: max(_counts(act, project), default=0))
+
+    def is_unset(name: str) -> bool:
+        if name.isdigit():
+            return not _takes(act) and most() < int(name)
+        return name.isidentifier() and name not in names()
+
+    return is_unset
 
 
-def _is_not_passed(nth: int, act: Act, project: Project) -> bool:
-    if act.behaviour.functions or any(
+def _takes(act: Act) -> bool:
+    """Whether a number may mean another argument than one of the script's own."""
+    return bool(act.behaviour.functions) or any(
         run.name in _TAKING and not (run.arguments and (run.arguments[0] or "").startswith("-"))
         for run in act.behaviour.runs
-    ):
-        return False
-    return all(given < nth for given in _counts(act, project))
+    )
 
 
 def _counts(act: Act, project: Project) -> Iterator[int]:
