@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from .config import Config
 from .documents.read import Documents, read
-from .model import Finding, Picture, Problem, Report, Ruled, Undecided
+from .model import Finding, Picture, PlanStep, Problem, Report, Ruled, Undecided
 from .source.text import Text
 from .source.walk import UNREADABLE, Tree, walk
 from .source.walk import read as read_bytes
@@ -74,16 +74,16 @@ def audit(
     progress: Progress | None = None,
     listing: Popen[bytes] | None = None,
     *,
+    planned: bool = True,
     pictured: bool = False,
 ) -> Report:
     """Audit the repository at `root`; report what lies `within` the given paths, or all of it.
 
-    The report has a picture of the deployment where it is `pictured`.
+    The report has a plan where it is `planned`, a picture of the deployment where `pictured`.
     """
     seen = model(root, config, progress, listing, rules)
     from .engine import check
     from .project.bounds import unfollowed
-    from .remedy.plan import plan
     from .triage.triage import triage
 
     source = sources(seen.tree.root)
@@ -101,10 +101,16 @@ def audit(
         skipped=(*seen.tree.skipped, *seen.documents.skipped, *seen.project.left_out),
         ruled=tuple(doubted(said, seen.documents.problems) for said in ruled),
         declarations=config.declarations,
-        plan=plan(reported, seen.project),
+        plan=_plan(reported, seen.project) if planned else (),
         picture=_picture(seen.project, reported) if pictured else None,
         files=len(seen.documents.documents),
     )
+
+
+def _plan(findings: tuple[Finding, ...], project: Project) -> tuple[PlanStep, ...]:
+    from .remedy.plan import plan
+
+    return plan(findings, project)
 
 
 def _picture(project: Project, findings: tuple[Finding, ...]) -> Picture:

@@ -139,8 +139,17 @@ def check(
 
     settings = _settings(place, config)
     rules, prose = _rules(settings, select, ignore, packs)
-    pictured = any(name == "markdown" for name, _ in wanted)
-    report = audit(place, settings, rules, within, _progress(), listing, pictured=pictured)
+    shown = {name for name, _ in wanted}
+    report = audit(
+        place,
+        settings,
+        rules,
+        within,
+        _progress(),
+        listing,
+        planned=not shown.isdisjoint({"json", "markdown"}),
+        pictured="markdown" in shown,
+    )
     context = _context(report, rules, prose, unfold=unfold)
     for name, path in wanted:
         _write(name, path, report, context)

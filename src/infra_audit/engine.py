@@ -61,7 +61,8 @@ def _shared(asked: list[Rule], project: Project) -> list[_Said]:
 
 def _outcomes(rule: Rule, project: Project) -> _Said:
     if not checks.needed(rule.check, project):
-        return _Said((), Ruled(rule.id, (), (), ()))
+        lacking = checks.LACKING.get(rule.check)
+        return _Said((), Ruled(rule.id, (), (), (Inapplicable(lacking),) if lacking else ()))
     findings: list[Finding] = []
     undecided: list[Undecided] = []
     satisfied: list[Satisfied] = []

@@ -111,22 +111,31 @@ _COMPOSES = ("composes",)
 _STORES = ("stores",)
 _PACKAGES = ("packages",)
 _MODULES = ("modules",)
+_IMAGES = ("images",)
+_WORKFLOWS = ("workflows",)
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "scripts/production-install-before-build": _PACKAGES,
     "scripts/volumes-removed": _COMPOSES,
     "containers/missing-dockerfile": _DEPLOYABLES,
+    "containers/single-stage-build": _IMAGES,
+    "containers/secret-in-image": _IMAGES,
     "containers/missing-compose": _DEPLOYABLES,
     "containers/database-port-exposed": _COMPOSES,
     "containers/ephemeral-database": _COMPOSES,
     "containers/unready-dependency": _COMPOSES,
     "containers/no-restart-policy": _COMPOSES,
     "containers/literal-credential": _COMPOSES,
-    "containers/root-user": ("images",),
+    "containers/root-user": _IMAGES,
     "containers/unpinned-base-image": ("images", "composes"),
     "containers/probe-tool-missing": ("probes",),
     "database/local-host-in-container": _COMPOSES,
     "delivery/missing-pipeline": _DEPLOYABLES,
+    "delivery/deploy-races": _WORKFLOWS,
+    "delivery/script-injection": _WORKFLOWS,
+    "delivery/broad-token": _WORKFLOWS,
+    "delivery/unpinned-action": ("workflows", "actions"),
+    "delivery/environment-file-in-repository": ("dotenvs",),
     "database/no-migration-on-deploy": _STORES,
     "database/provider-mismatch": ("schemas",),
     "servers/crash-loop-reboots": ("unit_files",),
@@ -140,6 +149,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "database/backup-of-another-engine": _STORES,
     "observability/missing-metrics": _DEPLOYABLES,
     "observability/missing-apm": _DEPLOYABLES,
+    "observability/sentry-without-tracing": _MODULES,
     "observability/missing-error-tracking": _DEPLOYABLES,
     "observability/sentry-full-sampling": _MODULES,
     "observability/sentry-sends-pii": _MODULES,
@@ -160,6 +170,17 @@ NEEDS: dict[str, tuple[str, ...]] = {
 What is left out here is always run. A check that need not run is not imported either, which is most
 of what it costs a small repository.
 """
+
+LACKING: dict[str, str] = {
+    "delivery/deploy-races": "no job here deploys",
+    "delivery/script-injection": "no text of strangers gets into code here",
+    "delivery/broad-token": "no workflow here ships anything",
+    "delivery/unpinned-action": "no action of others is taken by a name that moves",
+    "delivery/environment-file-in-repository": (
+        "no file of environment variables here holds a credential"
+    ),
+}
+"""What a check says of a project without what it needs, where that belongs in the review."""
 
 
 def needed(name: str, project: Project) -> bool:

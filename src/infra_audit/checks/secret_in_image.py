@@ -30,7 +30,7 @@ _WHOLE = frozenset({".", "./", "*", "/"})
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each credential that an image of production holds."""
-    if project.kind.name == "template":
+    if project.images and project.kind.name == "template":
         yield Inapplicable("a template: whoever copies it fills the image")
         return
     built = [one for one in placed(project) if one.service.build is not None]

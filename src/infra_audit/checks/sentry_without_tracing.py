@@ -21,7 +21,7 @@ _REASONS = {
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each call in production, at the call."""
-    if project.kind.name in _SILENT:
+    if project.modules and project.kind.name in _SILENT:
         yield Inapplicable(f"a {project.kind.name}: what is made from it decides")
         return
     for module in project.modules:

@@ -32,7 +32,7 @@ _NOT_SERVING = regex(r"\b(?:dev|start:dev|develop|watch|test|tests|lint|storyboo
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each image that is shipped."""
-    if project.kind.name == "template":
+    if project.images and project.kind.name == "template":
         yield Inapplicable("a template: whoever copies it builds the image")
         return
     known = behaviours(project)

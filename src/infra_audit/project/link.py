@@ -17,12 +17,11 @@ from .images import images
 from .inside import forget
 from .mechanisms import monitoring, orchestration, pipelines, platforms, provisioning
 from .roles import acts
-from .routes import routes
 from .schedule import clocks
 from .stores import stores
 from .supplied import supplied
 from .trails import Analysed, analysed, reach
-from .types import Act, Port, Probe, Project, Site
+from .types import Act, Deployable, Port, Probe, Project, Routes, Site
 from .units import units
 
 
@@ -77,7 +76,7 @@ def link(
         urls=urls,
         acts=found_acts,
         images=found_images,
-        routes=routes(facts, deployed),
+        routes=_routes(facts, deployed),
         deliveries=reached.deliveries,
         pipelines=pipelines(facts),
         platforms=found_platforms,
@@ -107,6 +106,14 @@ def link(
         others=facts.others,
     )
     return replace(project, standings=standings(project))
+
+
+def _routes(facts: Facts, deployed: tuple[Deployable, ...]) -> tuple[Routes, ...]:
+    if not any(deployable.serves for deployable in deployed):
+        return ()
+    from .routes import routes
+
+    return routes(facts, deployed)
 
 
 def ahead(tree: Tree, documents: tuple[Document, ...]) -> Analysed:

@@ -53,8 +53,6 @@ _PACKAGES = {
 def routes(facts: Facts, deployables: tuple[Deployable, ...]) -> tuple[Routes, ...]:
     """A route table for every deployable that serves."""
     serving = [d for d in deployables if d.serves]
-    if not serving:
-        return ()
     known = sources(facts)
     files = _by_package(facts) if any(d.runtime == "node" for d in serving) else {}
     return tuple(_routes(deployable, facts, known, files) for deployable in serving)

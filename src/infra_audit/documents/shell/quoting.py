@@ -61,6 +61,8 @@ def turned(text: str) -> tuple[int, str] | None:
     """Where the line begins that has a quote too many or too few, and which; None if none has."""
     lines = text.split("\n")
     bodies = _bodies(lines)
+    if _as_it_stands(lines, bodies) <= _CLEAR:
+        return None
     read = [
         _SILENT if number in bodies or len(line) > _LONGEST else _read(line)
         for number, line in enumerate(lines)
@@ -69,6 +71,19 @@ def turned(text: str) -> tuple[int, str] | None:
     if number < 0:
         return None
     return sum(len(line) + 1 for line in lines[:number]), quote
+
+
+def _as_it_stands(lines: list[str], bodies: set[int]) -> int:
+    """What the lines cost where no quote is changed, as far as it matters here."""
+    state, cost = _OUT, 0
+    for number, line in enumerate(lines):
+        if number in bodies or len(line) > _LONGEST:
+            continue
+        passage = _passage(line, state) if _TELLS.search(line) else _PLAIN[state]
+        state, cost = passage.exit, cost + passage.inside + passage.over
+        if cost > _CLEAR:
+            return cost
+    return cost + (_TORN if state else 0)
 
 
 def _cheapest(read: list[_Line]) -> tuple[int, str]:
