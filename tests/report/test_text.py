@@ -4,6 +4,7 @@ import re
 
 from msgspec.structs import replace
 
+from infra_audit.model import START, Location, Problem
 from infra_audit.report.text import render
 from tests.report.samples import CONTEXT, EMPTY, LIVE, REPORT, at, finding
 
@@ -21,7 +22,9 @@ def test_all_unfolds() -> None:
     for found in REPORT.findings:
         assert f"{found.location.path}:{found.location.span.line}:" in shown
     assert "more" not in shown
-    assert shown.count("infra-audit explain") == len(REPORT.findings)
+    rules = {found.rule for found in REPORT.findings}
+    assert shown.count("infra-audit explain") == len(rules)
+    assert shown.count("= fix: as at ") == len(REPORT.findings) - len(rules)
 
 
 def test_what_repeats_in_a_file_is_folded() -> None:
@@ -105,3 +108,14 @@ left out: 1,200 files (installed dependencies 1,200)
 undecided: database/sqlite-in-production 1
 2 errors, 2 warnings, 6 notes in 61 files; 1 allowed; 2 in the baseline; 1 undecided; 1 problem
 """
+
+
+def test_files_that_cannot_be_read_for_the_same_reason_are_named_in_one_line() -> None:
+    gone = [Problem(Location(f"src/{name}.ts", START), "cannot be read") for name in "abcdef"]
+    inside = Problem(at("a.yaml", 2, 1, 2, 3), "cannot be read")
+    shown = render(replace(REPORT, problems=(*gone, inside)), CONTEXT)
+    folded = "src/a.ts:1:1: problem: cannot be read (also src/b.ts, src/c.ts, src/d.ts and 2 more)"
+    assert folded in shown.splitlines()
+    assert "a.yaml:2:1: problem: cannot be read" in shown.splitlines()
+    unfolded = render(replace(REPORT, problems=(*gone, inside)), replace(CONTEXT, all=True))
+    assert unfolded.count(": problem: cannot be read\n") == len(gone) + 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from ..model import Evidence, Finding, Location, Report
+from ..model import START, Evidence, Finding, Location, Problem, Report
 from .context import Context
 from .excerpt import Lines, excerpt, lines_of
 from .style import Paint, paint
@@ -24,11 +24,13 @@ class _Page(Struct, frozen=True):
     lines: Lines
     width: int
     all: bool
+    advised: dict[str, Location]
+    """Where the way out has been told, by rule."""
 
 
 def render(report: Report, context: Context) -> str:
     """Errors and warnings in full, what is missing, notes by rule, and what else is to be known."""
-    page = _Page(paint(context.color), lines_of(context.source), context.width, context.all)
+    page = _Page(paint(context.color), lines_of(context.source), context.width, context.all, {})
     findings = gravest_first(report.findings)
     absences = [f for f in findings if f.deployable is not None]
     present = [f for f in findings if f.deployable is None]
@@ -38,7 +40,7 @@ def render(report: Report, context: Context) -> str:
         *(_block(group, page) for group in _groups(full, page)),
         _section("Missing here", _absences(absences, page), page),
         _section("Notes", _notes(notes, page), page),
-        _section("Could not be read", _problems(report), page),
+        _section("Could not be read", _problems(report, page), page),
         [*_aside(report, page), page.paint("heading", summary(report))],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -113,10 +115,15 @@ def _also(others: list[Finding], margin: int, page: _Page) -> Iterator[str]:
 
 
 def _advice(finding: Finding, margin: int, page: _Page) -> Iterator[str]:
+    """The way out, in full for the first finding of a rule."""
+    first = page.advised.setdefault(finding.rule, finding.location)
+    if first is not finding.location:
+        yield _remark(f"{page.paint('key', 'fix:')} as at {place(first)}", margin, page)
+        return
     yield _remark(f"{page.paint('key', 'reason:')} {visible(finding.title)}", margin, page)
-    first, *rest = wrapped(finding.fix, max(page.width - margin - 8, 40))
-    if first:
-        yield _remark(f"{page.paint('key', 'fix:')} {first}", margin, page)
+    head, *rest = wrapped(finding.fix, max(page.width - margin - 8, 40))
+    if head:
+        yield _remark(f"{page.paint('key', 'fix:')} {head}", margin, page)
     for line in rest:
         yield f"{' ' * (margin + 8)}{line}".rstrip()
     yield _remark(page.paint("faint", f"infra-audit explain {finding.rule}"), margin, page)
@@ -145,15 +152,24 @@ def _notes(notes: list[Finding], page: _Page) -> Iterator[str]:
     for note in notes:
         by_rule.setdefault(note.rule, []).append(note)
     for first, *others in by_rule.values():
-        named = ", ".join(line_of(other.location) for other in others[:_NAMED])
-        rest = len(others) - _NAMED
-        more = f" and {rest:,} more" if rest > 0 else ""
-        yield _head(first, page) + (f" (also {named}{more})" if others else "")
+        yield _head(first, page) + _also_at([line_of(other.location) for other in others])
 
 
-def _problems(report: Report) -> Iterator[str]:
-    for problem in report.problems:
-        yield f"{place(problem.location)}: problem: {visible(problem.message)}"
+def _also_at(places: list[str]) -> str:
+    rest = len(places) - _NAMED
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return f" (also {', '.join(places[:_NAMED])}{more})" if places else ""
+
+
+def _problems(report: Report, page: _Page) -> Iterator[str]:
+    """What could not be read; whole files of which the same is to be said come together."""
+    alike: dict[str, list[Problem]] = {}
+    for number, problem in enumerate(report.problems):
+        whole = problem.location.span == START and not page.all
+        alike.setdefault(problem.message if whole else str(number), []).append(problem)
+    for first, *others in alike.values():
+        head = f"{place(first.location)}: problem: {visible(first.message)}"
+        yield head + _also_at([visible(other.location.path) for other in others])
 
 
 def _aside(report: Report, page: _Page) -> Iterator[str]:
