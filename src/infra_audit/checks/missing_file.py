@@ -45,13 +45,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 
 def _unmade(project: Project) -> Iterator[Match]:
-    for image, value, module in unmade(project):
+    for each in unmade(project):
+        module = each.module
         options = module.config[0].span if module.config else START
         yield Match(
-            location=Location(image.dockerfile.path, value.span),
+            location=each.location,
             values={
-                "needs": "`COPY` takes",
-                "path": value.raw,
+                "needs": each.needs,
+                "path": each.path,
                 "reason": "`next build` makes only with `output: 'standalone'`",
                 "effect": f"; {module.path} does not ask for it",
             },
