@@ -41,10 +41,10 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _together(found: list[Match]) -> Match:
     """The first of them, which names the places of the others."""
-    first = found[0]
+    first, *more = sorted(found, key=lambda match: match.location)
     others = [
         Evidence(match.location, match.values["how"])
-        for match in found[1:]
+        for match in more
         if match.location != first.location
     ]
     return replace(first, evidence=(*first.evidence, *others)[:_MOST])
