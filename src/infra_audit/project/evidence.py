@@ -12,6 +12,7 @@ from ..model import START, Evidence, Location
 from ..source.regex import regex
 from .apps import App, folder_of
 from .composing import is_application
+from .develops import develops
 from .facts import Facts
 from .images import resolved
 from .layers import last, lineage
@@ -266,7 +267,8 @@ def _of_compose(
         (compose.path, service.name)
         for compose in facts.composes
         for service in compose.services
-        if service.build is not None or (not apps and is_application(service))
+        if not develops(service)
+        and (service.build is not None or (not apps and is_application(service)))
     }
     for unit in units:
         runs = unit.source == "compose" and unit.purpose == "production"
