@@ -119,7 +119,8 @@ def apps(facts: Facts) -> tuple[App, ...]:
     found = [app for p in packages if (app := _node(p, by_name, run=folder_of(p.path) in run))]
     found = [app for app in found if app.folder in run or not _leads_to(app, found, run)]
     taken = {app.folder for app in found}
-    found += [a for a in _foreign(facts) if a.folder not in taken]
+    foreign = tuple(_foreign(facts))
+    found += [a for a in foreign if a.folder not in taken and not _is_list(a, foreign, facts)]
     return tuple(sorted(found, key=lambda a: a.folder))
 
 
@@ -247,6 +248,26 @@ def _of_workspaces(own: set[str], by_name: dict[str, Package]) -> set[str]:
                 seen.add(dependency.name)
                 queue.append(dependency.name)
     return found
+
+
+def _is_list(app: App, foreign: tuple[App, ...], facts: Facts) -> bool:
+    """Whether a manifest of Python only lists what the application in a folder below it needs."""
+    lead = f"{app.folder}/" if app.folder else ""
+    below = tuple(
+        f"{other.folder}/"
+        for other in foreign
+        if other.runtime == app.runtime == "python"
+        and other.folder != app.folder
+        and other.folder.startswith(lead)
+    )
+    return bool(below) and not any(
+        path.endswith(".py") and path.startswith(lead) and not path.startswith(below)
+        for path in facts.files
+        if not _TESTED.search(path)
+    )
+
+
+_TESTED = regex(r"(?:^|/)(?:tests?|node_modules)/")
 
 
 def _foreign(facts: Facts) -> Iterator[App]:

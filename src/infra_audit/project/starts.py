@@ -9,7 +9,6 @@ from ..flow.behaviour import Run, analyse
 from ..flow.effects import plain
 from ..model import Evidence, Location
 from ..source.regex import regex
-from .develops import develops
 from .evidence import manages
 from .images import built_file
 from .layers import last, lineage
@@ -93,26 +92,19 @@ def _exports(image: Image) -> bool:
 def _composed(deployable: Deployable, project: Project) -> Iterator[Evidence]:
     """Services of compose that run it, the one of its own name first; none that runs it to develop it."""
     known = {e.location for e in deployable.evidence}
-    developing = {
-        Location(compose.path, service.span)
-        for compose in project.composes
-        for service in compose.services
-        if develops(service)
-    }
     services = [
         u
         for u in project.units
         if u.source == "compose"
         and u.purpose == "production"
         and not u.once
-        and u.location not in developing
+        and not _is_aside(u, project)
         and (u.deployable == deployable.folder or (u.deployable is None and u.location in known))
     ]
     bare = deployable.name.rpartition("/")[2]
     for unit in sorted(
         services,
         key=lambda u: (
-            _is_aside(u, project),
             u.deployable is None,
             u.name not in (bare, deployable.folder),
         ),
