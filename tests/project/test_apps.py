@@ -65,6 +65,24 @@ FOUND: dict[str, tuple[dict[str, str], list[tuple[str, bool, tuple[str, ...]]]]]
         [("apps/api", True, ("django",))],
     ),
     "a worker in Python": ({"requirements.txt": "celery\n"}, [("", False, ("celery",))]),
+    "a list of what a folder below needs": (
+        {
+            "requirements.txt": "fastapi\nmkdocs\n",
+            "tests/test_api.py": "",
+            "api/requirements.txt": "fastapi\n",
+            "api/main.py": "",
+        },
+        [("api", True, ("fastapi",))],
+    ),
+    "two applications in Python": (
+        {
+            "requirements.txt": "django\n",
+            "manage.py": "",
+            "api/requirements.txt": "fastapi\n",
+            "api/main.py": "",
+        },
+        [("", True, ("django",)), ("api", True, ("fastapi",))],
+    ),
     "scripts in Python": ({"requirements.txt": "requests\n"}, []),
     "Node beside Python in one folder": (
         {"package.json": manifest("node .", "express"), "requirements.txt": "flask\n"},

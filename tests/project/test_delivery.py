@@ -113,6 +113,20 @@ def test_a_job_ships(
 TRIALS: dict[str, tuple[str, str, bool]] = {
     "a push": (CI, workflow(SSH), False),
     "a pull request": (CI, workflow(SSH, on="pull_request"), True),
+    "a pull request that was merged": (
+        CI,
+        workflow(
+            SSH,
+            on="{pull_request: {types: [closed]}}",
+            more="if: github.event.pull_request.merged == true",
+        ),
+        False,
+    ),
+    "a pull request that was closed": (
+        CI,
+        workflow(SSH, on="{pull_request: {types: [closed]}}"),
+        True,
+    ),
     "a branch for trial": (CI, workflow(SSH, on="{push: {branches: [develop]}}"), True),
     "two branches": (CI, workflow(SSH, on="{push: {branches: [develop, main]}}"), False),
     "an environment called preview": (CI, workflow(SSH, more="environment: preview"), True),

@@ -45,6 +45,7 @@ BY_PATH: dict[str, tuple[str, Sort, str]] = {
     "a workflow that never runs here": ("apps/web/.github/workflows/ci.yml", "workflow", "example"),
     "a composite action": (".github/actions/test/action.yml", "workflow", "production"),
     "a test module": ("src/app.test.ts", "module", "test"),
+    "a test by its first word": ("scripts/test-ssl.js", "module", "test"),
     "a runner's configuration": ("playwright.config.ts", "module", "test"),
     "mocks": ("src/mocks/handlers.ts", "module", "test"),
     "page objects of tests": ("tests/pages/login.ts", "module", "test"),

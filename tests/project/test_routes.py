@@ -42,6 +42,23 @@ TABLES = {
         },
         ["GET /api/orders", "GET /api/orders/:id", "GET /health"],
     ),
+    "a check that stands in a file with a router": (
+        {
+            "package.json": EXPRESS,
+            "app.js": "const express = require('express');\n"
+            "const { router: auth, signedIn } = require('./auth');\nconst manage = require('./manage');\n"
+            "const app = express();\napp.use('/auth', auth);\napp.use('/manage', signedIn, manage);\n"
+            "app.listen(3000);\n",
+            "auth.js": "const router = require('express').Router();\n"
+            "const signedIn = (req, res, next) => {\n  if (req.session.user) {\n    return next();\n  }\n"
+            "  res.redirect('/');\n};\nrouter.post('/login', (req, res) => res.json({}));\n"
+            "module.exports = { router, signedIn };\n",
+            "manage.js": "const router = require('express').Router();\n"
+            "const { signedIn } = require('./auth');\nrouter.use(signedIn);\n"
+            "router.get('/orders', (req, res) => res.json([]));\nmodule.exports = router;\n",
+        },
+        ["POST /auth/login", "GET /manage/orders"],
+    ),
     "routers put together by an index file": (
         {
             "package.json": EXPRESS,

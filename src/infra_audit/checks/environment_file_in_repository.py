@@ -37,6 +37,8 @@ class _Secret(Struct, frozen=True):
     entry: Entry
     kind: str
     value: str
+    host: Entry | None = None
+    """What names the machine elsewhere that it is a password of."""
 
     @property
     def is_signing(self) -> bool:
@@ -66,18 +68,36 @@ def _is_locked(entry: Entry) -> bool:
 
 
 def _secrets(file: Dotenv) -> Iterator[_Secret]:
+    hosts = {entry.name: entry for entry in file.entries if _HOST.fullmatch(entry.name)}
     for entry in file.entries:
         value = entry.value.literal if entry.value is not None else None
         if not value:
             continue
         told = sort(entry.name, value)
         url = _URL.search(value)
-        if told is not None:
+        host = hosts.get(_OF.sub("_HOST", entry.name))
+        if told in ("random", "chosen") and host is not None and _is_elsewhere(host):
+            yield _Secret(entry, "url", value, host)
+        elif told is not None:
             yield _Secret(entry, told, token(value) or value)
         elif url and not _HERE.fullmatch(url[2]) and "$" not in url[1]:
             kind = sort("PASSWORD", url[1])
             if kind in ("random", "chosen"):
                 yield _Secret(entry, "url", url[1])
+
+
+_HOST = regex(r"\w+_HOST")
+_OF = regex(r"_(?:PASS|PASSWD|PASSWORD|PWD)$")
+_CATCHES = regex(r"mailtrap|ethereal|sandbox|mailhog|mailpit", re.IGNORECASE)
+"""Hosts that only catch what is sent to try something."""
+_ADDRESS = regex(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
+
+
+def _is_elsewhere(host: Entry) -> bool:
+    """Whether a variable names a machine by its address, and not this one."""
+    value = (host.value.literal if host.value is not None else None) or ""
+    own = _HERE.fullmatch(value) is not None or value.startswith("127.")
+    return _ADDRESS.fullmatch(value) is not None and not own and not _CATCHES.search(value)
 
 
 def _counts(secret: _Secret, file: Dotenv, production: bool, project: Project) -> bool:
@@ -138,11 +158,19 @@ def _told(file: Dotenv, found: list[_Secret]) -> Outcome | None:
             "what": what,
             "more": f", and {len(others)} more" if others else "",
         },
-        evidence=tuple(
-            Evidence(Location(file.path, secret.entry.span), "one more")
-            for secret in sorted(others, key=lambda s: s.entry.span)[:_MOST]
+        evidence=(
+            *_addressed(first, file),
+            *(
+                Evidence(Location(file.path, secret.entry.span), "one more")
+                for secret in sorted(others, key=lambda s: s.entry.span)[:_MOST]
+            ),
         ),
     )
+
+
+def _addressed(secret: _Secret, file: Dotenv) -> Iterator[Evidence]:
+    if secret.host is not None:
+        yield Evidence(Location(file.path, secret.host.span), "where it is asked for")
 
 
 def _develops(file: Dotenv) -> bool:

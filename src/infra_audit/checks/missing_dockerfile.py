@@ -7,6 +7,7 @@ from typing import Any
 
 from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.releases import software
+from ..project.tree import own
 from ..project.types import Deployable, Image, Project
 
 _BUILDERS = frozenset(
@@ -49,7 +50,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _built_otherwise(project: Project) -> Satisfied | None:
     """What makes images without a Dockerfile."""
-    tools = {p: t for p in project.files if (t := _BUILDER_FILES.get(p.rpartition("/")[2]))}
+    tools = {p: t for p in own(project.files) if (t := _BUILDER_FILES.get(p.rpartition("/")[2]))}
     if tools:
         path = min(tools)
         return Satisfied(Location(path, START), f"{tools[path]} builds it")
@@ -109,7 +110,7 @@ def _judged(deployable: Deployable, project: Project) -> Outcome:
                     Location(compose.path, service.span), f"`{image}` is built elsewhere"
                 )
     nix = min(
-        (p for p in project.files if p.endswith(".nix") and p.rpartition("/")[2] in _NIX),
+        (p for p in own(project.files) if p.endswith(".nix") and p.rpartition("/")[2] in _NIX),
         default=None,
     )
     if nix is not None:
@@ -127,14 +128,14 @@ def _judged(deployable: Deployable, project: Project) -> Outcome:
 def _anchor(deployable: Deployable, project: Project) -> Evidence:
     """The evidence that starts it: a unit or an app of pm2, else its start script, else what deploys it."""
     units = {u.location: u for u in project.units if u.source in ("systemd", "pm2")}
-    own = [e for e in deployable.evidence if e.location in units]
-    for evidence in own:
+    running = [e for e in deployable.evidence if e.location in units]
+    for evidence in running:
         folder = units[evidence.location].deployable
         if folder in (deployable.folder, None):
             return evidence
     path = deployable.package.path if deployable.package else ""
     started = [e for e in deployable.evidence if path and e.location.path == path]
-    return (own or started or list(deployable.evidence))[0]
+    return (running or started or list(deployable.evidence))[0]
 
 
 def _place(image: Image) -> Location:

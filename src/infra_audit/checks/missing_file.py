@@ -11,6 +11,7 @@ from ..model import START, Evidence, Location, Match, Outcome
 from ..project.document_files import files_of_documents
 from ..project.made import made
 from ..project.present import Paths, paths
+from ..project.public_folder import lacking
 from ..project.references import Reference
 from ..project.run_files import files_of_runs
 from ..project.standalone import unmade
@@ -42,16 +43,29 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if found is not None:
             yield found
     yield from _unmade(project)
+    for each in lacking(project):
+        if known.of(each.path) == "missing":
+            yield Match(
+                location=each.location,
+                values={
+                    "needs": "`COPY` takes",
+                    "path": each.written,
+                    "reason": f"is `{each.path}`, which the repository does not have",
+                    "effect": ": the image cannot be built",
+                },
+                evidence=(Evidence(each.brought, "what the stage has of the repository"),),
+            )
 
 
 def _unmade(project: Project) -> Iterator[Match]:
-    for image, value, module in unmade(project):
+    for each in unmade(project):
+        module = each.module
         options = module.config[0].span if module.config else START
         yield Match(
-            location=Location(image.dockerfile.path, value.span),
+            location=each.location,
             values={
-                "needs": "`COPY` takes",
-                "path": value.raw,
+                "needs": each.needs,
+                "path": each.path,
                 "reason": "`next build` makes only with `output: 'standalone'`",
                 "effect": f"; {module.path} does not ask for it",
             },

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from posixpath import join, normpath
 from typing import Any
 
 from msgspec.structs import replace
 
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
+from ..project.apps import folder_of, start_script
 from ..project.code_routes import STATIC
 from ..project.copies import LASTING
 from ..project.leads import answers_on_platform, led, shown
@@ -137,8 +139,26 @@ def _listening(table: Routes, project: Project) -> Iterator[Location]:
     ]
     if table.framework in _BY_FILES:
         return
-    for module in sorted(inside, key=lambda m: (m.path not in own, m.path.count("/"), m.path)):
+    started = project.files.intersection(_started(table, project))
+    seen = [m for m in inside if m.path in started | own or not started]
+    order = {m.path: (m.path not in started, m.path not in own, m.path.count("/")) for m in seen}
+    for module in sorted(seen, key=lambda m: (*order[m.path], m.path)):
         yield from (Location(module.path, listen.span) for listen in module.listens)
+
+
+def _started(table: Routes, project: Project) -> Iterator[str]:
+    """The files that pm2 or the start script runs, as far as they are here."""
+    for ecosystem in project.ecosystems:
+        for process in ecosystem.processes:
+            folder = process.directory.literal if process.directory else ""
+            script = process.script.literal if process.script else None
+            if folder is not None and script is not None:
+                yield normpath(join(folder_of(ecosystem.path), folder, script))
+    for package in project.packages:
+        start = start_script(package)
+        if folder_of(package.path) == (table.deployable or "") and start is not None:
+            words = start.command.split()
+            yield from (normpath(join(folder_of(package.path), word)) for word in words[1:])
 
 
 def _starting(table: Routes, project: Project) -> Iterator[Location]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.releases import by_hand, shown, software, switch
 from ..project.types import Act, Deployable, Mechanism, Project
@@ -15,7 +17,7 @@ _MOST = 4
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each leading deployable, at the line that deploys or starts it."""
     declared = next((d for d in project.declarations if d.topic == "pipeline"), None)
-    told: set[Location] = set()
+    without: list[Match] = []
     for deployable in project.deployables:
         if deployable.deployed_with is not None:
             continue
@@ -29,10 +31,23 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield Undecided(elsewhere.location, f"{elsewhere.name} is set up for another folder")
         else:
             outcome = _without(deployable, project)
-            if not isinstance(outcome, Match) or outcome.location not in told:
-                yield outcome
             if isinstance(outcome, Match):
-                told.add(outcome.location)
+                without.append(outcome)
+            else:
+                yield outcome
+    if without:
+        yield _together(without)
+
+
+def _together(found: list[Match]) -> Match:
+    """The first of them, which names the places of the others."""
+    first, *more = sorted(found, key=lambda match: match.location)
+    others = [
+        Evidence(match.location, match.values["how"])
+        for match in more
+        if match.location != first.location
+    ]
+    return replace(first, evidence=(*first.evidence, *others)[:_MOST])
 
 
 def _serves(pipeline: Mechanism, deployable: Deployable) -> bool:

@@ -255,6 +255,8 @@ def _anchor(act: Act, needing: list[tuple[Run, str]]) -> tuple[Span, str] | None
     """Where the script itself asks for root, and how; None where it does not."""
     if act.behaviour.demands_root:
         return act.behaviour.demands_root[0], "refuses to run for anybody but root"
+    if act.behaviour.refuses_root:
+        return None
     own = {routine.name for routine in act.behaviour.functions}
     real = any(what != _ANYTHING for _, what in needing)
     for run in act.behaviour.runs:

@@ -11,6 +11,7 @@ from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Sat
 from ..project.begun import live_processes
 from ..project.boot import pm2_starts, sayings
 from ..project.service_units import called, service_units, whole
+from ..project.tree import own
 from ..project.types import Project
 from ..source.regex import regex
 
@@ -47,7 +48,7 @@ def _judged(
 
 
 def _rotated(rotates: re.Pattern[str], project: Project) -> Location | None:
-    path = min((path for path in project.files if "logrotate" in path.lower()), default=None)
+    path = min((path for path in own(project.files) if "logrotate" in path.lower()), default=None)
     if path is not None:
         return Location(path, START)
     for act in project.acts:

@@ -116,6 +116,7 @@ _NAMES = {
     "package-lock.json": "other",
     "npm-shrinkwrap.json": "other",
     "yarn.lock": "other",
+    "pnpm-lock.yaml": "other",
     ".gitattributes": "other",
     ".gitignore": "other",
     ".dockerignore": "other",

@@ -75,6 +75,7 @@ _BY_NAME = {
     "package-lock.json": "lockfile",
     "npm-shrinkwrap.json": "lockfile",
     "yarn.lock": "lockfile",
+    "pnpm-lock.yaml": "pnpm",
     ".gitattributes": "attributes",
     ".gitignore": "ignores",
     ".nvmrc": "version",
@@ -100,6 +101,7 @@ _HEAD = 64 * 1024
 _WORDS: dict[str, re.Pattern[str]] = {
     "ignores": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
     "left-out": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
+    "pnpm": regex(r"\A\n?(?P<name>lockfileVersion):[ \t]*['\"]?(?P<value>[\d.]+)"),
     "version": regex(r"\A\s*(?P<name>v?\d[\w.]*|lts/\w+)(?P<value>)"),
     "attributes": regex(r"^(?P<name>[^#\s]\S*)[ \t]+(?P<value>[^\r\n]*(?:text|binary|eol)[^\r\n]*)", re.MULTILINE),
     "vercel": regex(r'"(?P<name>crons|builds|functions|routes|rewrites|regions|buildCommand|outputDirectory|framework|deploymentEnabled|enabled|ignoreCommand|headers|redirects|cleanUrls|installCommand)"\s*:\s*(?P<value>true|false|null|"[^"\n]*")?'),

@@ -51,6 +51,7 @@ def behaviour(script: Script, entry: Entry) -> Behaviour:
         trips=tuple(dict.fromkeys(walk.trips)),
         fatal=tuple(dict.fromkeys(walk.fatal)),
         demands_root=tuple(dict.fromkeys(walk.demands)),
+        refuses_root=tuple(dict.fromkeys(walk.refusals)),
     )
 
 

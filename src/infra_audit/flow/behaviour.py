@@ -180,6 +180,8 @@ class Behaviour(Struct, frozen=True, gc=False, kw_only=True):
     """Assignments (`x=$(…)`) that end the script when the substitution fails: errexit is surely on."""
     demands_root: tuple[Span, ...] = ()
     """Checks of the user that end the script for everybody but root."""
+    refuses_root: tuple[Span, ...] = ()
+    """Checks of the user that end the script for root."""
     bounded: bool = False
     """Whether it nests deeper than is followed, so that nothing is said of it."""
 

@@ -118,6 +118,8 @@ def _note_demand(
     ends = cause is not None and cause.kind in {"exit", "function"}
     if ends and condition and root_demanded(condition[-1:], holds=holds):
         walk.demands.append(condition[-1].span)
+    elif ends and condition and root_demanded(condition[-1:], holds=not holds):
+        walk.refusals.append(condition[-1].span)
 
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────

@@ -63,6 +63,7 @@ class Walk(Struct):
     runs: list[Run] = []
     endings: list[Ending] = []
     demands: list[Span] = []
+    refusals: list[Span] = []
     trips: list[Span] = []
     fatal: list[Span] = []
     constants: dict[str, tuple[Value, Span]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import join, normpath
 
 from msgspec import Struct
 
@@ -114,11 +115,12 @@ def apps(facts: Facts) -> tuple[App, ...]:
     """The applications of the repository, by folder."""
     packages = [p for p in facts.packages if facts.is_production(p.path) and not _hidden(p.path)]
     by_name = {p.name: p for p in packages if p.name}
-    run = frozenset((*_imaged(facts), *_functions(facts)))
+    run = frozenset((*_imaged(facts), *_functions(facts), *_supervised(facts)))
     found = [app for p in packages if (app := _node(p, by_name, run=folder_of(p.path) in run))]
     found = [app for app in found if app.folder in run or not _leads_to(app, found, run)]
     taken = {app.folder for app in found}
-    found += [a for a in _foreign(facts) if a.folder not in taken]
+    foreign = tuple(_foreign(facts))
+    found += [a for a in foreign if a.folder not in taken and not _is_list(a, foreign, facts)]
     return tuple(sorted(found, key=lambda a: a.folder))
 
 
@@ -171,6 +173,19 @@ def _imaged(facts: Facts) -> Iterator[str]:
                 words = _WORDS.sub(" ", instruction.argument)
                 if instruction.keyword in ("CMD", "ENTRYPOINT") and _RUNNERS.search(words):
                     yield folder_of(dockerfile.path)
+
+
+def _supervised(facts: Facts) -> Iterator[str]:
+    """The folders of programs that pm2 runs, where each has one of its own."""
+    for ecosystem in facts.ecosystems:
+        if facts.is_production(ecosystem.path):
+            for process in ecosystem.processes:
+                directory = process.directory.literal if process.directory else ""
+                script = process.script.literal if process.script else None
+                if directory is not None and script is not None and process.cron is None:
+                    place = normpath(join(folder_of(ecosystem.path), directory, script))
+                    if place in facts.files and place.endswith(_CODE):
+                        yield folder_of(place)
 
 
 def _functions(facts: Facts) -> Iterator[str]:
@@ -233,6 +248,26 @@ def _of_workspaces(own: set[str], by_name: dict[str, Package]) -> set[str]:
                 seen.add(dependency.name)
                 queue.append(dependency.name)
     return found
+
+
+def _is_list(app: App, foreign: tuple[App, ...], facts: Facts) -> bool:
+    """Whether a manifest of Python only lists what the application in a folder below it needs."""
+    lead = f"{app.folder}/" if app.folder else ""
+    below = tuple(
+        f"{other.folder}/"
+        for other in foreign
+        if other.runtime == app.runtime == "python"
+        and other.folder != app.folder
+        and other.folder.startswith(lead)
+    )
+    return bool(below) and not any(
+        path.endswith(".py") and path.startswith(lead) and not path.startswith(below)
+        for path in facts.files
+        if not _TESTED.search(path)
+    )
+
+
+_TESTED = regex(r"(?:^|/)(?:tests?|node_modules)/")
 
 
 def _foreign(facts: Facts) -> Iterator[App]:

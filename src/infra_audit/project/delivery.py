@@ -175,7 +175,10 @@ def _is_preview(workflow: Workflow, job: Job, calling: tuple[tuple[Workflow, Job
     """Whether it ships for trial only, as far as its events, environment and names tell."""
     triggers = [t for w in (workflow, *(other for other, _ in calling)) for t in w.triggers]
     events = {trigger.event for trigger in triggers} - ({"workflow_call"} if calling else set())
-    if (events and events <= _OUTSIDE) or any(map(_makes_cluster, job.steps)):
+    merged = job.condition is not None and "pull_request.merged" in job.condition.raw
+    closed = all(t.types == ("closed",) for t in triggers if t.event in _OUTSIDE)
+    trial = events and events <= _OUTSIDE and not (merged and closed)
+    if trial or any(map(_makes_cluster, job.steps)):
         return True
     pushed = [t for t in triggers if t.event == "push"]
     if (

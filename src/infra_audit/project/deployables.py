@@ -68,7 +68,9 @@ def _deployable(
     app: App, signs: tuple[Sign, ...], images: tuple[Image, ...], whole: Kind, *, alone: bool
 ) -> Deployable | None:
     own = _own(app, signs)
-    shared = [s for s in signs if s.folder is None]
+    shared = [s for s in signs if s.folder is None and (alone or s.concerns(app))]
+    if not own and not shared and any(s.folder is None for s in signs):
+        return None
     considered = [*own, *(s for s in shared if s not in own)] if alone or not own else own
     told = _told(own) or _told(shared)
     name = (
@@ -181,7 +183,11 @@ def _told(signs: Iterable[Sign]) -> Kind | None:
 
 def _own(app: App, signs: tuple[Sign, ...]) -> list[Sign]:
     """The signs that concern an application; what names none concerns the one at the root."""
-    return [s for s in signs if s.folder == app.folder or (not app.folder and s.folder is None)]
+    return [
+        s
+        for s in signs
+        if s.folder == app.folder or (not app.folder and s.folder is None and s.concerns(app))
+    ]
 
 
 def _leading(apps: tuple[App, ...], signs: tuple[Sign, ...]) -> Kind | None:

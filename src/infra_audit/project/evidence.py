@@ -12,7 +12,9 @@ from ..model import START, Evidence, Location
 from ..source.regex import regex
 from .apps import App, folder_of
 from .composing import is_application
+from .develops import develops
 from .facts import Facts
+from .images import resolved
 from .layers import last, lineage
 from .releases import is_carried
 from .releases import shown as quoted
@@ -30,6 +32,12 @@ class Sign(Struct, frozen=True):
     """3 for what only makes sense there (a unit), 2 for what sets a machine up, 1 for what may be left over."""
     starts: bool = True
     """Whether it shows what starts the application, and not only what a script prepares for it."""
+    reaches: frozenset[str] | None = None
+    """The folders of the applications that it can concern; None for any."""
+
+    def concerns(self, app: App) -> bool:
+        """Whether it can concern an application."""
+        return self.reaches is None or app.folder in self.reaches
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -45,11 +53,12 @@ class Found(Struct, frozen=True, kw_only=True):
 def signs(facts: Facts, apps: tuple[App, ...], found: Found) -> tuple[Sign, ...]:
     """Every sign, the surest first; what starts nothing comes last."""
     folders = tuple(app.folder for app in apps if app.folder)
+    composed = _composed(facts, apps)
     shown = [
         *_of_units(found.units, folders),
-        *_of_acts(found.acts, folders),
+        *_of_acts(found.acts, folders, composed),
         *_of_deliveries(found, made=bool(apps) or any(map(_exposes, found.images))),
-        *_of_compose(found.units, facts, apps),
+        *_of_compose(found.units, facts, apps, composed),
         *_of_images(found.images, apps),
         *_of_kubernetes(facts, folders),
         *(
@@ -93,7 +102,9 @@ def _of_units(units: tuple[Unit, ...], folders: tuple[str, ...]) -> Iterator[Sig
             )
 
 
-def _of_acts(acts: tuple[Act, ...], folders: tuple[str, ...]) -> Iterator[Sign]:
+def _of_acts(
+    acts: tuple[Act, ...], folders: tuple[str, ...], composed: frozenset[str] | None
+) -> Iterator[Sign]:
     for act in acts:
         if (
             act.purpose != "production"
@@ -109,11 +120,11 @@ def _of_acts(acts: tuple[Act, ...], folders: tuple[str, ...]) -> Iterator[Sign]:
         if managed is not None:
             yield Sign("server", _shown(managed), where, 3)
             continue
-        composed = [run for run in live if _composes(run)]
-        lasting = [run for run in composed if "--rm" not in run.arguments]
+        composing = [run for run in live if _composes(run)]
+        lasting = [run for run in composing if "--rm" not in run.arguments]
         if lasting:
-            yield Sign("containers", _shown(lasting[0]), where, 2)
-        elif composed or any(map(_installs_docker, live)):
+            yield Sign("containers", _shown(lasting[0]), where, 2, reaches=composed)
+        elif composing or any(map(_installs_docker, live)):
             yield Sign("containers", _prepared(act), where, 2, starts=False)
         else:
             yield Sign(
@@ -198,18 +209,72 @@ def _of_deliveries(found: Found, *, made: bool) -> Iterator[Sign]:
             )
 
 
-def _of_compose(units: tuple[Unit, ...], facts: Facts, apps: tuple[App, ...]) -> Iterator[Sign]:
+def _composed(facts: Facts, apps: tuple[App, ...]) -> frozenset[str] | None:
+    """The folders of the applications that compose can run, None where it may be any.
+
+    An image holds nothing but what lies in its build's context, or is mounted into it.
+    """
+    services = [
+        (compose.path, service)
+        for compose in facts.composes
+        if facts.is_production(compose.path)
+        for service in compose.services
+    ]
+    places: list[str] = []
+    for path, service in services:
+        if service.build is not None:
+            context = service.build.context
+            given = "" if context is None else context.literal
+            place = None if given is None else resolved(folder_of(path), given)
+            if place is None or {"additional_contexts"} & {*service.keys}:
+                return None
+            places.append(place)
+        places += [
+            place
+            for mount in service.mounts
+            if mount.kind == "bind"
+            and (place := resolved(folder_of(path), mount.source or "")) is not None
+        ]
+    pulled = [
+        _NAMED.sub("", service.image.raw) for _, service in services if service.image is not None
+    ]
+    if not any(service.build is not None for _, service in services):
+        return None
+    return frozenset(
+        app.folder
+        for app in apps
+        if any(not place or f"{app.folder}/".startswith(f"{place}/") for place in places)
+        or any(_short(app) in name for name in pulled)
+    )
+
+
+_NAMED = regex(r"^.*/|[:@][^/]*$")
+"""What stands around the name of an image."""
+
+
+def _short(app: App) -> str:
+    return (app.folder or app.name).rpartition("/")[2]
+
+
+def _of_compose(
+    units: tuple[Unit, ...],
+    facts: Facts,
+    apps: tuple[App, ...],
+    composed: frozenset[str] | None,
+) -> Iterator[Sign]:
     """Services that build an image; those that pull one too where the repository has no application."""
     running = {
         (compose.path, service.name)
         for compose in facts.composes
         for service in compose.services
-        if service.build is not None or (not apps and is_application(service))
+        if not develops(service)
+        and (service.build is not None or (not apps and is_application(service)))
     }
     for unit in units:
         runs = unit.source == "compose" and unit.purpose == "production"
         if runs and (unit.location.path, unit.name) in running:
-            yield Sign("containers", Evidence(unit.location, f"compose runs `{unit.name}`"))
+            shown = Evidence(unit.location, f"compose runs `{unit.name}`")
+            yield Sign("containers", shown, reaches=composed)
 
 
 def _of_images(images: tuple[Image, ...], apps: tuple[App, ...]) -> Iterator[Sign]:

@@ -8,7 +8,7 @@ from ..documents.facts import Other
 from ..model import START, Location
 from ..source.regex import regex
 from .facts import Facts
-from .tree import by_name
+from .tree import by_name, own
 from .types import Mechanism
 
 _CI_FILES = {
@@ -137,17 +137,13 @@ def pipelines(facts: Facts) -> tuple[Mechanism, ...]:
     """Continuous integration of every system that leaves a file."""
     running = [w for w in facts.workflows if facts.is_production(w.path)]
     found = [Mechanism("GitHub Actions", Location(w.path, w.span)) for w in running]
-    systems = {path: system for path in facts.files if (system := _system(path))}
+    systems = {path: system for path in own(facts.files) if (system := _system(path))}
     found += [
         Mechanism(system, Location(path, START))
         for path, system in sorted(systems.items())
-        if facts.is_production(path) and not _INSTALLED.search(path)
+        if facts.is_production(path)
     ]
     return tuple(found)
-
-
-_INSTALLED = regex(r"(?:^|/)(?:node_modules|vendor|site-packages)/")
-"""What others have published, which brings the pipelines along that build it."""
 
 
 def _system(path: str) -> str | None:
@@ -163,7 +159,7 @@ def platforms(facts: Facts) -> tuple[Mechanism, ...]:
     for other in facts.others:
         if facts.is_production(other.path):
             found += _platform(other, facts)
-    named = {path: names for path in facts.files if (names := _providers(path))}
+    named = {path: names for path in own(facts.files) if (names := _providers(path))}
     for path, names in sorted(named.items()):
         found += [Mechanism(name, Location(path, START)) for name in names]
     found += _from_workflows(facts)

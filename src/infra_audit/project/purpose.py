@@ -78,7 +78,7 @@ _MODULE_WORDS: tuple[tuple[re.Pattern[str], Purpose], ...] = (
         regex(r"^(?:playwright|cypress|vitest|jest)[\w.-]*\.(?:config|setup|workspace|teardown)\."),
         "test",
     ),
-    (regex(r"^tests?\.[cm]?[jt]sx?$"), "test"),
+    (regex(r"^tests?\.[cm]?[jt]sx?$|^test-[\w.-]+\.[cm]?[jt]s$"), "test"),
     (regex(r"(?:^|[._-])dev[._-]|(?:[.-]|^)local\."), "development"),
 )
 """Those in the name of a module: only what tools agree on."""

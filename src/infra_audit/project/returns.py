@@ -51,6 +51,10 @@ _SETTINGS = regex(
     r"\.env|env\b|\.(?:db|sqlite3?|sql|conf|service|json|ya?ml|gz|dump)\b|nginx|/etc/|database|uploads?|prisma|\$\{?\w*(?:DB|DATABASE)",
     re.IGNORECASE,
 )
+_TOLD = regex(
+    r"(?<![a-z])(?:config|configs|configuration|conf|settings|uploads|media|volumes?|redis|docs)\."
+)
+"""How an archive is called that holds no build."""
 _STAMPED = regex(
     r"\$\{?\w*(?:version|sha|tag|stamp|date|release|commit|rev)|\$\{\{[^}]*sha", re.IGNORECASE
 )
@@ -108,7 +112,8 @@ def _in_files(run: Run, text: str) -> str:
         sources = [word for word in operands if word not in packed and not _BUNDLED.fullmatch(word)]
         kept = any(_COPY.search(word) for word in packed) or _BACK.search(operands[0])
         settings = bool(sources) and all(_SETTINGS.search(word) for word in sources)
-        return "an earlier build is kept" if kept and not settings else ""
+        told = run.name in ("tar", "zip") and any(map(_TOLD.search, packed))
+        return "an earlier build is kept" if kept and not settings and not told else ""
     return ""
 
 

@@ -130,6 +130,8 @@ def _receiver_of(graph: Graph, path: str, name: str, depth: int = 0) -> Node | N
     own = receivers(module)
     if name in own:
         return Node(path, name)
+    if own and _hands_on(module, name, own):
+        return None
     exported = next((e for e in module.exports if e.name == "default"), None)
     for passed in (
         exported.handler.calls if exported is not None and exported.handler.opaque else ()
@@ -151,6 +153,12 @@ def _receiver_of(graph: Graph, path: str, name: str, depth: int = 0) -> Node | N
         return None
     onward = resolve(graph.known, path, imported.specifier)
     return _receiver_of(graph, onward, name, depth + 1) if onward else None
+
+
+def _hands_on(module: Module, name: str, own: list[str]) -> bool:
+    """Whether a function of the file lets requests pass (`isAuthenticated`) and makes no routes."""
+    calls = next((f.handler.calls for f in module.functions if f.name == name), ())
+    return "next" in calls and not any(call.partition(".")[0] in own for call in calls)
 
 
 def note_given(graph: Graph) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from posixpath import basename, join, normpath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Run
@@ -100,10 +101,11 @@ def _of_act(act: Act, project: Project, steps: dict[int, Reach]) -> Iterator[Ref
                 if places is None or (does == "changes to" and not places.sure):
                     continue
                 if not _may_be_made(places.paths, reach, project):
-                    yield _reference(at, does, places, run, act)
-        found = writes(run)
-        if found != "nowhere" and not run.captured and not _renews(run, server):
-            reach = "anywhere" if "anywhere" in (found, reach) else found
+                    found = _reference(at, does, places, run, act)
+                    yield replace(found, severity=_severity(act, run, project))
+        written = writes(run)
+        if written != "nowhere" and not run.captured and not _renews(run, server):
+            reach = "anywhere" if "anywhere" in (written, reach) else written
 
 
 def _is_guarded(run: Run, asked: Callable[[Span], bool]) -> bool:
@@ -199,7 +201,6 @@ def _reference(at: int, does: str, places: Places, run: Run, act: Act) -> Refere
         location=Location(run.path, run.words[at + 1].span if aligned else run.span),
         trail=act.trail,
         evidence=places.evidence,
-        severity=_severity(act, run),
         anywhere=not places.sure,
     )
 
@@ -226,11 +227,13 @@ def _actor(act: Act) -> str:
             return "the script"
 
 
-def _severity(act: Act, run: Run) -> Severity | None:
+def _severity(act: Act, run: Run, project: Project) -> Severity | None:
     """What is sure to be reached on the way to production is an error."""
     if run.conditional or run.function or run.assumed:
         return "warning"
     hosts = set(act.reached_by) - {"prose"}
+    if folder_of(act.script.path) not in {d.folder for d in project.deployables}:
+        hosts.discard("package-start")
     if act.role in ("deploy", "bootstrap", "backup") or hosts - {"ci-job", "package-build"}:
         return None
     return "warning"

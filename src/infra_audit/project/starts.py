@@ -90,7 +90,7 @@ def _exports(image: Image) -> bool:
 
 
 def _composed(deployable: Deployable, project: Project) -> Iterator[Evidence]:
-    """Services of compose that run it, the one of its own name first, those for development last."""
+    """Services of compose that run it, the one of its own name first; none that runs it to develop it."""
     known = {e.location for e in deployable.evidence}
     services = [
         u
@@ -98,13 +98,13 @@ def _composed(deployable: Deployable, project: Project) -> Iterator[Evidence]:
         if u.source == "compose"
         and u.purpose == "production"
         and not u.once
+        and not _is_aside(u, project)
         and (u.deployable == deployable.folder or (u.deployable is None and u.location in known))
     ]
     bare = deployable.name.rpartition("/")[2]
     for unit in sorted(
         services,
         key=lambda u: (
-            _is_aside(u, project),
             u.deployable is None,
             u.name not in (bare, deployable.folder),
         ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from ..source.regex import regex
+
 
 @lru_cache(maxsize=4)
 def folders(files: frozenset[str]) -> frozenset[str]:
@@ -15,6 +17,15 @@ def folders(files: frozenset[str]) -> frozenset[str]:
         above = {path.rpartition("/")[0] for path in above} - found - {""}
         found |= above
     return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def own(files: frozenset[str]) -> frozenset[str]:
+    """The files without what others have published, which brings its own pipelines and builds along."""
+    return frozenset(path for path in files if not _INSTALLED.search(path))
+
+
+_INSTALLED = regex(r"(?:^|/)(?:node_modules|bower_components|vendor|site-packages)/")
 
 
 @lru_cache(maxsize=4)

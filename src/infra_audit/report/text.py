@@ -46,13 +46,13 @@ def render(report: Report, context: Context) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _groups(findings: list[Finding], page: _Page) -> Iterable[list[Finding]]:
-    """What repeats by rule and file comes together, where its first one stands."""
+def _groups(findings: list[Finding], page: _Page, *, files: bool = True) -> Iterable[list[Finding]]:
+    """What repeats by rule, and by file if `files` count, comes together where its first one stands."""
     if page.all:
         return [[finding] for finding in findings]
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
-        key = (finding.severity, finding.rule, finding.location.path)
+        key = (finding.severity, finding.rule, finding.location.path if files else "")
         groups.setdefault(key, []).append(finding)
     return groups.values()
 
@@ -99,19 +99,19 @@ def _trail(trail: tuple[Evidence, ...], margin: int, page: _Page) -> Iterator[st
         yield f"{' ' * margin}   {number}. {place(step.location)}: {visible(step.note)}"
 
 
-def _also(others: list[Finding], margin: int, page: _Page) -> Iterator[str]:
+def _also(others: list[Finding], margin: int, page: _Page, *, files: bool = False) -> Iterator[str]:
     for other in others[:_NAMED]:
         span = other.location.span
+        where = place(other.location) if files else f"{span.line}:{span.column}"
         also = page.paint("key", "also")
-        yield _remark(f"{also} {span.line}:{span.column}: {visible(other.message)}", margin, page)
+        yield _remark(f"{also} {where}: {visible(other.message)}", margin, page)
     rest = others[_NAMED:]
     if rest:
-        where = ", ".join(str(other.location.span.line) for other in rest[:8])
+        named = [line_of(r.location) if files else str(r.location.span.line) for r in rest[:8]]
         more = ", …" if len(rest) > 8 else ""
-        lines = "line" if len(rest) == 1 else "lines"
-        yield _remark(
-            f"and {len(rest):,} more ({lines} {where}{more}); --all shows them", margin, page
-        )
+        lines = "" if files else "line " if len(rest) == 1 else "lines "
+        shown = f"{lines}{', '.join(named)}{more}"
+        yield _remark(f"and {len(rest):,} more ({shown}); --all shows them", margin, page)
 
 
 def _advice(finding: Finding, margin: int, page: _Page) -> Iterator[str]:
@@ -136,15 +136,16 @@ def _section(title: str, lines: Iterable[str], page: _Page) -> list[str]:
 
 def _absences(absences: list[Finding], page: _Page) -> Iterator[str]:
     """What is missing has no text of its own to show: the places that call for it are named."""
-    for number, finding in enumerate(absences):
-        if number and (finding.severity != "note" or page.all):
+    full = [finding for finding in absences if page.all or finding.severity != "note"]
+    for number, (finding, *others) in enumerate(_groups(full, page, files=False)):
+        if number:
             yield ""
         yield _head(finding, page)
-        if finding.severity == "note" and not page.all:
-            continue
         for evidence in finding.evidence:
             yield _remark(f"{place(evidence.location)}: {visible(evidence.note)}", 2, page)
+        yield from _also(others, 2, page, files=True)
         yield from _advice(finding, 2, page)
+    yield from _notes([finding for finding in absences if finding not in full], page)
 
 
 def _notes(notes: list[Finding], page: _Page) -> Iterator[str]:

@@ -12,6 +12,8 @@ _CONNECTION = (
 )
 _CHANGES = r"(?i)^\s*(?:alter|create|delete|drop|grant|insert|truncate|update)\b"
 """SQL that changes something, by how it begins."""
+_MIGRATION = r"(?i)(?:^|[/\"'])migrations?/"
+"""A file of changes to the schema, by the folder that it lies in."""
 
 DUMPERS: dict[str, str] = {
     "pg_dump": "postgresql",
@@ -54,6 +56,7 @@ DATABASES: dict[str, Manual] = {
     "psql": Manual(
         f"{_PG}: psql",
         (
+            Row("…", "migrate database", given="-f|--file", text=_MIGRATION),
             Row(
                 "…",
                 "change database",
