@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ..documents.shell.handed import may_hold_sudo
 from ..documents.shell.syntax import Parameter, Word
-from .effective import effective
+from .effective import effective, tail
 from .state import ROOT, State, Value, expanded, shown
 
 PERHAPS = "sudo?"
@@ -51,6 +51,8 @@ def line(state: State, words: tuple[Word, ...]) -> Line:
     if given and given[0] is None and _composes(state, words[origins[0]]):
         given[0] = "docker-compose"
     at, prefixes, name = effective(given)
+    if not name and at < len(given):
+        name = tail(words[origins[at]].raw)
     return Line(values, given, origins, at, prefixes, name, assumed)
 
 
