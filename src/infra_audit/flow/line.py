@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ..documents.shell.handed import may_hold_sudo
+from ..documents.shell.handed import may_hold_ssh, may_hold_sudo
 from ..documents.shell.syntax import Parameter, Word
 from .effective import effective, tail
 from .state import ROOT, State, Value, expanded, shown
@@ -52,7 +52,8 @@ def line(state: State, words: tuple[Word, ...]) -> Line:
         given[0] = "docker-compose"
     at, prefixes, name = effective(given)
     if not name and at < len(given):
-        name = tail(words[origins[at]].raw)
+        word = words[origins[at]]
+        name = "ssh" if may_hold_ssh(word) else tail(word.raw)
     return Line(values, given, origins, at, prefixes, name, assumed)
 
 
