@@ -40,6 +40,14 @@ WRITTEN: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("$NAME.service", "service")],
     ),
     "a variable as the whole file": (f'cat > "$UNIT" <<EOF\n{BODY}EOF\n', [("", "service")]),
+    "a variable that holds the whole file": (
+        f'put() {{\n  UNIT="/etc/systemd/system/shop.service"\n  tee $UNIT <<EOF\n{BODY}EOF\n}}\n',
+        [("shop.service", "service")],
+    ),
+    "a variable that holds one of two files": (
+        f'UNIT=/a/shop.service\n$NEW && UNIT=/a/b.service\ncat > "$UNIT" <<EOF\n{BODY}EOF\n',
+        [("", "service")],
+    ),
     "a timer": (f"cat > /etc/systemd/system/b.timer <<EOF\n{TIMER}EOF\n", [("b.timer", "timer")]),
     "a timer without a name": (f'cat > "$FILE" <<EOF\n{TIMER}EOF\n', [("", "timer")]),
     "a function": (

@@ -24,6 +24,22 @@ def manifest(start: str | None = None, *dependencies: str, **more: Any) -> str:
 FOUND: dict[str, tuple[dict[str, str], list[tuple[str, bool, tuple[str, ...]]]]] = {
     "a server": ({"package.json": manifest("node .", "express")}, [("", True, ("express",))]),
     "a server without a start script": ({"package.json": manifest(None, "express")}, []),
+    "a server that a script of another name starts": (
+        {
+            "package.json": manifest(
+                None, "hono", scripts={"api:dev": "tsx watch src/main.ts", "api": "tsx src/main.ts"}
+            )
+        },
+        [("", True, ("hono",))],
+    ),
+    "a server that scripts of other names only develop and seed": (
+        {
+            "package.json": manifest(
+                None, "hono", scripts={"api:dev": "tsx src/main.ts", "seed": "node seed/index.js"}
+            )
+        },
+        [],
+    ),
     "a server that its image starts": (
         {
             "apps/api/package.json": manifest(None, "fastify"),

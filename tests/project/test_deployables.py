@@ -172,6 +172,19 @@ def test_what_shares_its_evidence_follows_the_server(tmp_path: Path) -> None:
     assert found == {"apps/api": None, "apps/worker": "apps/api"}
 
 
+def test_a_package_manager_starts_the_package_that_it_stands_in(tmp_path: Path) -> None:
+    files = {
+        "package.json": package("expo", start="expo start"),
+        "api/package.json": package("express", name="api"),
+        "ecosystem.config.js": "module.exports = {apps: [{name: 'app', script: 'npm', args: 'start'}]}\n",
+    }
+    found = project(tmp_path, files)
+    assert [unit.deployable for unit in found.units if unit.source == "pm2"] == [""]
+    assert [[e.location.path for e in d.evidence] for d in found.deployables] == [
+        ["api/package.json"]
+    ]
+
+
 def test_a_repository_without_an_application_deploys_what_it_composes(tmp_path: Path) -> None:
     (found,) = project(tmp_path, {"docker-compose.yml": IMAGE}).deployables
     assert (found.folder, found.name, found.kind, found.serves) == (

@@ -24,6 +24,8 @@ LINES: dict[str, tuple[str, str]] = {
     "nodemon that tells its version": ("nodemon --version", ""),
     "node that watches": ("node --watch src/index.js", "node --watch"),
     "node": ("node server.js", ""),
+    "expo": ("npx expo start --web", "expo start"),
+    "expo that exports": ("npx expo export --platform web", ""),
     "flask": ("flask run --host 0.0.0.0", "flask run"),
     "flask behind an option's value": ("flask --app shop run", "flask run"),
     "flask as a module": ("python3 -m flask run", "flask run"),

@@ -25,6 +25,7 @@ CHECKS: dict[str, str] = {
     "scripts/increment-trips-errexit": "increment_trips_errexit",
     "scripts/errexit-hides-empty-check": "errexit_hides_empty_check",
     "scripts/grep-count-or-echo": "grep_count_or_echo",
+    "scripts/checked-for-another": "checked_for_another",
     "scripts/not-idempotent": "not_idempotent",
     "scripts/removal-of-live-path": "removal_of_live_path",
     "scripts/no-such-subcommand": "no_such_subcommand",

@@ -17,17 +17,18 @@ _BY_ITSELF = frozenset({"push", "workflow_run"})
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each workflow that deploys by itself."""
-    there = tests(project)
     scripts = started(project)
+    deploying = tuple(deploys(project, scripts))
+    there = tests(project, scripts) if deploying else None
     told: dict[str, Outcome] = {}
-    for deploy in deploys(project, scripts) if there is not None else ():
+    for deploy in deploying if there is not None else ():
         for chain in chains(deploy, project):
-            outcome = _told(deploy, chain, project, scripts) if there is not None else None
+            outcome = _told(deploy, chain, project, scripts)
             path = chain[0][0].path
             if outcome is not None and not isinstance(told.get(path), Match):
                 told[path] = outcome
     yield from told.values()
-    if there is None:
+    if deploying and there is None:
         yield Inapplicable("there are no tests that a deployment could wait for")
     elif not told:
         yield Inapplicable("no job here deploys by itself")
@@ -58,8 +59,10 @@ def _told(
         return Undecided(
             proposed, "pull requests are tested; whether a merge needs that is not known"
         )
-    shown = tests(project)
-    evidence = [Evidence(shown, "tests that nothing waits for")] if shown else []
+    shown = tests(project, scripts)
+    evidence = (
+        [Evidence(shown, "tests that nothing waits for")] if shown not in (None, beside) else []
+    )
     if beside is not None:
         evidence.append(Evidence(beside, "runs beside it: the deployment does not wait"))
     return Match(

@@ -20,7 +20,7 @@ from ..documents.shell.syntax import (
     Statement,
 )
 from ..flow import effects
-from ..flow.behaviour import Run
+from ..flow.behaviour import Guard, Run
 from ..flow.constructs import chain, name_of, parts, words
 from ..model import Evidence, Location, Match, Outcome, Span
 from ..project.deeds import Deed, asked, asking, deeds
@@ -68,7 +68,7 @@ class _Around(Struct, frozen=True):
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One match for each step."""
+    """One match for each step, the first time that a script takes it."""
     told = outside(project)
     own = _own_names(project)
     for act in project.acts:
@@ -86,6 +86,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         around = _around(act)
         trapped, functions = _trapped(act), asking(act)
         watched = is_watched(act, told)
+        taken: set[tuple[str, tuple[str | None, ...], str | None]] = set()
         for deed in found:
             mute = not (watched or asked(deed, act, functions)) and (
                 act.role == "deploy" or deed.phase != "start"
@@ -95,7 +96,11 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             if mask is None or desperate or deed.run.span in around.failing or _seen_to(deed, act):
                 continue
             later = later_of(act, deed)
-            if not _is_told(deed.run, around) or is_relied_on(act, deed, later):
+            same = (deed.run.name, deed.run.arguments, deed.run.remote)
+            if same not in taken and (
+                not _is_told(deed.run, around) or is_relied_on(act, deed, later)
+            ):
+                taken.add(same)
                 yield _match(act, deed, mask, later)
 
 
@@ -275,13 +280,13 @@ def _seen_to(deed: Deed, act: Act) -> bool:
                 return True
         new = set(run.guards) - set(deed.run.guards)
         made = deed.phase in ("build", "install")
-        if made and any(g.span > deed.run.span and _of_result(g.words) for g in new):
+        if made and any(g.span > deed.run.span and _of_result(g) for g in new):
             return True
     return False
 
 
-def _of_result(given: tuple[str | None, ...]) -> bool:
-    return bool({"-d", "-e", "-f", "-s", "-x"}.intersection(given))
+def _of_result(guard: Guard) -> bool:
+    return guard.kind == "test" and bool({"-d", "-e", "-f", "-s", "-x"}.intersection(guard.words))
 
 
 def _is_told(run: Run, around: _Around) -> bool:

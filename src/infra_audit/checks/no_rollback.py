@@ -14,6 +14,7 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.releases import (
     by_hand,
+    foremost,
     is_carried,
     live,
     pulls,
@@ -275,18 +276,15 @@ def _saved(path: _Path, project: Project) -> str:
 
 def _anchor(path: _Path, replacing: list[Evidence], project: Project) -> tuple[Location, str]:
     """The command that puts the new version live: the last restart, else what sends or overwrites."""
-    runs = [
-        run
-        for act in path.acts
-        for run in taken(act, project)
-        if run.path == path.name and (restarts(run) or sends(run))
-    ]
-    starting = [run for run in runs if restarts(run)] or runs
+    own = [e for e in replacing if e.location.path == path.name] or replacing
+    place = own[-1].location.path
+    reached = [r for act in path.acts for r in taken(act, project) if r.path == place]
+    starting = foremost([run for run in reached if restarts(run)], reached)
+    starting = starting or [run for run in reached if sends(run)]
     if not starting and not path.heading:
         starting = [run for act in path.acts for run in live(act, project)][:1]
     if starting:
         return Location(starting[-1].path, starting[-1].span), shown(starting[-1])
-    own = [e for e in replacing if e.location.path == path.name] or replacing
     step = next((s for _, s in path.steps if s.uses and s.uses.span == own[0].location.span), None)
     if step and step.uses:
         return own[0].location, step.uses.raw.partition("@")[0]

@@ -20,6 +20,7 @@ from .shell.syntax import (
     Heredoc,
     If,
     Loop,
+    Parameter,
     Pipeline,
     Redirected,
     Script,
@@ -44,7 +45,7 @@ def inside(script: Script, text: Text) -> Iterator[UnitFile | ProxyFile | Hostin
     for words, heredoc in _heredocs(script.statements):
         caddy = next((word for word in words if _CADDY.search(word.raw)), None)
         if _UNIT.search(heredoc.content):
-            yield _unit(_unescaped(heredoc, text), words, heredoc)
+            yield _unit(_unescaped(heredoc, text), words, heredoc, script)
         elif _NGINX.search(heredoc.content):
             from .nginx import parse as nginx
 
@@ -88,13 +89,39 @@ def _unescaped(heredoc: Heredoc, text: Text) -> Text:
 _ESCAPED = regex(r"\\[$`\\]")
 
 
-def _unit(text: Text, words: tuple[Word, ...], heredoc: Heredoc) -> UnitFile:
+def _unit(text: Text, words: tuple[Word, ...], heredoc: Heredoc, script: Script) -> UnitFile:
     from .systemd import parse
 
     unit = parse(text)
-    name = next((hit[1] for word in words if (hit := _NAME.search(word.raw))), "")
+    written = (name for w in words for raw in (w.raw, _held(w, script)) for name in _named(raw))
+    name = next(written, "")
     kind = name.rpartition(".")[2] or ("timer" if "[Timer]" in heredoc.content else "service")
     return replace(unit, name=name, kind=kind, problems=())
+
+
+def _named(raw: str) -> Iterator[str]:
+    found = _NAME.search(raw)
+    if found:
+        yield found[1]
+
+
+def _held(word: Word, script: Script) -> str:
+    """What the variable holds that a word is, as written; '' where it is none or is given several values."""
+    part = word.parts[0] if len(word.parts) == 1 else None
+    if not isinstance(part, Parameter) or part.operator:
+        return ""
+    stack = list(script.statements)
+    given: list[str] = []
+    while stack:
+        statement = stack.pop()
+        if isinstance(statement, Command):
+            given += [
+                each.value.raw if each.value is not None and not each.append else ""
+                for each in statement.assignments
+                if each.name == part.name
+            ]
+        stack.extend(inner for inner, _ in _parts(statement))
+    return given[0] if len(given) == 1 else ""
 
 
 def _heredocs(statements: tuple[Statement, ...]) -> Iterator[tuple[tuple[Word, ...], Heredoc]]:

@@ -44,7 +44,12 @@ From their manual pages (sudo 1.9, coreutils 9, findutils 4.9, util-linux 2.38, 
 three are what scripts call their own function around sudo.
 """
 
-_BINARIES = regex(r"/(?:usr/)?(?:local/)?s?bin/[^/]+")
+_BINARIES = regex(
+    r"/(?:usr/)?(?:local/)?s?bin/[^/]+"
+    r"|.*/(?:bin|\.bin)/(?:python3?|pip3?|uv|poetry|pipenv|alembic|flask|django-admin|celery|gunicorn|uvicorn|hypercorn"
+    r"|daphne|waitress-serve|node|npm|npx|pnpm|yarn|pm2|prisma|next|tsc|vite)"
+)
+"""The programs of a machine, and what is only called by these names wherever it is installed."""
 _QUERIES = frozenset({("command", "-v"), ("command", "-V"), ("sudo", "-v"), ("sudo", "-l")})
 
 
@@ -68,10 +73,16 @@ def effective(given: list[str | None]) -> tuple[int, tuple[str, ...], str]:
     return at, tuple(prefixes), ""
 
 
+def tail(raw: str) -> str:
+    """The name of a program in a folder of unknown value, as written: `"$VENV/bin/pip"`; '' for another."""
+    path = raw.strip('"')
+    return posixpath.basename(path) if _BINARIES.fullmatch(path) else ""
+
+
 def _plain(word: str | None) -> str:
     if word is None:
         return ""
-    if not word.startswith("/"):
+    if "/" not in word:
         return word
     return posixpath.basename(word) if _BINARIES.fullmatch(word) else word
 

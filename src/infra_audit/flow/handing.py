@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..documents.shell.handed import holds_options, may_hold_sudo
+from ..documents.shell.handed import holds_options, may_hold_ssh, may_hold_sudo
 from ..documents.shell.syntax import Command, Heredoc, Script, Word
 from .effective import effective
 from .scene import Walk
@@ -42,6 +42,9 @@ def receiver(
 ) -> tuple[str | None, bool, bool]:
     """The ssh host, whether it starts in another directory, and whether this shell expanded it."""
     given = [word.literal for word in command.words]
+    if given[0] is None and may_hold_ssh(command.words[0]):
+        held = command.words[1] if len(command.words) > 2 else command.words[0]
+        return held.raw.strip("\"'"), True, _expanded(command, script, fed)
     if given[0] is None and may_hold_sudo(command.words[0]):
         given[0] = "sudo"
     at, prefixes, name = effective(given)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ..documents.shell.handed import may_hold_sudo
+from ..documents.shell.handed import may_hold_ssh, may_hold_sudo
 from ..documents.shell.syntax import Parameter, Word
-from .effective import effective
+from .effective import effective, tail
 from .state import ROOT, State, Value, expanded, shown
 
 PERHAPS = "sudo?"
@@ -51,6 +51,9 @@ def line(state: State, words: tuple[Word, ...]) -> Line:
     if given and given[0] is None and _composes(state, words[origins[0]]):
         given[0] = "docker-compose"
     at, prefixes, name = effective(given)
+    if not name and at < len(given):
+        word = words[origins[at]]
+        name = "ssh" if may_hold_ssh(word) else tail(word.raw)
     return Line(values, given, origins, at, prefixes, name, assumed)
 
 

@@ -152,6 +152,20 @@ def start_script(package: Package) -> PackageScript | None:
     return next((by_name[name] for name in _STARTS if name in by_name), None)
 
 
+def _server_script(package: Package) -> PackageScript | None:
+    """The script of a package without one of the usual names that starts its server's entry, and not to develop."""
+    return next(
+        (s for s in package.scripts if _ENTRY.fullmatch(s.command) and not _TASK.search(s.name)),
+        None,
+    )
+
+
+_ENTRY = regex(
+    r"(?:[A-Z]\w*=\S+ +)*(?:node|tsx|ts-node|bun|bun run) +(?:--[\w=./-]+ +)*[\w./-]*\b(?:server|main|index|app)\.[cm]?[jt]s"
+)
+_TASK = regex(r"dev|watch|test|debug|build|seed|migrat|worker|cron|script|cli|local|example|bench")
+
+
 def starts_locally(package: Package, script: PackageScript) -> bool:
     """Whether a script starts what a platform runs as it does, but on a developer's machine only."""
     by_name = {other.name: other for other in package.scripts}
@@ -209,7 +223,7 @@ def _node(package: Package, by_name: dict[str, Package], *, run: bool) -> App | 
     }
     own |= listed & _BUNDLED
     frameworks = tuple(dict.fromkeys(name for dep, name in _SERVERS.items() if dep in own))
-    start = start_script(package)
+    start = start_script(package) or (_server_script(package) if own & _OWN_SERVERS else None)
     if listed & _DEVICES or (package.publishes and not (frameworks and start and package.private)):
         return None
     if start is not None and _STATIC.search(start.command):

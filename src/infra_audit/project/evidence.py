@@ -55,7 +55,7 @@ def signs(facts: Facts, apps: tuple[App, ...], found: Found) -> tuple[Sign, ...]
     folders = tuple(app.folder for app in apps if app.folder)
     composed = _composed(facts, apps)
     shown = [
-        *_of_units(found.units, folders),
+        *_of_units(found.units, folders, frozenset(app.folder for app in apps)),
         *_of_acts(found.acts, folders, composed),
         *_of_deliveries(found, made=bool(apps) or any(map(_exposes, found.images))),
         *_of_compose(found.units, facts, apps, composed),
@@ -87,11 +87,16 @@ def _named(directory: str | None, path: str, folders: tuple[str, ...]) -> str | 
     return _within(path, folders)
 
 
-def _of_units(units: tuple[Unit, ...], folders: tuple[str, ...]) -> Iterator[Sign]:
+def _of_units(
+    units: tuple[Unit, ...], folders: tuple[str, ...], known: frozenset[str]
+) -> Iterator[Sign]:
+    """Units and pm2 apps; one that runs what is no application concerns none of them."""
     for unit in units:
         if unit.purpose not in ("production", "template") or unit.once:
             continue
-        where = unit.deployable or _named(unit.directory, unit.location.path, folders)
+        other = unit.deployable is not None and unit.deployable not in known
+        named = _named(unit.directory, unit.location.path, folders)
+        where = unit.deployable if other else unit.deployable or named
         if unit.source == "systemd" and unit.start is not None:
             yield Sign(
                 "server", Evidence(unit.location, f"the unit {unit.name} starts it"), where, 3

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ..flow.behaviour import Run
 from ..flow.effects import plain
 from ..source.regex import regex
+from .errexit import within
 from .types import Act, Project
 
 _CLIENTS = frozenset({"curl", "wget", "http", "https", "xh", "curlie"})
@@ -188,13 +189,21 @@ def _asks(run: Run, text: str) -> bool:
 
 def _stops(run: Run, nth: int, act: Act) -> bool:
     """Whether the release can fail, or go back, when the look fails."""
-    if run.outcome == "aborts":
-        return True
     runs = act.behaviour.runs
+    if run.outcome == "aborts" or _ends_what_aborts(run, runs):
+        return True
     later = [r for r in runs[nth + 1 :] if r.reach == "reached"]
     if run.outcome in ("unchecked", "tested") and not later:
         return run.outcome == "unchecked"
     return any(_ends(r) or _returns(r) for r in later)
+
+
+def _ends_what_aborts(run: Run, runs: tuple[Run, ...]) -> bool:
+    """Whether a run is the last of what another shell is handed by a command that may end the script."""
+    if run.outcome != "unchecked":
+        return False
+    around = [r for r in runs if r.outcome == "aborts" and within(run.span, r.span)]
+    return any(not any(r.span > run.span and within(r.span, o.span) for r in runs) for o in around)
 
 
 def _ends(run: Run) -> bool:

@@ -103,7 +103,21 @@ def _fetches_image(run: Run) -> bool:
 def switch(act: Act, project: Project) -> Run:
     """The run of a release script that puts the version live: its last restart, else what it sends."""
     runs = list(live(act, project))
-    return next((run for run in reversed(runs) if restarts(run)), runs[0])
+    starting = foremost([run for run in runs if restarts(run)], list(taken(act, project)))
+    return starting[-1] if starting else runs[0]
+
+
+def foremost(starting: list[Run], runs: list[Run]) -> list[Run]:
+    """Of what starts the application, that beside which something is renewed.
+
+    A script with functions for many tasks has some that only start what is there.
+    """
+    renewing = {
+        run.function
+        for run in runs
+        if pulls(run) or sends(run) or effects.builds(run) or effects.installs_dependencies(run)
+    }
+    return [run for run in starting if run.function in renewing] or starting
 
 
 def live(act: Act, project: Project) -> Iterator[Run]:
@@ -249,10 +263,14 @@ def sends(run: Run) -> bool:
 
 
 def shown(run: Run, most: int = 60) -> str:
-    """A run as a person would type it, cut where it is long."""
+    """A run as a person would type it, cut where it is long.
+
+    A variable that holds only the command's name gives way to that name.
+    """
     words = [word.raw for word in run.words]
-    if words and run.name and words[0].rpartition("/")[2] != run.name:
-        words[:1] = [words[0]] if "$" not in words[0] else [run.name]
+    alone = len(run.arguments) == len(words) - 1
+    if run.name and alone and "$" in words[0] and words[0].rpartition("/")[2] != run.name:
+        words[0] = run.name
     text = " ".join(" ".join(words).split())
     if len(text) <= most:
         return text

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from ..documents.facts import Job, Step, Workflow
 from ..flow.behaviour import Run
-from ..model import Location, Span
+from ..model import START, Location, Span
 from ..source.regex import regex
 from .deploys import Link, Started
+from .tree import by_name
 from .types import Project
 
 _NO_TEST = regex(r"no test specified|^\s*(?:exit 0|true|echo\b[^&|;]*)\s*$", re.IGNORECASE)
@@ -30,15 +31,52 @@ _SAYING = frozenset({
 })  # fmt: skip
 
 
-def tests(project: Project) -> Location | None:
-    """The test script of a package, where it tests something."""
+def tests(project: Project, scripts: Started) -> Location | None:
+    """Where tests are: the test script of a package that tests something, a job that surely runs some, a file."""
     for package in project.packages:
         if project.purposes.get(package.path, "production") != "production":
             continue
         for script in package.scripts:
             if script.name == "test" and not _NO_TEST.search(script.command):
                 return Location(package.path, script.span)
-    return None
+    for workflow in project.workflows:
+        if project.purposes.get(workflow.path, "production") == "production":
+            for job in workflow.jobs:
+                for where in surely_tests(workflow, job, scripts):
+                    return where
+    path = min(_files(project), default=None)
+    return None if path is None else Location(path, START)
+
+
+def _files(project: Project) -> Iterator[str]:
+    """The files of tests below a file that sets up what runs them."""
+    named = by_name(project.files)
+    for setting, test in _RUN_BY.items():
+        below = {path.rpartition("/")[0] for path in named.get(setting, ()) if _is_own(path)}
+        for path in project.files if below else ():
+            if test.fullmatch(path.rpartition("/")[2]) and _is_own(path):
+                folder = path.rpartition("/")[0]
+                while folder and folder not in below:
+                    folder = folder.rpartition("/")[0]
+                if folder in below:
+                    yield path
+
+
+def _is_own(path: str) -> bool:
+    return _FOREIGN.search(path) is None
+
+
+_PYTHON = regex(r"test_\w+\.py|\w+_test\.py")
+_RUN_BY = {
+    "conftest.py": _PYTHON,
+    "pytest.ini": _PYTHON,
+    "go.mod": regex(r"\w+_test\.go"),
+    "spec_helper.rb": regex(r"\w+_spec\.rb"),
+    "phpunit.xml": regex(r"(?!Example)\w+Test\.php"),
+    "phpunit.xml.dist": regex(r"(?!Example)\w+Test\.php"),
+}
+"""What sets tests up, and what files of such tests are called; frameworks bring an example of one."""
+_FOREIGN = regex(r"(?:^|/)(?:node_modules|vendor|site-packages|third_party|examples?)/")
 
 
 def surely_tests(workflow: Workflow, job: Job, scripts: Started) -> Iterator[Location]:

@@ -55,7 +55,7 @@ def units(
         if unit_file.kind == "service" and not unit_file.path.endswith(".conf"):
             found.append(_systemd(unit_file, facts, variables.get(unit_file.path, {})))
     for ecosystem in facts.ecosystems:
-        found += _processes(ecosystem, facts.purposes[ecosystem.path], apps)
+        found += _processes(ecosystem, facts, apps)
     for hosting in facts.hostings:
         found += _hosted(hosting, facts.purposes[hosting.path])
     for app in apps:
@@ -214,7 +214,8 @@ def _systemd(unit: UnitFile, facts: Facts, variables: Mapping[str, str]) -> Unit
     )
 
 
-def _processes(ecosystem: Ecosystem, purpose: Purpose, apps: tuple[App, ...]) -> Iterator[Unit]:
+def _processes(ecosystem: Ecosystem, facts: Facts, apps: tuple[App, ...]) -> Iterator[Unit]:
+    purpose = facts.purposes[ecosystem.path]
     for process in ecosystem.processes:
         options = [(option.name, option.value) for option in process.options]
         known = {(name, value.literal) for name, value in options if value}
@@ -227,7 +228,7 @@ def _processes(ecosystem: Ecosystem, purpose: Purpose, apps: tuple[App, ...]) ->
             restart="no" if ("autorestart", "false") in known else None,
             purpose="development" if _is_at_home(process) else purpose,
             once=process.cron is not None,
-            deployable=_program(process, folder_of(ecosystem.path), apps),
+            deployable=_program(process, folder_of(ecosystem.path), apps, facts),
         )
 
 
@@ -240,8 +241,11 @@ def _is_at_home(process: Process) -> bool:
 _HOME = regex(r"/Users/|[A-Za-z]:[\\/]+Users[\\/]")
 
 
-def _program(process: Process, home: str, apps: tuple[App, ...]) -> str | None:
-    """The application in whose folder an app's script lies; None where that is not told."""
+def _program(process: Process, home: str, apps: tuple[App, ...], facts: Facts) -> str | None:
+    """The application in whose folder an app's script lies; None where that is not told.
+
+    Where a package manager starts a package that is no application, it is that package's folder.
+    """
     directory = process.directory.literal if process.directory else "."
     script = process.script.literal if process.script else None
     if directory is None or script is None or process.cron is not None:
@@ -251,10 +255,16 @@ def _program(process: Process, home: str, apps: tuple[App, ...]) -> str | None:
         return None
     if "/" in script or script.endswith(_MODULES):
         started = resolved(started, script)
+    if started is None:
+        return None
     inside = [a.folder for a in apps if not a.folder or f"{started}/".startswith(f"{a.folder}/")]
-    return max(inside, key=len, default=None) if started is not None else None
+    if inside:
+        return max(inside, key=len)
+    own = f"{started}/package.json".removeprefix("/")
+    return started if script in _MANAGERS and own in facts.files else None
 
 
+_MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 _MODULES = (".js", ".cjs", ".mjs", ".ts")
 
 

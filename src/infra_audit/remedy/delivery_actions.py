@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..flow.behaviour import Run
 from ..model import Finding
+from ..project.phases import phase
 from ..project.types import Act, Project
 from .surroundings import acts, at, concerned, manager, on, package_script
 
@@ -68,7 +69,8 @@ def _tests(findings: tuple[Finding, ...], project: Project) -> Iterator[str]:
 
 def _moved(act: Act) -> Iterator[str]:
     """What the script does today, as far as it is known."""
-    runs = [run for run in act.behaviour.runs if _matters(run)]
+    own = {routine.name for routine in act.behaviour.functions}
+    runs = [run for run in act.behaviour.runs if _matters(run) and run.name not in own]
     named = ", ".join(f"`{_command(run)}` ({run.span.line})" for run in runs[:_COMMANDS])
     more = len(runs) - _COMMANDS
     rest = f" and {more} more" if more > 0 else ""
@@ -83,9 +85,10 @@ def _moved(act: Act) -> Iterator[str]:
 
 
 def _matters(run: Run) -> bool:
-    return (
-        bool(run.name) and run.name not in _SILENT and run.reach == "reached" and not run.captured
-    )
+    """Whether a run does something, and does not only say or ask something."""
+    if not run.name or run.name in _SILENT or run.reach != "reached" or run.captured:
+        return False
+    return run.outcome != "tested" or bool(phase(run))
 
 
 def _command(run: Run) -> str:

@@ -149,6 +149,9 @@ HANDED = {
     "ssh words": ("ssh h sudo a b", "argument", "", "sudo a b"),
     "ssh options in a variable": ("ssh $SSH_OPTS $host 'a'", "argument", "", "a"),
     "ssh host in another one": ('ssh $SSH_OPTS $TARGET "a"', "argument", "", "a"),
+    "ssh in a variable": ('$SSH "a b"', "argument", "", "a b"),
+    "ssh in a variable, and the host": ("${SSH_CMD} $HOST 'a b'", "argument", "", "a b"),
+    "ssh in an array, with a heredoc": ('"${SSH[@]}" <<E\na\nE', "heredoc", "", "a"),
     "sshpass": ("sshpass -p x ssh h 'a'", "argument", "", "a"),
     "su": ("su - you -c 'a b'", "argument", "", "a b"),
     "docker": ("docker exec -it -u x c sh -c 'a'", "argument", "sh", "a"),
@@ -171,8 +174,16 @@ def test_handed_to_a_shell(shell: str, origin: str, shell_name: str, words: str)
 
 @pytest.mark.parametrize(
     "shell",
-    ["bash x.sh", "cat <<E\na\nE", "echo bash -c 'a'", "bash x.sh <<E\na\nE", "eval 'a'", "sudo a"],
-    ids=["a file", "no shell", "only printed", "a heredoc for a file", "eval", "sudo"],
+    [
+        "bash x.sh",
+        "cat <<E\na\nE",
+        "echo bash -c 'a'",
+        "bash x.sh <<E\na\nE",
+        "eval 'a'",
+        "sudo a",
+        '$SSH "$HOST"',
+    ],
+    ids=["a file", "no shell", "only printed", "a heredoc for a file", "eval", "sudo", "a host"],
 )
 def test_not_handed_to_a_shell(shell: str) -> None:
     assert handed(shell) == []

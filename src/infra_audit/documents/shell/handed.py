@@ -105,6 +105,8 @@ def handed(line: Line) -> tuple[Script, ...]:
         name = _name(words[at])
         if not at and may_hold_sudo(words[at]):
             name = "sudo"
+        if not at and may_hold_ssh(words[at]):
+            return _held_ssh(line)
         if name not in _STARTERS:
             return ()
         at += 1
@@ -139,13 +141,25 @@ def starts(word: Word) -> bool:
     """Whether a command whose name this is may hand something to a shell."""
     literal = word.literal
     if literal is None:
-        return may_hold_sudo(word)
+        return may_hold_sudo(word) or may_hold_ssh(word)
     return literal.rpartition("/")[2] in _STARTERS
 
 
 def may_hold_sudo(word: Word) -> bool:
     """Whether a word is a variable that by its name holds `sudo` or nothing."""
     return _LIFTING.fullmatch(word.raw) is not None
+
+
+_CONNECTING = regex(
+    r"\$\{?(?:\w+_)?SSH(?:_?(?:CMD|COMMAND|EXEC|RUN|CALL|BASE))?\}?"
+    r"|\"?\$\{(?:\w+_)?SSH(?:_?(?:CMD|COMMAND|BASE))?\[@\]\}\"?",
+    re.IGNORECASE,
+)
+
+
+def may_hold_ssh(word: Word) -> bool:
+    """Whether a word is a variable that by its name holds `ssh` with its options, and perhaps the host."""
+    return _CONNECTING.fullmatch(word.raw) is not None
 
 
 def options(words: list[str]) -> tuple[str, ...]:
@@ -237,6 +251,19 @@ def _ssh(line: Line, at: int) -> tuple[Script, ...]:
     if isinstance(only, Command) and not only.scripts:
         return (script, *handed(Line(only.words, _nothing, line.heredoc, line.parse)))
     return (script,)
+
+
+def _held_ssh(line: Line) -> tuple[Script, ...]:
+    """What the remote shell runs behind a variable that holds ssh: a last word of several, or the input."""
+    count = len(line.words)
+    last = line.words[-1]
+    if 1 < count <= _WITH_HOST and last.quoted and " " in last.raw.strip():
+        return _argument(line, count - 1, "", ())
+    return _input(line) if count < _WITH_HOST else ()
+
+
+_WITH_HOST = 3
+"""How many words there are with a host and one word that is a script."""
 
 
 def _nothing(first: int, last: int) -> None:  # noqa: ARG001
