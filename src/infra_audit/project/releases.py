@@ -251,7 +251,8 @@ def sends(run: Run) -> bool:
 def shown(run: Run, most: int = 60) -> str:
     """A run as a person would type it, cut where it is long."""
     words = [word.raw for word in run.words]
-    if words and run.name and words[0].rpartition("/")[2] != run.name:
+    alone = len(words) == len(run.arguments) + 1
+    if alone and run.name and words[0].rpartition("/")[2] != run.name:
         words[:1] = [words[0]] if "$" not in words[0] else [run.name]
     text = " ".join(" ".join(words).split())
     if len(text) <= most:
