@@ -171,5 +171,5 @@ def _match(act: Act, ending: Ending, done: Run) -> Match:
 
 
 def _shown(run: Run) -> str:
-    text = " ".join((run.name, *(word.raw for word in run.words[1:3])))
+    text = " ".join(run.written[:3])
     return text if len(text) <= 50 else text[:49] + "…"

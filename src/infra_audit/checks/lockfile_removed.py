@@ -244,4 +244,4 @@ def _effect(install: Run) -> tuple[str, str]:
 
 
 def _shown(run: Run) -> str:
-    return " ".join((run.name, *(word.raw for word in run.words[1:4])))
+    return " ".join(run.written[:4])

@@ -46,4 +46,4 @@ def _guarding(run: Run) -> Iterator[Evidence]:
 
 
 def _shown(run: Run) -> str:
-    return " ".join((run.name, *(word.raw for word in run.words[1:4])))
+    return " ".join(run.written[:4])

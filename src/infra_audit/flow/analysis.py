@@ -16,7 +16,7 @@ from .reach import reach, succeed
 from .reached import Reach, is_called, never_returns
 from .scene import Scene, Walk, inner
 from .start import begin, settle
-from .state import ANY, DIRECTORY, OPTIONS, PREVIOUS, ROOT, Value, lookup, shown
+from .state import ANY, DIRECTORY, ELEMENTS, OPTIONS, PREVIOUS, ROOT, Value, lookup, shown
 from .survey import survey
 
 _SHELLS = frozenset({"", "bash", "sh", "dash", "ash", "ksh", "zsh", "busybox"})
@@ -35,7 +35,8 @@ def behaviour(script: Script, entry: Entry) -> Behaviour:
         return Behaviour(bounded=True)
     sequence(walk, script.statements, Scene())
     last_line(walk, script)
-    end = {name: lookup(walk.state, name) for name in walk.state.values}
+    names = (name for name in walk.state.values if not name.endswith(ELEMENTS))
+    end = {name: lookup(walk.state, name) for name in names}
     _functions(walk)
     kinds = _variables(end)
     return Behaviour(

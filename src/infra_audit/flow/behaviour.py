@@ -92,6 +92,12 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
     span: Span
     path: str
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The words as written, behind the name; as they stand where one comes to several."""
+        raw = tuple([word.raw for word in self.words])
+        return (self.name, *raw[1:]) if len(raw) == len(self.arguments) + 1 else raw
+
 
 class Cause(Struct, frozen=True, gc=False):
     """What cuts a region off; `via` is the heading of the function that never returns.

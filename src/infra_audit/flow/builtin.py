@@ -123,8 +123,12 @@ def _declare(call: Call) -> Standings:
     if name == "local" and not call.frame.function:
         return ended(at, 1)
     flags = "".join(w.literal or "" for w in call.words[1:] if (w.literal or "").startswith("-"))
+    clashes = name != "readonly" and any(
+        a.name in call.found.frozen for a in call.command.assignments
+    )
     if name == "readonly" or "r" in flags:
         call.found.frozen.update(a.name for a in call.command.assignments)
+        call.found.frozen.update(word.literal for word in call.words[1:] if word.literal)
     after: Standings = set()
     if call.found.variables and any(word.literal is None for word in call.words):
         at = forgotten(at)
@@ -138,7 +142,7 @@ def _declare(call: Call) -> Standings:
         for assignment in call.command.assignments:
             after = given(call.found, assignment.name, None, after)
     asks_names = bool(set(flags) & set("fFp"))
-    return after | ended(after, 1) if asks_names else after
+    return after | ended(after, 1) if asks_names or clashes else after
 
 
 def _command(call: Call) -> Standings:

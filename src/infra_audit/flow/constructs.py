@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ..documents.shell.syntax import (
     AndOr,
     Arithmetic,
+    Assignment,
     Background,
     Case,
     Command,
@@ -52,6 +53,18 @@ def plainly(command: Command) -> Command:
             break
         words = words[at:]
     return command if words is command.words else replace(command, words=words)
+
+
+def is_array(assignment: Assignment) -> bool:
+    """Whether an assignment gives a whole array: `x=(a b)`, `x=()`."""
+    if assignment.elements:
+        return True
+    span, empty = assignment.span, len(f"{assignment.name}=()") + assignment.append
+    return (
+        assignment.value is None
+        and span.line == span.end_line
+        and span.end_column - span.column == empty
+    )
 
 
 def text_of(command: Command) -> str:
@@ -186,6 +199,9 @@ def redirects_hold(redirects: tuple[Redirect, ...]) -> bool:
 
 def _holds(redirect: Redirect) -> bool:
     if redirect.operator.lstrip("0123456789").startswith("<<"):
+        return True
+    parts = redirect.target.parts if redirect.target is not None else ()
+    if len(parts) == 1 and isinstance(parts[0], Substitution) and parts[0].opener in {"<(", ">("}:
         return True
     target = redirect.target.literal if redirect.target is not None else None
     return target in _SILENT_FILES or (

@@ -6,7 +6,7 @@ from ..documents.shell.handed import holds_options, may_hold_ssh, may_hold_sudo
 from ..documents.shell.syntax import Command, Heredoc, Script, Word
 from .effective import effective
 from .scene import Walk
-from .state import DIRECTORY, State, Value, assign, lookup
+from .state import DIRECTORY, ELEMENTS, State, Value, assign, lookup
 
 _SSH_VALUES = frozenset(
     [
@@ -88,7 +88,9 @@ def hand_over(walk: Walk, inside: Walk, *, away: bool, expanded: bool) -> None:
         kept = {
             name: Value(found.text, found.assumed)
             for name in outer.values
-            if not name.startswith("-") and (found := lookup(outer, name)) is not None
+            if not name.startswith("-")
+            and not name.endswith(ELEMENTS)
+            and (found := lookup(outer, name)) is not None
         }
         inside.state = State(
             values={**inside.state.values, **kept},

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from ..documents.shell.syntax import Assignment, Command, Opaque, Parameter, Redirect
 from .behaviour import Run
-from .constructs import DECLARERS, name_of, parts, plainly, words
+from .constructs import DECLARERS, is_array, name_of, parts, plainly, words
 from .line import line
+from .passing import passed_on
 from .scene import Scene, Walk, outcome
 from .state import (
     ANY,
@@ -17,7 +18,9 @@ from .state import (
     Value,
     assign,
     doubt,
+    elements,
     entered,
+    fill,
     joined,
     lookup,
     loosen,
@@ -30,7 +33,8 @@ from .writes import SHIFTING, WRITERS, expanding, reckoned, settings, written_by
 def run(walk: Walk, command: Command, scene: Scene) -> Run:
     """The run that a command with words is."""
     state = walk.state
-    whole = line(state, command.words)
+    written, origins = passed_on(walk.survey, command, scene.function)
+    whole = line(state, written)
     values, at = whole.values, whole.at
     here = lookup(state, DIRECTORY)
     if whole.prefixes and _MOVES & set(whole.given[: whole.at]):
@@ -42,7 +46,7 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
         for redirect in command.redirects
     ]
     environment = () if name_of(command) in DECLARERS else command.assignments
-    first = whole.origins[at] if at < len(values) else len(command.words)
+    first = origins[whole.origins[at]] if at < len(values) else len(command.words)
     told = _shared(tuple(whole.given[at + 1 :]))
     paths = tuple([_path(directory, argument) for argument in arguments])
     return Run(
@@ -248,14 +252,20 @@ def _given(walk: Walk, assignment: Assignment) -> Value | None:
     return Value("") if not assignment.append and length == len(assignment.name) + 1 else None
 
 
-def _store(walk: Walk, assignment: Assignment, found: Value | None, scene: Scene) -> None:
+def _store(
+    walk: Walk, assignment: Assignment, found: Value | None, scene: Scene, *, listed: bool = True
+) -> None:
+    """Let an assignment take effect; the elements of an array are taken over where `listed`."""
     name, _, subscript = assignment.name.partition("[")
     for written in reckoned(subscript) if subscript else ():
         put(walk, written, None, scene)
     if name in {DIRECTORY, PREVIOUS, "DIRSTACK"}:
         _misnamed(walk, name, found)
-    else:
-        put(walk, name, found, scene)
+        return
+    held = elements(walk.state, name) if assignment.append else ()
+    put(walk, name, found, scene)
+    if listed and held is not None and is_array(assignment):
+        fill(walk.state, name, held, assignment.elements)
 
 
 def _misnamed(walk: Walk, name: str, found: Value | None) -> None:
@@ -287,7 +297,9 @@ def _declared(walk: Walk, command: Command, name: str, scene: Scene) -> None:
     flags = "".join(w.literal or "" for w in command.words[1:] if (w.literal or "")[:1] == "-")
     for assignment, given in zip(own, found, strict=True):
         _keep_local(walk, name, assignment.name, flags)
-        _store(walk, assignment, None if set(flags) & set("niulaA") else given, scene)
+        plain = not set(flags) & set("niulA")
+        scalar = given if plain and "a" not in flags else None
+        _store(walk, assignment, scalar, scene, listed=plain)
     if name in {"export", "readonly"}:
         return
     for word in command.words[1:]:

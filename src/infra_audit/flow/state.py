@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -54,12 +55,16 @@ DYNAMIC = frozenset(
 )
 """Variables that the shell gives values, whatever a script assigns."""
 
+ELEMENTS = "[@]"
+"""Behind an array's name: what its elements are, each behind a line's end."""
+
 _OWN = frozenset({DIRECTORY, PREVIOUS, STACK, *OPTIONS})
 _NEVER = 1 << 62
 """Later than everything."""
 
 _BLANK = regex(r"\s")
 _PATTERN = regex(r"[*?\[\\]")
+_PATTERNED = regex(r"[*?\[\\{~]")
 _MOST = 4096
 """Longer values are not followed."""
 
@@ -95,6 +100,8 @@ class State(Struct):
     """Whether all that a variable is given is `sudo` or nothing; False where it is also otherwise."""
     composing: frozenset[str] = frozenset()
     """Variables of which every value is `docker compose` or `docker-compose`."""
+    arrays: set[str] = set()
+    """The arrays whose elements were known at some time."""
     itself: str = ""
     """The script's path from the root; '' where `$0` is not the script."""
     source: str = ""
@@ -106,12 +113,37 @@ def assign(state: State, name: str, value: Value | None) -> None:
     if name == ANY:
         loosen(state)
         return
+    if name in state.arrays:
+        state.journal.append((name + ELEMENTS, state.values.pop(name + ELEMENTS, None)))
     state.journal.append((name, state.values.get(name)))
     if value is None or name in state.frozen or len(value.text) > _MOST:
         state.values.pop(name, None)
         return
     state.clock += 1
     state.values[name] = Value(value.text, value.assumed, state.clock)
+
+
+def fill(state: State, name: str, held: Iterable[Value], more: tuple[Word, ...]) -> None:
+    """Let an array hold what it has held and more, where all of that is known."""
+    found: list[Value | None] = [*held]
+    for word in more:
+        if word.raw.startswith("[") or (not word.quoted and _PATTERNED.search(word.raw)):
+            return
+        found += expanded(state, word)
+    known = [each for each in found if each is not None and "\n" not in each.text]
+    if len(known) == len(found) and name not in state.frozen:
+        state.arrays.add(name)
+        text = "".join(f"\n{each.text}" for each in known)
+        assign(state, name + ELEMENTS, Value(text, any(each.assumed for each in known)))
+
+
+def elements(state: State, name: str) -> list[Value] | None:
+    """The elements of an array, where they are known."""
+    found = state.values.get(name + ELEMENTS)
+    kept = None if found is None else _today(state, name, found)
+    if kept is None:
+        return None
+    return [Value(text, kept.assumed) for text in kept.text.split("\n")[1:]]
 
 
 def loosen(state: State, *, ever: bool = False) -> None:
@@ -263,6 +295,10 @@ def value(state: State, word: Word) -> Value | None:
 
 def expanded(state: State, word: Word) -> list[Value | None]:
     """The words that a word becomes: an unquoted variable may split or vanish."""
+    if word.literal is None and len(word.parts) == 1:
+        part = word.parts[0]
+        if isinstance(part, Parameter) and part.operator == ELEMENTS:
+            return _spread(state, part.name, quoted=word.quoted)
     found = value(state, word)
     if found is None or word.literal is not None or word.quoted:
         return [found]
@@ -275,6 +311,19 @@ def expanded(state: State, word: Word) -> list[Value | None]:
     if len(word.parts) == 1:
         return [Value(text, found.assumed) for text in found.text.split()]
     return [None]
+
+
+def _spread(state: State, name: str, *, quoted: bool) -> list[Value | None]:
+    """The words that all elements of an array become."""
+    found = elements(state, name)
+    if found is None:
+        return [None]
+    if not quoted and (
+        state.separators != ""
+        or any(not v.text or _BLANK.search(v.text) or _PATTERN.search(v.text) for v in found)
+    ):
+        return [None]
+    return [*found]
 
 
 def _parted(separators: str | None, text: str) -> bool:

@@ -331,5 +331,5 @@ def _some_clock(project: Project) -> Iterator[Evidence]:
 
 
 def _shown(run: Run) -> str:
-    text = " ".join((run.name, *(word.raw for word in run.words[1:4])))
+    text = " ".join(run.written[:4])
     return text if len(text) <= 60 else text[:59] + "…"

@@ -132,5 +132,5 @@ def _named(shown: Sequence[str], does: str = "") -> str:
 
 
 def _shown(run: Run) -> str:
-    text = " ".join((run.name, *(word.raw for word in run.words[1:3])))
+    text = " ".join(run.written[:3])
     return text if len(text) <= 40 else text[:39] + "…"

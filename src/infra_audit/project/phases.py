@@ -161,5 +161,5 @@ def _fetches(run: Run) -> bool:
 
 def shown(run: Run, most: int = 50) -> str:
     """A run as written, cut where it grows long."""
-    text = " ".join(" ".join((run.name, *(word.raw for word in run.words[1:]))).split())
+    text = " ".join(" ".join(run.written).split())
     return text if len(text) <= most else text[: most - 1] + "…"

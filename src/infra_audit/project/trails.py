@@ -188,7 +188,7 @@ def _clocked(
 
 
 def _shown(run: Run) -> str:
-    return " ".join((run.name, *(word.raw for word in run.words[1:3])))
+    return " ".join(run.written[:3])
 
 
 def _named(script: Script) -> str:

@@ -17,7 +17,7 @@ from infra_audit.flow.behaviour import (
 )
 from infra_audit.source.text import Text
 
-from .record import FAILED, NOT_FOUND, SAME, Record, Trace
+from .record import FAILED, NOT_FOUND, RECORDED, SAME, Record, Trace
 
 _NOT_FOUND = frozenset({FAILED, 126, 127})
 """The statuses that an external command's failure has here."""
@@ -96,6 +96,9 @@ def _known(record: Record, places: dict[str, list[Run]]) -> list[str]:
                 for said, real in zip(known, call.arguments, strict=False)
                 if said is not None and said != real
             }
+            most = 2 if call.name.startswith("m") else RECORDED
+            if None not in known and len(known[:most]) != len(call.arguments):
+                wrong.add(f"{call.name} was given {call.arguments!r}, not {known!r}")
     return sorted(wrong)
 
 

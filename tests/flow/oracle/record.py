@@ -42,7 +42,7 @@ _end() { builtin echo "$R !" >&9; kill -9 $BASHPID; }
 _stub() {
   read -r -N 1 -u 8 _p || _end
   read -r -N 1 -u "$2" _p || _end
-  builtin echo "$R $1|$PWD${3+|$3}${4+|$4}" >&9
+  builtin echo "$R $1|$PWD${3+|$3}${4+|$4}${5+|$5}${6+|$6}${7+|$7}" >&9
   [[ $_p != 1 ]] || return 41
   [[ ${*: -1} != out ]] || builtin echo 1
 }
@@ -53,6 +53,8 @@ echo() {
   builtin echo "$R $1|$PWD${2+|$2}${3+|$3}" >&9
 }
 """
+RECORDED = 5
+"""How many arguments of a stub are recorded."""
 NOT_FOUND = "?"
 """The name of a call of a command that there is not."""
 
@@ -68,6 +70,7 @@ class Call(NamedTuple):
     name: str
     directory: str
     arguments: tuple[str, ...]
+    """The first of them: `RECORDED` of a stub, two of a mark."""
 
 
 class Trace(NamedTuple):

@@ -35,6 +35,7 @@ def rich_script(seed: int, root: str) -> Sample:
     sample = writer.script(f"rich {seed}")
     shebang, _, text = sample.text.partition("\n")
     begin = "X=x\nY=y\n" if writer.chance(0.7) else "Y=y\n"
+    begin += 'pass() { "$@"; }\nsay() { echo "run $*"; command "$@"; }\n' if "pass" in text else ""
     return sample._replace(text=f"{shebang}\n{begin}{text}", exact=False)
 
 
@@ -43,8 +44,9 @@ def _words(writer: Writer) -> str:
         *['"$X"'] * 6, '"${X:-d}"', '"$PWD"', '"${1:-}"', '"${X%/*}"', '"${ARR[0]:-}"'
     )
     second = writer.pick(
-        *['"$Y"'] * 5, '"$X$Y"', '"$N"', '"$((N + 1))"', '"${Z-}"', '"${Y#v}"', "k"
-    )
+        *['"$Y"'] * 5, '"$X$Y"', '"$N"', '"$((N + 1))"', '"${Z-}"', '"${Y#v}"', "k",
+        *['"${ARR[@]}"'] * 3, "${ARR[@]}", '"${ARR[*]}"', '"o${ARR[@]}"',
+    )  # fmt: skip
     return f" {first} {second}"
 
 
@@ -85,9 +87,25 @@ def _assignment(writer: Writer, place: Place) -> Lines:
         "(( N++ ))",
         "let N+=2",
         "N=5",
-        "ARR=(a b)",
+        *["ARR=(a b)", "ARR=()", 'ARR=("$X" c)', "ARR=(a $X)"] * 2,
         "ARR[0]=c",
         "ARR+=(d)",
+        'ARR+=("$Y" "$Z")',
+        "ARR=v",
+        "ARR+=v",
+        "unset ARR",
+        "unset 'ARR[0]'",
+        "read -ra ARR <<< 'p q'",
+        "mapfile -t ARR <<< m",
+        "declare -a ARR=(l m)",
+        "declare -u ARR=(l m)",
+        "ARR=([1]=n)",
+        "ARR=(nowhere* ~)",
+        'ARR=("${ARR[@]}" more)',
+        f"if {writer.stub()}; then ARR=(yes); fi",
+        "for ARR in g h; do :; done",
+        'set -- "${ARR[@]}"',
+        *[f"pass {writer.stub()}", f"say {writer.stub()}"] * 2,
         f'{name}="${{ARR[0]}}"',
         f"for {name} in g h; do {writer.mark()}; done",
         f"declare {name}=d",
@@ -124,6 +142,10 @@ def _assignment(writer: Writer, place: Place) -> Lines:
         forms = [
             f"local {name}=l",
             f"local {name}",
+            "local ARR=(l m)",
+            "local ARR",
+            "ARR=(f)",
+            "ARR+=(f)",
             "local X=a Y=$X",
             f"local {name}=${{{other}:-d}}",
             f"local -r {name}=lr",
