@@ -100,6 +100,7 @@ CHECKS: dict[str, str] = {
     "wiring/contradicting-checks": "contradicting_checks",
     "wiring/unprovided-variable": "unprovided_variable",
     "wiring/missing-dependency-unit": "missing_dependency_unit",
+    "wiring/secret-with-default": "secret_with_default",
     "wiring/standalone-not-used": "standalone_not_used",
     "wiring/runtime-version-skew": "runtime_version_skew",
 }
