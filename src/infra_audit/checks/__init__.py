@@ -58,6 +58,7 @@ CHECKS: dict[str, str] = {
     "delivery/insecure-ssh": "insecure_ssh",
     "delivery/deploy-without-tests": "deploy_without_tests",
     "delivery/sleep-as-readiness": "sleep_as_readiness",
+    "delivery/stops-before-build": "stops_before_build",
     "delivery/unpinned-action": "unpinned_action",
     "delivery/broad-token": "broad_token",
     "servers/no-infrastructure-as-code": "no_infrastructure_as_code",
