@@ -27,6 +27,8 @@ _CONTAINED = frozenset({"image", "image-build", "compose"})
 _DOCKERS = frozenset({"docker", "docker-compose", "podman", "podman-compose"})
 _UNITS = frozenset({"systemctl", "service", "rc-service"})
 _KILLS = frozenset({"killall", "pkill"})
+_LOOSE = frozenset({"compose", "pm2", "supervisorctl"})
+"""Managers whose one file tells what they start; of others each name counts."""
 _DETACHED = frozenset({"-d", "--detach", "--wait"})
 _MOST = 3
 
@@ -113,10 +115,15 @@ def _starts(run: Run, stop: Run) -> bool:
         return False
     if effects.plain(run)[-1:] == ("up",) and not _DETACHED.intersection(run.arguments):
         return False
-    if run.name in _DOCKERS and (_files(run) != _files(stop) or run.directory != stop.directory):
+    composed = _manager(run) == "compose"
+    if composed and (_files(run) != _files(stop) or run.directory != stop.directory):
         return False
     stopped = effects.stops(stop)
-    return "*" in (*told, *stopped) or not set(told).isdisjoint(stopped)
+    if _manager(run) in _LOOSE and "*" in (*told, *stopped):
+        return True
+    if run.name in _UNITS and run.words[-1].raw == stop.words[-1].raw:
+        return True
+    return not set(told).isdisjoint({*stopped} - {"*"})
 
 
 def _manager(run: Run) -> str:
