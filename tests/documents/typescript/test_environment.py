@@ -42,13 +42,28 @@ from infra_audit.source.text import Text
             ("A_KEY", True, "x"),
             id="a fallback that is spoken of where it ends",
         ),
+        pytest.param(
+            "process.env.NODE_ENV === 'production' ? process.env.A_KEY : process.env.A_KEY || 'x'",
+            ("A_KEY", True, "x"),
+            id="a fallback of other places than production",
+        ),
+        pytest.param(
+            "if (isDev) {\n  key = process.env.A_KEY || 'x'\n}",
+            ("A_KEY", True, "x"),
+            id="a fallback for developers",
+        ),
+        pytest.param(
+            "f({ secure: live, secret: process.env.A_KEY || 'x' })",
+            ("A_KEY", False, "x"),
+            id="a fallback beside something else",
+        ),
         pytest.param("invariant(process.env.A, 'x')", ("A", True, None), id="an invariant"),
         pytest.param("const { A = 'x' } = process.env", ("A", False, "x"), id="taken apart"),
     ],
 )
 def test_a_use(content: str, expected: tuple[str, bool, str | None]) -> None:
     for variant in (content, "\ufeff" + content, content.replace("\n", "\r\n")):
-        use = parse(Text("x.ts", variant)).environment[0]
+        use = parse(Text("x.ts", variant)).environment[-1]
         fallback = use.fallback.literal if use.fallback else None
         assert (use.name, use.required, fallback) == expected
 

@@ -43,6 +43,10 @@ _NAMED = regex(
     r"""|\b(?P<key>[A-Z][A-Z0-9]*_[A-Z0-9_]+)[ \t]*:(?![^\n]*\b(?:optional|default|nullish)\()"""
 )
 _ENDS = regex(r"\bthrow\b|process\.exit\(|\w\(\s*process\.env\s*[,)]")
+_ELSEWHERE = regex(
+    r"(?:NODE_ENV|[iI][sS]_?[pP][rR][oO][dD]\w*|[iI][sS]_?[dD][eE][vV]\w*)[^;,{}]*(?:[?:]|\)\s*\{?)[^;,{}]*$"
+)
+"""A condition before a use by which it may be none of production's."""
 _WORDS = regex(r"[\w$]+")
 _BEFORE = 120
 
@@ -112,6 +116,7 @@ def _use(text: Text, found: re.Match[str], refused: set[str]) -> EnvironmentUse 
     return EnvironmentUse(
         name=name,
         required=not refused.isdisjoint((name, f"process.env.{name}", local))
+        or (fallback is not None and _ELSEWHERE.search(before) is not None)
         or (
             fallback is None
             and (_ASSERTED.match(content, end) is not None or _CLAIMED.search(before) is not None)
