@@ -7,11 +7,12 @@ from re import IGNORECASE
 from typing import Any
 
 from ..documents.facts import Compose, Dotenv, Entry, Job, Step, Workflow
-from ..documents.shell.syntax import Command, Loop, Parameter, Redirected, Script, Word
+from ..documents.shell.syntax import Command, Loop, Parameter, Word
 from ..flow.constructs import name_of, parts, words
 from ..model import Evidence, Location, Match, Outcome, Span, Undecided
 from ..project.apps import folder_of
 from ..project.inside import statements
+from ..project.provided import spoken
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -75,26 +76,8 @@ def _named(project: Project) -> frozenset[str]:
     for workflow in project.workflows:
         found |= {e.name for e in _environment(workflow)}
     for act in project.acts:
-        found |= _spoken(act.script)
+        found |= spoken(act.script)
     return frozenset(found)
-
-
-def _spoken(script: Script) -> set[str]:
-    """All names that a script speaks of, whatever it does with them."""
-    found: set[str] = set()
-    for statement in statements(script):
-        for word in words(statement):
-            found |= set(_NAMES.findall(word.raw))
-        if isinstance(statement, Command):
-            found |= {assignment.name for assignment in statement.assignments}
-        if isinstance(statement, Command | Redirected):
-            for redirect in statement.redirects:
-                if redirect.heredoc is not None:
-                    found |= set(_NAMES.findall(redirect.heredoc.content))
-    return found
-
-
-_NAMES = regex(r"\b[A-Za-z_][A-Za-z0-9_]*\b")
 
 
 def _copied(project: Project) -> Iterator[str]:
@@ -199,7 +182,7 @@ def _mentioned(workflow: Workflow, act: Act, project: Project) -> frozenset[str]
         if other.script.path in on_the_way and other is not act:
             if any(run.name in _SOURCES for run in other.behaviour.runs):
                 return None
-            found |= _spoken(other.script)
+            found |= spoken(other.script)
     return frozenset(found)
 
 

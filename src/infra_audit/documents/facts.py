@@ -618,7 +618,10 @@ class SentryInit(Struct, frozen=True):
 
 
 class EnvironmentUse(Struct, frozen=True):
-    """`process.env.NAME`; `required` with `!` or where its absence throws; `fallback` with `||` or `??`."""
+    """`process.env.NAME`; `required` with `!` or where its absence throws; `fallback` with `||` or `??`.
+
+    One with both is refused under some condition, as where the fallback would hold in production.
+    """
 
     name: str
     required: bool

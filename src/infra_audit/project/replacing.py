@@ -87,7 +87,7 @@ def overwrites(run: Run, project: Project, *, there: bool) -> str:
     if pulls(run):
         return FETCHES
     if run.name in ("docker", "docker-compose") and effects.builds(run):
-        return "builds over the image that runs" if _has_build(run, project) else ""
+        return "builds over the image that runs" if has_build(run, project) else ""
     if effects.builds(run):
         return "" if _is_put_beside(run) else "builds over what runs"
     if effects.installs_dependencies(run) and not {"-g", "--global"} & set(run.arguments):
@@ -103,7 +103,7 @@ def _is_put_beside(run: Run) -> bool:
     return any(_OUTPUT.fullmatch(name) for name, _ in run.environment)
 
 
-def _has_build(run: Run, project: Project) -> bool:
+def has_build(run: Run, project: Project) -> bool:
     """Whether what compose is told to build is built: a service of its file says how, or the file is not here."""
     if effects.builds(run) != "compose":
         return True

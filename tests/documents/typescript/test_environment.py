@@ -32,15 +32,66 @@ from infra_audit.source.text import Text
             ("A", True, None),
             id="thrown for through a constant",
         ),
+        pytest.param(
+            "const a = process.env.A || 'x'\nif (live && a === 'x') { throw new Error() }",
+            ("A", True, "x"),
+            id="a fallback that is thrown for",
+        ),
+        pytest.param(
+            "({ a: process.env.A_KEY || 'x' })\nif (live) throw new Error('A_KEY is missing')",
+            ("A_KEY", True, "x"),
+            id="a fallback that is spoken of where it ends",
+        ),
+        pytest.param(
+            "process.env.NODE_ENV === 'production' ? process.env.A_KEY : process.env.A_KEY || 'x'",
+            ("A_KEY", True, "x"),
+            id="a fallback of other places than production",
+        ),
+        pytest.param(
+            "if (isDev) {\n  key = process.env.A_KEY || 'x'\n}",
+            ("A_KEY", True, "x"),
+            id="a fallback for developers",
+        ),
+        pytest.param(
+            "f({ secure: live, secret: process.env.A_KEY || 'x' })",
+            ("A_KEY", False, "x"),
+            id="a fallback beside something else",
+        ),
         pytest.param("invariant(process.env.A, 'x')", ("A", True, None), id="an invariant"),
         pytest.param("const { A = 'x' } = process.env", ("A", False, "x"), id="taken apart"),
     ],
 )
 def test_a_use(content: str, expected: tuple[str, bool, str | None]) -> None:
     for variant in (content, "\ufeff" + content, content.replace("\n", "\r\n")):
-        use = parse(Text("x.ts", variant)).environment[0]
+        use = parse(Text("x.ts", variant)).environment[-1]
         fallback = use.fallback.literal if use.fallback else None
         assert (use.name, use.required, fallback) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(
+            "for (const n of ['A_KEY', 'B_KEY']) if (!process.env[n]) throw new Error(n)",
+            ["A_KEY", "B_KEY"],
+            id="a list of names",
+        ),
+        pytest.param(
+            "z.object({\n  A_KEY: z.string(),\n  B_KEY: z.string().default('x'),\n}).parse(process.env)",
+            ["A_KEY"],
+            id="a schema",
+        ),
+        pytest.param("for (const n of ['A_KEY']) console.log(process.env[n])", [], id="only shown"),
+        pytest.param(
+            "// 'A_KEY'\nconst f = n => { if (!process.env[n]) throw new Error(n) }",
+            [],
+            id="a comment",
+        ),
+    ],
+)
+def test_what_is_demanded_by_its_name(content: str, expected: list[str]) -> None:
+    found = parse(Text("x.ts", content)).environment
+    assert [use.name for use in found if use.required] == expected
 
 
 def test_a_fallback_that_is_not_literal_is_unknown() -> None:

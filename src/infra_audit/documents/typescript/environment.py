@@ -28,21 +28,58 @@ _REFUSED = regex(
     r"""if(?<=\bif)\s*\(\s*!\s*(?P<what>[\w$.]+|process\.env\[[^\]\n]{1,80}\])\s*\)\s*"""
     r"""(?:throw\b|\{[^{}]{0,400}?(?:\bthrow\b|\bprocess\.exit\())"""
 )
-_BOUND = regex(r"\b(?:const|let|var)\s+(?P<local>[\w$]+)\s*(?::[^=\n]{1,40})?=\s*$")
+_BOUND = regex(
+    r"\b(?:const|let|var)\s+(?P<local>[\w$]+)\s*(?::[^=\n]{1,40})?=\s*$|\b(?P<key>[\w$]+)\s*:\s*$"
+)
+_CHECKED = regex(
+    r"if(?<=\bif)\s*\((?P<condition>[^{};]{1,300})\)\s*(?:(?=throw\b)|\{[^{}]{0,400}?(?:(?=\bthrow\b)|\bprocess\.exit\())"
+    r"|throw(?<=\bthrow)\b(?P<said>[^;\n]{1,200})"
+)
+"""What a process ends for: the condition, or what it says then."""
+_COMPUTED = regex(r"process\.env\[\s*[A-Za-z_$]|\w\(\s*process\.env\s*[,)]")
+"""Where the name of a variable is computed, or all of them are handed to what checks them."""
+_NAMED = regex(
+    r"""(?P<quote>['"`])(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?P=quote)"""
+    r"""|\b(?P<key>[A-Z][A-Z0-9]*_[A-Z0-9_]+)[ \t]*:(?![^\n]*\b(?:optional|default|nullish)\()"""
+)
+_ENDS = regex(r"\bthrow\b|process\.exit\(|\w\(\s*process\.env\s*[,)]")
+_ELSEWHERE = regex(
+    r"(?:NODE_ENV|[iI][sS]_?[pP][rR][oO][dD]\w*|[iI][sS]_?[dD][eE][vV]\w*)[^;,{}]*(?:[?:]|\)\s*\{?)[^;,{}]*$"
+)
+"""A condition before a use by which it may be none of production's."""
+_WORDS = regex(r"[\w$]+")
 _BEFORE = 120
 
 
 def uses(text: Text) -> tuple[EnvironmentUse, ...]:
-    """Every `process.env.NAME` outside line comments, in order."""
+    """Every `process.env.NAME` outside line comments, in order, and what is demanded by its name only."""
     content = text.content
     if "process.env" not in content:
         return ()
     refused = {_plain(found["what"]) for found in _REFUSED.finditer(content)}
+    refused |= {
+        word
+        for found in _CHECKED.finditer(content)
+        for word in _WORDS.findall(found["condition"] or found["said"])
+    }
     found = [use for at in _USE.finditer(content) if (use := _use(text, at, refused))]
     for group in _TAKEN_APART.finditer(content):
         if not _commented(content, group.start()):
             found += _parts(text, group, refused)
+    if _COMPUTED.search(content) and _ENDS.search(content):
+        found += _demanded(text)
     return tuple(sorted(found, key=lambda use: use.span))
+
+
+def _demanded(text: Text) -> list[EnvironmentUse]:
+    """The variables that a file lists by their names, which ends the process where one is missing."""
+    found = []
+    for named in _NAMED.finditer(text.content):
+        which = "name" if named["name"] else "key"
+        if not _commented(text.content, named.start()):
+            span = text.span(*named.span(which))
+            found.append(EnvironmentUse(named[which], required=True, fallback=None, span=span))
+    return found
 
 
 def unquoted(raw: str) -> str:
@@ -74,15 +111,15 @@ def _use(text: Text, found: re.Match[str], refused: set[str]) -> EnvironmentUse 
         return None
     name = found["name"] or found["key"]
     bound = _BOUND.search(before)
+    local = (bound["local"] or bound["key"]) if bound is not None else name
     fallback = _fallback(text, before, end)
     return EnvironmentUse(
         name=name,
-        required=fallback is None
-        and (
-            _ASSERTED.match(content, end) is not None
-            or f"process.env.{name}" in refused
-            or (bound is not None and bound["local"] in refused)
-            or _CLAIMED.search(before) is not None
+        required=not refused.isdisjoint((name, f"process.env.{name}", local))
+        or (fallback is not None and _ELSEWHERE.search(before) is not None)
+        or (
+            fallback is None
+            and (_ASSERTED.match(content, end) is not None or _CLAIMED.search(before) is not None)
         ),
         fallback=fallback,
         span=text.span(start, end),
@@ -114,7 +151,7 @@ def _parts(text: Text, group: re.Match[str], refused: set[str]) -> list[Environm
             fallback = Value(literal, raw.replace("\r\n", "\n"), text.span(at, at + len(raw)))
         at = start + part.start("name")
         span = text.span(at, at + len(part["name"]))
-        required = fallback is None and part["name"] in refused
+        required = part["name"] in refused
         found.append(EnvironmentUse(part["name"], required, fallback, span))
     return found
 

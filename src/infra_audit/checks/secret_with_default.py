@@ -1,0 +1,213 @@
+"""Secrets for which what is deployed has a value of its own, where nobody gives one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from posixpath import dirname
+from typing import Any
+
+from msgspec import Struct
+
+from ..documents.facts import Entry
+from ..documents.interpolation import variables
+from ..documents.shell.syntax import Command, Parameter, Word
+from ..flow.constructs import parts, words
+from ..model import Evidence, Location, Match, Outcome, Undecided
+from ..project.composed import Placed, placed
+from ..project.credentials import is_for_build, masked, sort
+from ..project.inside import statements
+from ..project.provided import provided, told
+from ..project.types import Act, Deployable, Project
+from ..source.regex import regex
+
+_OWN = regex(
+    r"(?:\w+_)?(?:JWT|SESSION|COOKIE|NEXTAUTH|BETTER_AUTH)_?(?:\w+_)?(?:SECRET|KEY)"
+    r"|(?:(?:\w+_)?(?:DJANGO|FLASK|APP|SERVER|WEB|WEBUI|API|SITE)_)?SECRET_KEY(?:_BASE)?|APP_(?:KEY|SECRET)|SECRET"
+    r"|(?:\w+_)?(?:AUTH|TOKEN|ENCRYPTION|SIGNING|PAYLOAD|REFRESH|CRON|INTERNAL)_?(?:SECRET|KEY)(?:_KEY)?",
+    re.IGNORECASE,
+)
+"""What an application signs and locks its own things with: it works with any value."""
+_ISSUED = regex(
+    r".*(?:CLIENT|GITHUB|GOOGLE|STRIPE|AWS|AZURE|FACEBOOK|TWITTER|APPLE|DISCORD|SLACK|OAUTH|PUSHER|CLERK|SUPABASE|PUBLIC).*",
+    re.IGNORECASE,
+)
+"""What another service issues: a value that is made up does not work there."""
+_ASIDE = regex(
+    r"(?:^|/)(?:scripts?|seeds?|seeders|prisma|migrations?|tools?|cli|bin|ci|integration)/|seed|\.config\.[cm]?[jt]s$"
+)
+"""Modules that are not what is deployed, or run once."""
+_STARTING = frozenset({"entrypoint", "deploy", "bootstrap"})
+_STARTED = frozenset({"image", "compose", "unit", "package-start", "procfile", "pm2"})
+_SERVED = frozenset({"server", "containers"})
+_FALLS = frozenset({":-", "-"})
+_MOST = 3
+
+
+class _Secret(Struct, frozen=True):
+    """A variable, the value that it has where nobody sets it, and where that stands."""
+
+    name: str
+    value: str
+    location: Location
+
+
+def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
+    """One outcome for each secret: in compose files, in scripts that start, in what is deployed."""
+    yield from _of_composes(project)
+    for act in project.acts:
+        if act.purpose == "production" and _starts(act):
+            yield from _of_script(act, project)
+    if project.kind.name not in ("library", "template"):
+        yield from _of_modules(project)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether an application locks what is its own with a value that serves until it is replaced."""
+    if not _OWN.fullmatch(name) or _ISSUED.fullmatch(name) or is_for_build(value):
+        return False
+    return sort(name, value) is not None
+
+
+# ── compose files ────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_composes(project: Project) -> Iterator[Outcome]:
+    known = cache(lambda folder: provided(project, folder=folder))
+    found: dict[tuple[str, str, str], list[tuple[Placed, Location]]] = {}
+    for one in placed(project):
+        for entry in one.service.environment:
+            told_by = _default(entry)
+            if told_by is not None and entry.value is not None:
+                where = Location(one.compose.path, entry.value.span)
+                found.setdefault((where.path, *told_by), []).append((one, where))
+    for (path, name, value), places in found.items():
+        if name in known(dirname(path)):
+            continue
+        one, where = places[0]
+        if one.doubt:
+            yield Undecided(where, one.doubt)
+            continue
+        service = Evidence(one.location, f"`{one.service.name}` is given it")
+        others = dict.fromkeys(place for _, place in places if place != where)
+        more = [Evidence(place, "here too") for place in list(others)[:_MOST]]
+        evidence = (service, *more, *one.standing.evidence)
+        yield _match(_Secret(name, value, where), project, evidence, one.standing.trail)
+
+
+def _default(entry: Entry) -> tuple[str, str] | None:
+    """The variable that an entry takes its secret from, and the value where it is not set."""
+    value = entry.value
+    if value is None or value.literal is not None or not value.default:
+        return None
+    found = variables(value.raw)
+    if len(found) != 1 or found[0].operator not in _FALLS:
+        return None
+    if not _is_secret(entry.name, value.default):
+        return None
+    return found[0].name, value.default
+
+
+# ── scripts ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _starts(act: Act) -> bool:
+    return act.role in _STARTING or not _STARTED.isdisjoint(act.reached_by)
+
+
+def _of_script(act: Act, project: Project) -> Iterator[Match]:
+    """`${SECRET_KEY:-literal}` in a script that starts or sets up what is deployed."""
+    found: dict[str, tuple[Location, str]] = {}
+    settled: set[str] = set()
+    compared: set[str | None] = set()
+    for statement in statements(act.script):
+        if isinstance(statement, Command):
+            settled |= {a.name for a in statement.assignments if not _falls(a.value, a.name)}
+        for word in words(statement):
+            compared.add(word.literal)
+            for part in parts(word) if word.literal is None and "-" in word.raw else ():
+                if isinstance(part, Parameter) and part.operator in _FALLS:
+                    value = part.operand.literal if part.operand is not None else None
+                    if value and _is_secret(part.name, value):
+                        where = Location(act.script.path, word.span)
+                        found.setdefault(part.name, (where, value))
+                elif isinstance(part, Parameter) and part.operator in (":?", "?"):
+                    settled.add(part.name)
+    known = _known(act, project) if found else frozenset()
+    for name, (where, value) in found.items():
+        if name not in known | settled and value not in compared:
+            yield _match(_Secret(name, value, where), project, trail=act.trail)
+
+
+def _known(act: Act, project: Project) -> frozenset[str]:
+    path = act.script.path
+    return provided(project, apart=path, folder=dirname(path))
+
+
+def _falls(value: Word | None, name: str) -> bool:
+    """`X="${X:-literal}"`: an assignment that gives a variable no other value than its default."""
+    return value is not None and any(
+        isinstance(p, Parameter) and p.operator in _FALLS and p.name == name for p in parts(value)
+    )
+
+
+# ── what is deployed ─────────────────────────────────────────────────────────────────────────────
+
+
+def _of_modules(project: Project) -> Iterator[Outcome]:
+    """`process.env.JWT_SECRET || 'literal'`, once for each variable of a deployable."""
+    found: dict[tuple[str, str], list[_Secret]] = {}
+    refused: set[str] = set()
+    for module in project.modules:
+        if project.purposes.get(module.path) != "production":
+            continue
+        refused |= {use.name for use in module.environment if use.required}
+        owner = None
+        for use in module.environment:
+            value = use.fallback.literal if use.fallback is not None else None
+            if value and _is_secret(use.name, value) and not _ASIDE.search(module.path):
+                owner = owner or _owner(module.path, project)
+                if owner is not None:
+                    secret = _Secret(use.name, value, Location(module.path, use.span))
+                    found.setdefault((owner.folder, use.name), []).append(secret)
+    if not found:
+        return
+    known = provided(project) | {
+        e.name for c in project.composes for s in c.services for e in s.environment
+    }
+    owners = {deployable.folder: deployable for deployable in project.deployables}
+    for (folder, name), uses in found.items():
+        if name in refused or name in known:
+            continue
+        first, *others = uses
+        more = [Evidence(other.location, "here too") for other in others[:_MOST]]
+        yield _match(first, project, (*more, *owners[folder].evidence[:1]))
+
+
+def _owner(path: str, project: Project) -> Deployable | None:
+    """The application that a module belongs to."""
+    holding = [
+        d
+        for d in project.deployables
+        if d.serves and d.runtime == "node" and (not d.folder or path.startswith(f"{d.folder}/"))
+    ]
+    return max(holding, key=lambda d: len(d.folder), default=None)
+
+
+def _match(
+    secret: _Secret,
+    project: Project,
+    evidence: tuple[Evidence, ...] = (),
+    trail: tuple[Evidence, ...] = (),
+) -> Match:
+    """A note where people are told to give it another value, or a platform's settings may."""
+    where = told(project, secret.name, secret.value, secret.location.path)
+    shown = masked(secret.value)
+    return Match(
+        location=secret.location,
+        values={"name": secret.name, "shown": f" (`{shown}`)" if shown != "…" else ""},
+        evidence=(*evidence, *((Evidence(where, "told here"),) if where is not None else ())),
+        severity="note" if where is not None or project.kind.name not in _SERVED else None,
+        trail=trail,
+    )
