@@ -45,6 +45,22 @@ def uses(text: Text) -> tuple[EnvironmentUse, ...]:
     return tuple(sorted(found, key=lambda use: use.span))
 
 
+_ASSIGNED = regex(
+    r"""process\.env(?:\.(?P<name>\w+)|\[\s*['"](?P<key>\w+)['"]\s*\]|\[[^\]\n]{1,80}\])?"""
+    r"""\s*(?:\|\||\?\?)?=(?![=>])|Object\.assign\(\s*process\.env\b|\bloadEnvFile\("""
+    r"""|\bconfig\(\s*\{[^}]{0,200}\bpath\b"""
+)
+"""What gives variables, also from another file than dotenv reads by itself."""
+
+
+def assigned(text: Text) -> tuple[str, ...]:
+    """The variables of the environment that a file gives a value; `*` where it may be any."""
+    if "process.env" not in text.content and "dotenv" not in text.content:
+        return ()
+    found = (at["name"] or at["key"] or "*" for at in _ASSIGNED.finditer(text.content))
+    return tuple(dict.fromkeys(found))
+
+
 def unquoted(raw: str) -> str:
     """The value of a literal as JavaScript writes it."""
     if raw[:1] not in ("'", '"', "`"):

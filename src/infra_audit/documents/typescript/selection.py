@@ -45,6 +45,16 @@ _SMALL_ROUTE = 6_000
 """Of a route larger than this, and not named like a probe, only the exports' names are read."""
 _PROBES = regex(r"/(?:health|ready|live|status|ping|heartbeat)", re.IGNORECASE)
 
+_SMALL_DEMAND = 20_000
+_PARSES = regex(rb"arse\(\s*process\.env\s*\)|cleanEnv\(\s*process\.env\b")
+_ENDS = regex(rb"throw |process\.exit\(|invariant\(|assert(?:\.ok)?\(")
+_OUTERMOST = regex(
+    rb"""^(?:(?:if|for)\s*\(|try\b|(?:invariant|assert(?:\.ok)?|\w+\.forEach)\(|\w+\(\))"""
+    rb"""|\?\?\s*\(\(\)|\w\(\s*['"][A-Z]\w*['"]\s*\)""",
+    re.MULTILINE,
+)
+"""What a file does as soon as it is loaded, or asks of a variable by its name."""
+
 _HEAD = 6_144
 """Imports stand at the top of a file."""
 _SERVER = (
@@ -101,6 +111,15 @@ def structural(path: str, data: bytes) -> bool:
     if _named(path, data) or _STARTS.search(data) is not None or _serves(path, data):
         return True
     return len(data) < _SMALL_ROUTE and routed(path)
+
+
+def demanding(data: bytes) -> bool:
+    """Whether a small file may end the program where a variable is missing."""
+    if len(data) > _SMALL_DEMAND or b"process.env" not in data:
+        return False
+    if _PARSES.search(data) is not None:
+        return True
+    return _ENDS.search(data) is not None and _OUTERMOST.search(data) is not None
 
 
 def routed(path: str) -> bool:
