@@ -48,9 +48,12 @@ def unmet(project: Project) -> Iterator[Unmet]:
     """Each demand of code once, with the first of what runs it that is surely not given it."""
     if not any(module.demands for module in project.modules):
         return
+    every = (*_services(project), *_units(project))
+    if not every:
+        return
     known = sources(project)
     told: set[tuple[str, Demand]] = set()
-    for running in (*_services(project), *_units(project)):
+    for running in every:
         for module in _loaded(running, known):
             for demand in module.demands:
                 if (module.path, demand) not in told and _lacks(running, demand, project):
@@ -122,7 +125,9 @@ def _loaded(running: _Running, known: Sources) -> tuple[Module, ...]:
     """
     run = running.program.run
     options = [argument or "" for argument in run.arguments]
-    if any(o.startswith(("--env-file", "-r", "--require", "--import")) for o in options):
+    if run.name == "bun" or any(
+        o.startswith(("--env-file", "-r", "--require", "--import")) for o in options
+    ):
         return ()
     entry = _entry(running.program, running.app, known)
     waiting = [entry] if entry is not None else []

@@ -23,7 +23,7 @@ from .types import Act, Deployable, Image, Project, Unit
 _LOADERS = regex(
     r"dotenv-.*|@dotenvx/.*|@nestjs/config|env-cmd|config|convict|nconf|rc|env-var-loader|@infisical/.*|infisical.*|@1password/.*"
     r"|node-vault|dopplerhq.*|@dopplerhq/.*|@aws-sdk/client-(?:ssm|secrets-manager)|@google-cloud/secret-manager"
-    r"|@azure/keyvault-secrets|vite|nuxt|astro|@adonisjs/.*|@redwoodjs/.*|@feathersjs/configuration|@platformatic/.*"
+    r"|@azure/keyvault-secrets|vite|nuxt|astro|@adonisjs/.*|payload|@strapi/.*|@medusajs/.*|@redwoodjs/.*|@feathersjs/configuration|@platformatic/.*"
 )
 """Packages that may bring in variables of which nothing is seen here."""
 _DOTENV = frozenset({"dotenv", "next", "@prisma/client"})

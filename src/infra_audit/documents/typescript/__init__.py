@@ -30,7 +30,7 @@ def parse(text: Text, *, whole: bool = False) -> Module:
 
         return module(text, data, extent, environment)
     found = replace(_outline(text, extent, environment), assigned=assigned(text))
-    if not demanding(data):
+    if not demanding(text.path, data):
         return found
     from .demands import demanded
 

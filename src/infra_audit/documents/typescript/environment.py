@@ -47,17 +47,21 @@ def uses(text: Text) -> tuple[EnvironmentUse, ...]:
 
 _ASSIGNED = regex(
     r"""process\.env(?:\.(?P<name>\w+)|\[\s*['"](?P<key>\w+)['"]\s*\]|\[[^\]\n]{1,80}\])?"""
-    r"""\s*(?:\|\||\?\?)?=(?![=>])|Object\.assign\(\s*process\.env\b|\bloadEnvFile\("""
-    r"""|\bconfig\(\s*\{[^}]{0,200}\bpath\b"""
+    r"""\s*(?:\|\||\?\?)?=(?![=>])"""
 )
-"""What gives variables, also from another file than dotenv reads by itself."""
+_FILLED = regex(r"Object\.assign(?=\(\s*process\.env\b)|loadEnvFile(?=\()")
+_CONFIGURED = regex(r"config\(\s*\{[^}]{0,200}\bpath\b")
+"""How dotenv is told of another file than the one that it reads by itself."""
 
 
 def assigned(text: Text) -> tuple[str, ...]:
     """The variables of the environment that a file gives a value; `*` where it may be any."""
-    if "process.env" not in text.content and "dotenv" not in text.content:
-        return ()
-    found = (at["name"] or at["key"] or "*" for at in _ASSIGNED.finditer(text.content))
+    content = text.content
+    found = [at["name"] or at["key"] or "*" for at in _ASSIGNED.finditer(content)]
+    if ("Object.assign" in content or "loadEnvFile" in content) and _FILLED.search(content):
+        found.append("*")
+    if "dotenv" in content and _CONFIGURED.search(content):
+        found.append("*")
     return tuple(dict.fromkeys(found))
 
 

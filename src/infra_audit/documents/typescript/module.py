@@ -57,7 +57,7 @@ def module(
 
 
 def _demands(tree: Tree) -> tuple[Demand, ...]:
-    if not demanding(tree.data):
+    if not demanding(tree.text.path, tree.data):
         return ()
     from .demands import demands
 
