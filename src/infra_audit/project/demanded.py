@@ -10,7 +10,8 @@ from msgspec import Struct
 from ..documents.facts import Demand, Module
 from ..source.regex import regex
 from .composed import placed
-from .environments import Environment, of_container, of_unit
+from .docker_runs import started_by_docker
+from .environments import Environment, of_run, of_service, of_unit
 from .imports import Sources, resolve, sources
 from .listening import beside, built
 from .program import Program, covers, program, started
@@ -48,7 +49,7 @@ def unmet(project: Project) -> Iterator[Unmet]:
     """Each demand of code once, with the first of what runs it that is surely not given it."""
     if not any(module.demands for module in project.modules):
         return
-    every = (*_services(project), *_units(project))
+    every = (*_services(project), *_containers(project), *_units(project))
     if not every:
         return
     known = sources(project)
@@ -86,9 +87,22 @@ def _services(project: Project) -> Iterator[_Running]:
             continue
         commands = [part.service.command for part in whole.parts if part.service.command]
         found = program(image, commands[0] if commands else None, app.package)
-        environment = of_container(one, image, app, project) if found is not None else None
+        environment = of_service(one, image, app, project) if found is not None else None
         if found is not None and environment is not None:
             yield _Running(f"the service `{one.service.name}`", found, app, environment)
+
+
+def _containers(project: Project) -> Iterator[_Running]:
+    """What `docker run` starts of an image that the same script builds."""
+    for one in started_by_docker(project):
+        image = next((i for i in project.images if i.dockerfile.path == one.built), None)
+        app = _app(image.deployable if image is not None else None, project)
+        if image is None or app is None or any(covers(m.target, image) for m in one.service.mounts):
+            continue
+        found = program(image, None, app.package)
+        environment = of_run(one, image, app, project) if found is not None else None
+        if found is not None and environment is not None:
+            yield _Running(f"the container `{one.service.name}`", found, app, environment)
 
 
 def _units(project: Project) -> Iterator[_Running]:

@@ -7,13 +7,14 @@ from posixpath import basename, join, normpath
 
 from msgspec import Struct
 
-from ..documents.facts import Entry, Setting
+from ..documents.facts import Entry, Service, Setting
 from ..documents.shell.syntax import Command, Word
 from ..flow.behaviour import Run
 from ..model import Evidence, Location
 from ..source.regex import regex
 from .composed import Placed
 from .contexts import leaves_out
+from .docker_runs import Started
 from .images import resolved
 from .inside import commands, lifted
 from .layers import lineage
@@ -35,6 +36,8 @@ _PUTS = frozenset(
 )
 _COOLIFY = regex(r"SERVICE_(?:BASE64|FQDN|PASSWORD|REALBASE64|URL|USER)_")
 """What a platform fills in that gives every service variables of its own."""
+_COMPOSE = frozenset({"docker", "docker-compose", "podman", "podman-compose"})
+_SYSTEMD = frozenset({"systemctl"})
 _ASKS = frozenset({"", "ed", "emacs", "nano", "read", "vi", "vim", "whiptail", "dialog"})
 """What lets people change a file that is named to them."""
 
@@ -55,34 +58,51 @@ class _File(Struct, frozen=True):
     shown: Evidence
 
 
-def of_container(
-    one: Placed, image: Image, app: Deployable, project: Project
-) -> Environment | None:
+def of_service(one: Placed, image: Image, app: Deployable, project: Project) -> Environment | None:
     """The environment of a service of compose, None where some of it is not known."""
     whole = one.whole
-    services = whole.every
-    if whole.open or one.compose.includes or any(_is_told(service.keys) for service in services):
+    if whole.open or one.compose.includes or any(_is_told(s.keys) for s in whole.every):
         return None
-    if not _is_closed(app) or (_DOTENV & app.dependencies and _may_hold_env(image, app, project)):
-        return None
-    if any((m.target or ".env").endswith(".env") for s in services for m in s.mounts):
-        return None
-    given: list[Entry] = [e for service in services for e in service.environment]
-    if any(_COOLIFY.search(f"{e.name} {e.value.raw if e.value else ''}") for e in given):
-        return None
+    more: list[Entry] = []
     shown = [Evidence(one.location, "what runs it")]
     for part in (*whole.parts, *whole.beside):
         folder = part.path.rpartition("/")[0]
         for value in (*part.service.env_files, *part.service.optional_env_files):
             path = resolved(folder, value.literal) if value.literal else None
             file = _file(path, project) if path is not None else None
-            if file is None:
+            if file is None or not _is_started_beside(file, part.path, _COMPOSE, project):
                 return None
-            given += [Entry(name, None, value.span) for name in sorted(file.names)]
+            more += [Entry(name, None, value.span) for name in sorted(file.names)]
             shown.append(file.shown)
     if one.service.environment:
         where = Location(one.compose.path, one.service.environment[0].span)
         shown.append(Evidence(where, "what it is given"))
+    return _of_container(whole.every, (image, app), more, shown, project)
+
+
+def of_run(one: Started, image: Image, app: Deployable, project: Project) -> Environment | None:
+    """The environment of a container that `docker run` starts, None where some of it is not known."""
+    if one.open or not one.plain or one.service.env_files:
+        return None
+    shown = [Evidence(Location(one.compose.path, one.compose.span), "what runs it")]
+    return _of_container((one.service,), (image, app), [], shown, project)
+
+
+def _of_container(
+    services: tuple[Service, ...],
+    made: tuple[Image, Deployable],
+    more: list[Entry],
+    shown: list[Evidence],
+    project: Project,
+) -> Environment | None:
+    image, app = made
+    if not _is_closed(app) or (_DOTENV & app.dependencies and _may_hold_env(image, app, project)):
+        return None
+    if any((m.target or ".env").endswith(".env") for s in services for m in s.mounts):
+        return None
+    given = [*more, *(e for service in services for e in service.environment)]
+    if any(_COOLIFY.search(f"{e.name} {e.value.raw if e.value else ''}") for e in given):
+        return None
     inside = [
         entry
         for stage in lineage(image.dockerfile, image.stage)
@@ -124,7 +144,9 @@ def of_unit(file: ServiceUnit, unit: Unit, app: Deployable, project: Project) ->
         paths.append(normpath(join(unit.directory, ".env")))
     for path in paths:
         written = _file(path, project)
-        if written is None or not _is_started_beside(written, unit, project):
+        if written is None or not _is_started_beside(
+            written, unit.location.path, _SYSTEMD, project
+        ):
             return None
         given += [Entry(name, None, unit.location.span) for name in sorted(written.names)]
         shown.append(written.shown)
@@ -138,11 +160,15 @@ def _settings(file: ServiceUnit, project: Project) -> Iterator[Setting]:
             yield from other.settings
 
 
-def _is_started_beside(written: _File, unit: Unit, project: Project) -> bool:
-    """Whether the script that writes a file starts the unit too, before anybody can add to the file."""
+def _is_started_beside(
+    written: _File, told: str, starters: frozenset[str], project: Project
+) -> bool:
+    """Whether nobody can add to a file before it is read: it is in git, or what writes it starts the reader too."""
     path = written.shown.location.path
-    return path == unit.location.path or any(
-        lifted(run).name == "systemctl"
+    if path == told or any(dotenv.path == path for dotenv in project.dotenvs):
+        return True
+    return any(
+        lifted(run).name in starters
         for act in project.acts
         if act.script.path == path
         for run in act.behaviour.runs
