@@ -26,6 +26,12 @@ _LOADER = regex(r"(?:env|config|load|setup|bootstrap|init|preload)[\w.-]*$")
 """Files that may read others with variables, by their names."""
 
 
+_BRINGS = ("--env-file", "-r", "--require", "--import")
+"""Options of node that may bring in variables; bun reads files of its own accord."""
+_PLAIN = frozenset({"dumb-init", "exec", "nice", "nohup", "tini"})
+"""What runs a program with the variables that it has itself."""
+
+
 class Unmet(Struct, frozen=True):
     """A demand of a file that something which runs does not meet."""
 
@@ -64,13 +70,15 @@ def unmet(project: Project) -> Iterator[Unmet]:
 
 def _lacks(running: _Running, demand: Demand, project: Project) -> bool:
     given = running.environment
+    own_names = {name for name, _ in running.program.run.environment}
+    wanted = {*demand.names, *(("NODE_ENV",) if demand.production else ())}
     if demand.production and not given.production:
         return False
-    if any(name in given.names for name in demand.names):
+    if own_names & wanted or given.names.intersection(demand.names):
         return False
     lead = f"{running.app.folder}/" if running.app.folder else ""
     own = (m for m in project.modules if m.path.startswith(lead) and m.assigned)
-    return not any({"*", *demand.names}.intersection(module.assigned) for module in own)
+    return not any({"*", *wanted}.intersection(module.assigned) for module in own)
 
 
 def _services(project: Project) -> Iterator[_Running]:
@@ -139,9 +147,9 @@ def _loaded(running: _Running, known: Sources) -> tuple[Module, ...]:
     """
     run = running.program.run
     options = [argument or "" for argument in run.arguments]
-    if run.name == "bun" or any(
-        o.startswith(("--env-file", "-r", "--require", "--import")) for o in options
-    ):
+    if run.name == "bun" or any(option.startswith(_BRINGS) for option in options):
+        return ()
+    if not _PLAIN.issuperset(run.prefixes):
         return ()
     entry = _entry(running.program, running.app, known)
     waiting = [entry] if entry is not None else []

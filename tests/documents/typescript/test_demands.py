@@ -160,6 +160,7 @@ def test_what_ends_no_program(content: str) -> None:
         pytest.param("process.env[name] = 'x'", ("*",), id="by a computed name"),
         pytest.param("Object.assign(process.env, given)", ("*",), id="many at once"),
         pytest.param("require('dotenv').config({ path: '../.env' })", ("*",), id="another file"),
+        pytest.param("define: { 'process.env.A': '\"x\"' }", ("A",), id="put in by a bundler"),
         pytest.param("process.env.A === 'x'", (), id="a comparison"),
     ],
 )

@@ -47,8 +47,9 @@ def uses(text: Text) -> tuple[EnvironmentUse, ...]:
 
 _ASSIGNED = regex(
     r"""process\.env(?:\.(?P<name>\w+)|\[\s*['"](?P<key>\w+)['"]\s*\]|\[[^\]\n]{1,80}\])?"""
-    r"""\s*(?:\|\||\?\?)?=(?![=>])"""
+    r"""(?:\s*(?:\|\||\?\?)?=(?![=>])|['"]\s*:)"""
 )
+"""An assignment, or what a bundler is told to put in the place of a variable."""
 _FILLED = regex(r"Object\.assign(?=\(\s*process\.env\b)|loadEnvFile(?=\()")
 _CONFIGURED = regex(r"config\(\s*\{[^}]{0,200}\bpath\b")
 """How dotenv is told of another file than the one that it reads by itself."""
