@@ -39,6 +39,7 @@ _SOURCES = frozenset(
     }
 )
 _MOST = 3
+_NOWHERE = "which nothing here sets or lists"
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -56,6 +57,31 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     for act in project.acts:
         if act.purpose == "production" and act.script.origin == "file" and act.trail:
             yield from _of_script(act, project)
+    yield from _of_code(project)
+
+
+def _of_code(project: Project) -> Iterator[Outcome]:
+    """What code demands as soon as it is loaded, of an environment that is all known."""
+    if not any(module.demands for module in project.modules):
+        return
+    from ..project.demanded import unmet
+
+    spoken: set[str] = set()
+    for act in project.acts:
+        if act.purpose == "production" and set(act.reached_by) != {"ci-job"}:
+            spoken |= _spoken(act.script)
+    for one in unmet(project):
+        if spoken.isdisjoint(one.demand.names):
+            yield Match(
+                location=Location(one.path, one.demand.span),
+                values={
+                    "name": "` or `".join(one.demand.names),
+                    "who": f"`{one.path}`",
+                    "gap": f"which {one.name} is not given",
+                    "effect": "it ends as soon as it starts",
+                },
+                evidence=one.environment.shown[:_MOST],
+            )
 
 
 def _wanted(compose: Compose) -> dict[str, list[Entry]]:
@@ -118,7 +144,7 @@ def _of_compose(name: str, entries: list[Entry], compose: Compose, project: Proj
     )
     return Match(
         location=places[0],
-        values={"name": name, "who": f"`{compose.path}`", "effect": effect},
+        values={"name": name, "who": f"`{compose.path}`", "gap": _NOWHERE, "effect": effect},
         evidence=tuple(
             Evidence(p, "needed here too") for p in dict.fromkeys(places[1:]) if p != places[0]
         )[:_MOST],
@@ -159,6 +185,7 @@ def _of_script(act: Act, project: Project) -> Iterator[Outcome]:
             values={
                 "name": name,
                 "who": f"`{act.script.path}`",
+                "gap": _NOWHERE,
                 "effect": f"job `{job.id}` of {workflow.path} ends there",
             },
             trail=act.trail,

@@ -605,6 +605,8 @@ class Import(Struct, frozen=True):
     """Local names that it binds; `* as x` and a default import give the local name."""
     dynamic: bool
     span: Span
+    loads: bool = False
+    """Whether the file surely loads it first: neither in a function or a condition, nor for types alone."""
 
 
 class SentryInit(Struct, frozen=True):
@@ -627,6 +629,15 @@ class EnvironmentUse(Struct, frozen=True):
     required: bool
     fallback: Value | None
     span: Span
+
+
+class Demand(Struct, frozen=True):
+    """What ends the program while a file is loaded: no one of `names` is in the environment."""
+
+    names: tuple[str, ...]
+    span: Span
+    production: bool = False
+    """Whether only where NODE_ENV is `production`."""
 
 
 class Handler(Struct, frozen=True):
@@ -704,6 +715,10 @@ class Module(Struct, frozen=True, kw_only=True):
     """
     acts_at: tuple[str, ...] | None = None
     """Of a middleware: how the paths begin at which it may answer; None where that is not seen."""
+    demands: tuple[Demand, ...] = ()
+    """What ends the program while the file is loaded."""
+    assigned: tuple[str, ...] = ()
+    """The variables of the environment that it gives a value itself; `*` for any."""
     drops_rights: bool = False
     """Whether the process becomes another user itself: `process.setuid`."""
     config: tuple[Entry, ...] = ()

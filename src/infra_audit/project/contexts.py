@@ -127,6 +127,23 @@ def lets_in(path: str, image: Image, project: Project) -> str | None:
     return None if spec(lines).check_file(inside).include else file
 
 
+def leaves_out(path: str, image: Image, project: Project) -> bool:
+    """Whether the `.dockerignore` of an image's build surely leaves a file out of it."""
+    context = image.context
+    if context is None:
+        return False
+    if context and not path.startswith(f"{context}/"):
+        return True
+    own = f"{image.dockerfile.path}.dockerignore"
+    file = own if own in project.files else normpath(join(context, ".dockerignore"))
+    read = next((other for other in project.others if other.path == file), None)
+    if read is None or len(read.words) >= LINES:
+        return False
+    lines = tuple(_anchored(word.name) for word in read.words)
+    inside = path.removeprefix(f"{context}/") if context else path
+    return spec(lines).check_file(inside).include is True
+
+
 def _anchored(line: str) -> str:
     """A line of a `.dockerignore`, all of which begin at the context, in the manner of git."""
     negated = "!" if line.startswith("!") else ""

@@ -89,6 +89,8 @@ class Started(Struct, frozen=True):
     """The Dockerfile that the same script builds it from."""
     open: bool
     """Whether some of its options are not known."""
+    plain: bool = False
+    """Whether it starts what the image says."""
 
 
 def started_by_docker(project: Project) -> Iterator[Started]:
@@ -160,7 +162,8 @@ def _started(run: Run, act: Act) -> Started | None:
             (Value(w.literal, w.raw, w.span) for n, w in given if n in ("-w", "--workdir")), None
         ),
     )
-    return Started(place, service, _built(image, act), unknown)
+    plain = len(words) == 1 and not any(name == "--entrypoint" for name, _ in given)
+    return Started(place, service, _built(image, act), unknown, plain)
 
 
 def _bare(word: Word) -> str:

@@ -21,6 +21,8 @@ _SHEBANG = regex(r"#![ \t]*(\S+)[ \t]*([^\n]*)")
 _COMMENTS = regex(r"(?:[ \t]*\n)*((?:[ \t]*#[^\n]*(?:\n|$))+)")
 _SIMPLE = regex(r"[ \t\n]*([\w./:@%+,-]+)(?:[ \t]+[\w./:@%+,=-]+)*[ \t\n]*", re.ASCII)
 _WORD = regex(r"[^ \t\n]+")
+_CARRIED = regex(r"\nscp[^\n]+\.sh\b")
+"""What a script says that copies another one elsewhere."""
 _WORDY = commands.RESERVED | {
     *("time", "in", "export", "local", "declare", "typeset", "readonly", "alias")
 }
@@ -83,6 +85,13 @@ def _script(  # noqa: PLR0913, PLR0917 (as parse)
         not interpreter and not (origin == "file" and foreign.is_other_language(text.content))
     ):
         result = _read(text, depth)
+    statements = result.statements
+    if origin == "file" and not returns and not mark and _CARRIED.search(text.content):
+        from .carried import carried
+
+        statements = carried(
+            statements, text, lambda inner: _script(inner, "heredoc", "", (), depth + 1)
+        )
     return Script(
         path=text.path,
         span=span,
@@ -93,7 +102,7 @@ def _script(  # noqa: PLR0913, PLR0917 (as parse)
         directory=directory,
         header="\n".join(line for line, _ in header),
         header_lines=tuple([text.span(start, start + len(line)) for line, start in header]),
-        statements=result.statements,
+        statements=statements,
         fault=result.fault,
         rest=result.rest,
         carriage_returns=returns,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ...model import Span
 from ...source.text import Text
 from ..facts import EnvironmentUse, Module
-from .environment import uses
-from .selection import oversized, relevant, routed, structural
+from .environment import assigned, uses
+from .selection import demanding, oversized, relevant, routed, structural
 
 __all__ = ["parse", "relevant"]
 
@@ -14,7 +16,7 @@ __all__ = ["parse", "relevant"]
 def parse(text: Text, *, whole: bool = False) -> Module:
     """The facts of a TypeScript or JavaScript file.
 
-    A file whose path and words promise no more than environment variables, and a large route that
+    A file whose path and words promise no more than that it reads environment variables, and a large route that
     is no probe's, is read without a syntax tree. `whole` asks for the tree all the same: for a
     file that a handler's calls lead to. A generated or minified file has no facts.
     """
@@ -23,11 +25,16 @@ def parse(text: Text, *, whole: bool = False) -> Module:
     if oversized(data):
         return Module(path=text.path, span=extent)
     environment = uses(text)
-    if not (whole or structural(text.path, data)):
-        return _outline(text, extent, environment)
-    from .module import module
+    if whole or structural(text.path, data):
+        from .module import module
 
-    return module(text, data, extent, environment)
+        return module(text, data, extent, environment)
+    found = replace(_outline(text, extent, environment), assigned=assigned(text))
+    if not demanding(text.path, data):
+        return found
+    from .demands import demanded
+
+    return demanded(found, text, data)
 
 
 def _outline(text: Text, extent: Span, environment: tuple[EnvironmentUse, ...]) -> Module:

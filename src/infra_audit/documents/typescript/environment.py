@@ -82,6 +82,27 @@ def _demanded(text: Text) -> list[EnvironmentUse]:
     return found
 
 
+_ASSIGNED = regex(
+    r"""process\.env(?:\.(?P<name>\w+)|\[\s*['"](?P<key>\w+)['"]\s*\]|\[[^\]\n]{1,80}\])?"""
+    r"""(?:\s*(?:\|\||\?\?)?=(?![=>])|['"]\s*:)"""
+)
+"""An assignment, or what a bundler is told to put in the place of a variable."""
+_FILLED = regex(r"Object\.assign(?=\(\s*process\.env\b)|loadEnvFile(?=\()")
+_CONFIGURED = regex(r"config\(\s*\{[^}]{0,200}\bpath\b")
+"""How dotenv is told of another file than the one that it reads by itself."""
+
+
+def assigned(text: Text) -> tuple[str, ...]:
+    """The variables of the environment that a file gives a value; `*` where it may be any."""
+    content = text.content
+    found = [at["name"] or at["key"] or "*" for at in _ASSIGNED.finditer(content)]
+    if ("Object.assign" in content or "loadEnvFile" in content) and _FILLED.search(content):
+        found.append("*")
+    if "dotenv" in content and _CONFIGURED.search(content):
+        found.append("*")
+    return tuple(dict.fromkeys(found))
+
+
 def unquoted(raw: str) -> str:
     """The value of a literal as JavaScript writes it."""
     if raw[:1] not in ("'", '"', "`"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
+from ...source.regex import regex
 from ..facts import Import
 from .tree import Tree, arguments, bare, children
 
@@ -24,7 +25,8 @@ def imports(tree: Tree) -> tuple[Import, ...]:
                 continue
             names = _pattern(tree, bound[call.start]) if call.start in bound else ()
             span = tree.text.byte_span(call.start, call.end)
-            found.append(Import(specifier, names, call.name == "import", span))
+            loads = call.name == "require" and _is_outermost(call.node)
+            found.append(Import(specifier, names, call.name == "import", span, loads=loads))
     return tuple(sorted(found, key=lambda at: at.span))
 
 
@@ -41,7 +43,42 @@ def _static(tree: Tree, node: Node) -> Import | None:
     if specifier is None:
         return None
     span = tree.text.byte_span(node.start_byte, node.end_byte)
-    return Import(specifier, tuple(names), dynamic=False, span=span)
+    own = specifier.startswith((".", "@", "~", "#", "$"))
+    loads = own and (not names or any(_is_used(tree, node, name) for name in names))
+    return Import(specifier, tuple(names), dynamic=False, span=span, loads=loads)
+
+
+_OUTERMOST = frozenset({
+    "arguments", "assignment_expression", "call_expression", "expression_statement", "lexical_declaration", "member_expression",
+    "parenthesized_expression", "program", "variable_declaration", "variable_declarator",
+})  # fmt: skip
+
+
+def _is_outermost(node: Node) -> bool:
+    """Whether an expression is worked out whenever the file is loaded."""
+    at: Node | None = node
+    while at is not None and at.type in _OUTERMOST:
+        at = at.parent
+    return at is None
+
+
+def _is_used(tree: Tree, node: Node, name: str) -> bool:
+    """Whether an import is for a value: compilers leave out what is not used, or only as a type."""
+    if tree.source(node).startswith("import type") or (name[:1].isupper() and not name.isupper()):
+        return False
+    data, word = tree.data, name.encode()
+    at = data.find(word, node.end_byte)
+    while at >= 0:
+        before, after = data[at - 1 : at], data[at + len(word) : at + len(word) + 1]
+        if before not in _NO_USE and not before.isalnum() and not _WORD.fullmatch(after):
+            return True
+        at = data.find(word, at + 1)
+    return False
+
+
+_NO_USE = (b".", b"'", b'"', b"/", b"-", b"_", b"$")
+"""What stands before a name that is a part of another, or of a path."""
+_WORD = regex(rb"[\w$'\"/-]")
 
 
 def _clause(tree: Tree, node: Node) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ...model import Location, Problem, Span
 from ...source.text import Text
-from ..facts import Entry, EnvironmentUse, Module
+from ..facts import Demand, Entry, EnvironmentUse, Module
 from .answers import answers
+from .environment import assigned
 from .exports import default, exports, segment
 from .functions import functions
 from .handed import handed
@@ -16,6 +17,7 @@ from .options import configuration, is_whole
 from .passing import passing
 from .receivers import receivers
 from .routes import routes
+from .selection import demanding
 from .sentry import inits
 from .tree import Tree, grow
 
@@ -40,6 +42,8 @@ def module(
         handed=handed(tree, named),
         acts_at=passing(tree),
         functions=tuple(known.export(name) for name in known.top),
+        demands=_demands(tree),
+        assigned=assigned(text),
         drops_rights=b"process.setuid" in data,
         config=_config(tree) + segment(tree) + global_settings(tree),
         config_whole=_is_whole(tree),
@@ -50,6 +54,14 @@ def module(
         return found
     problem = Problem(Location(text.path, extent), "This is no valid TypeScript or JavaScript.")
     return Module(path=text.path, span=extent, problems=(problem,), broken=True)
+
+
+def _demands(tree: Tree) -> tuple[Demand, ...]:
+    if not demanding(tree.text.path, tree.data):
+        return ()
+    from .demands import demands
+
+    return demands(tree)
 
 
 def _config(tree: Tree) -> tuple[Entry, ...]:

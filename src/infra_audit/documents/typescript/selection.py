@@ -45,6 +45,16 @@ _SMALL_ROUTE = 6_000
 """Of a route larger than this, and not named like a probe, only the exports' names are read."""
 _PROBES = regex(r"/(?:health|ready|live|status|ping|heartbeat)", re.IGNORECASE)
 
+_ASIDE = regex(r"(?:^|/)(?:scripts?|tests?|e2e|tools?|\.[^/]+)/|\.config\.\w+$")
+"""What an application does not load: scripts, tests, what other programs read."""
+_SMALL_DEMAND = 20_000
+_PARSES = regex(rb"(?:arse\(\s*process\.env\s*\)|cleanEnv\(\s*process\.env\b)")
+_ENDS = (b"throw ", b"process.exit(", b"invariant(", b"assert")
+_OUTERMOST = (b"if (", b"if(", b"for (", b"try {", b"invariant(", b"assert")
+_AT_ONCE = (*(b"\n" + word for word in _OUTERMOST), b".forEach(", b"?? (()")
+_CALLED = regex(rb"""\(\s*['"][A-Z][A-Z0-9_]*['"]\s*\)|^\w+\(\)""", re.MULTILINE)
+"""What a file does as soon as it is loaded, or asks of a variable by its name."""
+
 _HEAD = 6_144
 """Imports stand at the top of a file."""
 _SERVER = (
@@ -101,6 +111,20 @@ def structural(path: str, data: bytes) -> bool:
     if _named(path, data) or _STARTS.search(data) is not None or _serves(path, data):
         return True
     return len(data) < _SMALL_ROUTE and routed(path)
+
+
+def demanding(path: str, data: bytes) -> bool:
+    """Whether a small file of an application may end it where a variable is missing."""
+    if _ASIDE.search(path) is not None:
+        return False
+    if len(data) > _SMALL_DEMAND or b"process.env" not in data:
+        return False
+    if _PARSES.search(data) is not None:
+        return True
+    if not any(word in data for word in _ENDS):
+        return False
+    at_once = data.startswith(_OUTERMOST) or any(mark in data for mark in _AT_ONCE)
+    return at_once or _CALLED.search(data) is not None
 
 
 def routed(path: str) -> bool:
