@@ -66,12 +66,12 @@ def _of_code(project: Project) -> Iterator[Outcome]:
         return
     from ..project.demanded import unmet
 
-    spoken: set[str] = set()
+    said: set[str] = set()
     for act in project.acts:
         if act.purpose == "production" and set(act.reached_by) != {"ci-job"}:
-            spoken |= _spoken(act.script)
+            said |= spoken(act.script)
     for one in unmet(project):
-        if spoken.isdisjoint(one.demand.names):
+        if said.isdisjoint(one.demand.names):
             yield Match(
                 location=Location(one.path, one.demand.span),
                 values={
