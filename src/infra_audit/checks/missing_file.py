@@ -11,7 +11,6 @@ from ..model import START, Evidence, Location, Match, Outcome
 from ..project.document_files import files_of_documents
 from ..project.made import made
 from ..project.present import Paths, paths
-from ..project.public_folder import lacking
 from ..project.references import Reference
 from ..project.run_files import files_of_runs
 from ..project.standalone import unmade
@@ -43,6 +42,10 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if found is not None:
             yield found
     yield from _unmade(project)
+    if not project.images:
+        return
+    from ..project.public_folder import lacking
+
     for each in lacking(project):
         if known.of(each.path) == "missing":
             yield Match(

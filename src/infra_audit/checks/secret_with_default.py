@@ -11,7 +11,6 @@ from typing import Any
 from msgspec import Struct
 
 from ..documents.facts import Entry
-from ..documents.interpolation import variables
 from ..documents.shell.syntax import Command, Parameter, Word
 from ..flow.constructs import parts, words
 from ..model import Evidence, Location, Match, Outcome, Undecided
@@ -101,6 +100,8 @@ def _default(entry: Entry) -> tuple[str, str] | None:
     value = entry.value
     if value is None or value.literal is not None or not value.default:
         return None
+    from ..documents.interpolation import variables
+
     found = variables(value.raw)
     if len(found) != 1 or found[0].operator not in _FALLS:
         return None
