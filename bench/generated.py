@@ -101,6 +101,13 @@ def _called(size: int) -> str:
     return small + "".join(f"f{n}() {{\n{calls}\n}}\nf{n}\n" for n in range(many))
 
 
+def _passing(size: int) -> str:
+    """A long function that runs what it is given, called again and again."""
+    many = max(size // 40, 2)
+    says = "".join(f"  echo {n}\n" for n in range(many))
+    return f'run() {{\n{says}  "$@"\n}}\n' + "".join(f"run cp -r a{n} b{n}\n" for n in range(many))
+
+
 _PLAIN: dict[str, Shape] = {
     "deployment": _repeated(_FUNCTION, "#!/bin/bash\nset -euo pipefail\n"),
     "one misread line": _repeated(_FUNCTION, "#!/bin/bash\n" + _MISREAD.format(n=0)),
@@ -114,6 +121,8 @@ _PLAIN: dict[str, Shape] = {
     "functions in a ring": _functions,
     "functions in a row": _chained,
     "functions called often": _called,
+    "functions that pass on": _passing,
+    "arrays that grow": _repeated('a{n}=(cp -r)\nb+=("x{n}")\n"${{a{n}[@]}}" "${{b[@]}}" /y\n'),
     "commands on one line": _repeated("cp a{n} b{n}; "),
     "commands on one joined line": _repeated("cp a{n} b{n} && ", "", "true\n"),
     "alternatives on one line": _repeated("a{n} && b{n} || ", "", "true\n"),

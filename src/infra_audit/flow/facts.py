@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from msgspec import Struct
 
-from ..documents.shell.syntax import Function, Substitution
+from ..documents.shell.syntax import Function, Substitution, Word
 from ..model import START, Span
 from ..source.regex import regex
 
@@ -98,6 +98,8 @@ class Survey(Struct):
     """As in `State`."""
     composing: frozenset[str] = frozenset()
     """As in `State`."""
+    passing: dict[str, tuple[Word, ...] | None] = {}
+    """The words behind which a function runs what it is given, as far as somebody has asked."""
     trapped: list[str] = []
     """What traps other than for EXIT run, at any time."""
     haunted: set[str] = set()

@@ -35,7 +35,9 @@ def passed_on(
         if name is None or name not in found.definitions:
             break
         function = sure(found, name, command.span, context)
-        before = None if function is None else _before(function)
+        if function is not None and name not in found.passing:
+            found.passing[name] = _before(function)
+        before = None if function is None else found.passing[name]
         if before is None:
             break
         words = (*before, *words[1:])
