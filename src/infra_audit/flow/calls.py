@@ -34,8 +34,9 @@ def called(call: Call) -> Standings:
     after: Standings = set()
     doubted = doubt(found, name)
     for standing in call.at:
-        known = [f for f in found.named[name] if standing[2] >> found.numbers[id(f)] & 1]
-        if standing[2] & doubted:
+        functions = found.functions(standing)
+        known = [f for f in found.named[name] if functions >> found.numbers[id(f)] & 1]
+        if functions & doubted:
             found.lost = True
             after |= outside(found, {standing}) | ended({standing}, UNKNOWN)
         elif not known:

@@ -117,7 +117,7 @@ def _function(
     quiet: bool,  # noqa: ARG001
 ) -> Standings:
     mine, names, doubts = _bits(found, statement.name, id(statement))
-    return {(0, s[1], (s[2] & ~names & ~doubts) | mine, *s[3:]) for s in at}
+    return ended(found.redefined(at, names | doubts, mine), 0)
 
 
 def _bits(found: Explorer, name: str, identity: int) -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from ..documents.shell.syntax import Command, Function, Script, Statement, Word
 from .conditions import Verdict
 from .facts import Survey
-from .standing import Standing, Standings
+from .standing import CROWD, Standing, Standings, forgotten
 
 
 class Frame(Struct):
@@ -109,6 +109,9 @@ class Explorer(Struct):
     frozen: set[str] = set()
     """Variables that were made readonly."""
 
+    masks: list[int] = []
+    """The sets of bits that the numbers in standings are for."""
+    mask_numbers: dict[int, int] = {}
     actions: list[tuple[Statement, ...] | None] = []
     """What traps run; None where that is unknown."""
     action_numbers: dict[int, int] = {}
@@ -135,6 +138,45 @@ class Explorer(Struct):
     """The same of loops."""
     following: set[int] = set()
     """The identities of functions that are being followed."""
+
+    def functions(self, standing: Standing) -> int:
+        """The bits that say which definitions are in force, and of which that is in doubt."""
+        return self.masks[standing[2]]
+
+    def numbered(self, mask: int) -> int:
+        """The number of a set of such bits."""
+        number = self.mask_numbers.get(mask)
+        if number is None:
+            number = self.mask_numbers[mask] = len(self.masks)
+            self.masks.append(mask)
+        return number
+
+    def redefined(self, at: Standings, less: int, more: int = 0) -> Standings:
+        """The same shells without some of the bits, and with more."""
+        known: dict[int, int] = {}
+        for standing in at:
+            if standing[2] not in known:
+                known[standing[2]] = self.numbered(self.functions(standing) & ~less | more)
+        return {(*s[:2], known[s[2]], *s[3:]) for s in at}
+
+    def thinned(self, standings: Standings) -> Standings:
+        """The standings, told apart by less where there are too many of them.
+
+        First the values of variables go, then which of a name's definitions are in force: all that
+        may be are, and there is doubt about them.
+        """
+        if len(standings) > CROWD:
+            standings = forgotten(standings)
+        if len(standings) <= CROWD:
+            return standings
+        some, every = 0, -1
+        for standing in standings:
+            some |= self.functions(standing)
+            every &= self.functions(standing)
+        definitions = len(self.numbers)
+        differing = (some ^ every) & ((1 << definitions) - 1)
+        number = self.numbered(some | differing << definitions)
+        return {(*s[:2], number, *s[3:]) for s in standings}
 
 
 class Call(Struct, frozen=True, gc=False):

@@ -26,7 +26,6 @@ from .standing import (
     Standing,
     Standings,
     ended,
-    thinned,
     with_value,
 )
 from .values import of_parameter
@@ -79,7 +78,7 @@ def step(
     if after:
         found.completed.add(identity)
         if len(after) > CROWD:
-            after = thinned(after, len(found.numbers))
+            after = found.thinned(after)
     return after
 
 

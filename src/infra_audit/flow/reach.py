@@ -157,7 +157,7 @@ def _with_callers(survey: Survey, contexts: Iterable[str]) -> set[str]:
 
 def _main(explorer: Explorer, script: Script, options: int, *, sourced: bool) -> Exits:
     values = (None,) * len(explorer.variables)
-    begin: Standing = (0, options, 0, NO_TRAP, NO_TRAP, NO_LIST, values)
+    begin: Standing = (0, options, explorer.numbered(0), NO_TRAP, NO_TRAP, NO_LIST, values)
     frame = Frame(exits=set(), returns=set() if sourced else None)
     after = sequence(explorer, script.statements, {begin}, frame, quiet=False)
     if script.fault is not None:
@@ -234,4 +234,4 @@ def _anywhere(explorer: Explorer, options: int) -> Standings:
     values = (None,) * len(explorer.variables)
     if survey.sets:
         options = (options & ~(ERREXIT | PIPEFAIL)) | MAYBE
-    return {(0, options, functions, NO_TRAP, NO_TRAP, NO_LIST, values)}
+    return {(0, options, explorer.numbered(functions), NO_TRAP, NO_TRAP, NO_LIST, values)}

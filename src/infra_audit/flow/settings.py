@@ -160,11 +160,11 @@ def _without(found: Explorer, name: str | None, at: Standings, *, sure: bool) ->
         doubts = 0
         for each in found.named:
             doubts |= doubt(found, each)
-        return {(*s[:2], s[2] | doubts, *s[3:]) for s in at}
+        return found.redefined(at, 0, doubts)
     bits = doubt(found, name) if name in found.named else 0
     for function in found.named.get(name, ()):
         bits |= 1 << found.numbers[id(function)]
-    less: Standings = {(*s[:2], s[2] & ~bits, *s[3:]) for s in at}
+    less = found.redefined(at, bits)
     return less if sure or name not in found.survey.assigned else at | less
 
 

@@ -3,8 +3,9 @@
 A standing is a plain tuple, made and compared by the hundred thousand:
 `(status, options, functions, exit trap, error trap, parameters, values)`. A status is 0 to 255,
 `FAILED` for whatever else than 0 a command from outside ended with, or `UNKNOWN` for any other
-than 0. `functions` has bit n set where definition n is in force, and bit n of its upper half where
-unknown code may have replaced it. Traps are numbers of the script's trap actions, `NO_TRAP` for
+than 0. `functions` is the number of a set of bits (`Explorer.functions`), of which bit n is set where
+definition n is in force, and bit n of the upper half where unknown code may have replaced it: the bits
+themselves would be hashed again and again. Traps are numbers of the script's trap actions, `NO_TRAP` for
 none. `parameters` is the number of the list of positional parameters, `NO_LIST` where it is
 unknown. `values` holds those of the variables that decide something, None where unknown.
 """
@@ -79,26 +80,6 @@ def switched(standings: Iterable[Standing], on: int, off: int) -> Standings:
     """The shells after options were switched; what is switched is unknown no longer."""
     off |= (on | off) * MAYBE_ERREXIT & MAYBE
     return {(0, (s[1] & ~off) | on, *s[2:]) for s in standings}
-
-
-def thinned(standings: Standings, definitions: int) -> Standings:
-    """The standings, told apart by less where there are too many of them.
-
-    First the values of variables go, then which of a name's `definitions` (how many there are in the
-    script) are in force: all that may be are, and there is doubt about them.
-    """
-    if len(standings) > CROWD:
-        standings = forgotten(standings)
-    if len(standings) <= CROWD:
-        return standings
-    some, every = 0, -1
-    for standing in standings:
-        some |= standing[2]
-        every &= standing[2]
-    own = (1 << definitions) - 1
-    differing = (some ^ every) & own
-    functions = some | differing << definitions
-    return {(*s[:2], functions, *s[3:]) for s in standings}
 
 
 def with_value(standing: Standing, nth: int, value: Value) -> Standing:

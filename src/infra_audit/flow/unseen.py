@@ -43,11 +43,11 @@ def havoc(found: Explorer, at: Standings, frame: Frame, options: int = MAYBE) ->
     count = len(found.numbers)
     doubts = ((1 << count) - 1) << count
     after: Standings = set()
-    for _, old, functions, leaving, error, _, values in at:
+    for _, old, number, leaving, error, _, values in found.redefined(at, 0, doubts):
         nothing = (None,) * len(values)
         kept = (old & ~(options // MAYBE_ERREXIT)) | options
         for status in (0, UNKNOWN):
-            after.add((status, kept, functions | doubts, leaving, error, NO_LIST, nothing))
+            after.add((status, kept, number, leaving, error, NO_LIST, nothing))
     jump(frame, after)
     return after
 
