@@ -114,7 +114,11 @@ def _composed(deployable: Deployable, project: Project) -> Iterator[Evidence]:
 
 def _is_aside(unit: Unit, project: Project) -> bool:
     """Whether a service stands in a compose file of which is shown that it is for development."""
-    standing = project.standings.get(unit.location.path)
+    return _stands_aside(unit.location.path, project)
+
+
+def _stands_aside(path: str, project: Project) -> bool:
+    standing = project.standings.get(path)
     return standing is not None and standing.kind == "aside"
 
 
@@ -178,7 +182,7 @@ def _built(image: Image, project: Project) -> Evidence:
     if workflow is not None:
         return Evidence(where, f"published as an image by {workflow}")
     for compose in project.composes:
-        for service in compose.services:
+        for service in () if _stands_aside(compose.path, project) else compose.services:
             if service.build and built_file(compose.path, service.build) == path:
                 return Evidence(where, f"{compose.path} builds its image from {path}")
     return Evidence(where, f"{path} builds its image")
