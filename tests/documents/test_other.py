@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "Prometheus": ("monitoring/p.yml", "scrape_configs: []\n", "prometheus"),
     "OpenTelemetry": ("monitoring/c.yaml", "receivers:\n  otlp: {}\n", "otel"),
     "a folder of Grafana": ("grafana/provisioning/a.yml", "x: 1\n", "grafana"),
+    "Alembic's settings": ("api/alembic.ini", "[alembic]\n", "alembic"),
     "a crontab": ("cron.d/shop", "", "cron"),
     "prose": ("README.md", "", "prose"),
     "Terraform": ("infra/main.tf", "", "terraform"),

@@ -76,6 +76,9 @@ def _written(project: Project) -> Iterator[_Written]:
         if literal and given.location.path not in files:
             yield _Written(given.name, given.url or "", given.location)
     yield from _of_modules(project)
+    for other in project.others:
+        if other.kind == "alembic" and _counts(other.path, project):
+            yield from _of_entries(other.words, other.path)
     for hosting in project.hostings:
         if _counts(hosting.path, project):
             for service in hosting.services:

@@ -16,7 +16,7 @@ from ..model import (
     Severity,
     Undecided,
 )
-from ..project.datasources import is_near
+from ..project.datasources import is_near, may_be_unused
 from ..project.engines import engine_of_url
 from ..project.leads import led, shown
 from ..project.starts import started
@@ -78,6 +78,8 @@ def _doubt(store: Store, files: list[Store], own: list[Store], project: Project)
     other = next((s for s in own if s.engine in _OTHERS), None)
     if store.source not in _STRONG and other is not None:
         return f"{other.engine} is there too, and which of the two holds the data is not shown"
+    if all(may_be_unused(s, own, project.manifests) for s in files):
+        return "redis is there too, and which of the two holds the data is not shown"
     named = {s.variable for s in files if s.variable}
     if other is not None and (other.source in _STRONG or other.variable in named):
         return f"{other.location.path} names {other.engine} for the same deployable"

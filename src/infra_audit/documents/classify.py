@@ -71,6 +71,7 @@ _NAMES = {
     "litestream.yml": "other",
     "litestream.yaml": "other",
     "settings.py": "other",
+    "alembic.ini": "other",
     "Makefile": "other",
     "Justfile": "other",
     "justfile": "other",

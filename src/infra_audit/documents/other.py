@@ -65,6 +65,7 @@ _BY_NAME = {
     "cdk.json": "cdk",
     "Vagrantfile": "vagrant",
     "ansible.cfg": "ansible",
+    "alembic.ini": "alembic",
     "cloud-init.yaml": "cloud-init",
     "cloud-init.yml": "cloud-init",
     "user-data.yaml": "cloud-init",
@@ -118,6 +119,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "ci": regex(r"(?P<name>\b(?:deploy|publish|push|release|rollout|ssh|rsync|kubectl|helm|docker push)\b)(?P<value>)", re.IGNORECASE),
     "kamal": regex(r"^(?P<name>service|servers|image|registry|accessories):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer)\b(?P<value>[^\n`]*)", re.IGNORECASE),
+    "alembic": regex(r"^(?P<name>sqlalchemy\.url)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*)", re.MULTILINE),
     "django": regex(r"^[^#\n]*?\b(?P<name>ADMINS(?=[ \t]*=[ \t]*(?![\[(]\s*[\])]|None))|django\.request(?=[\"']))(?P<value>)", re.MULTILINE),
     "ansible": regex(r"(?P<name>\b(?:cron|systemd|service|docker_container|apt|template|copy)):(?P<value>)"),
 }  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from ..documents.facts import Datasource, Module
+from ..documents.facts import Datasource, Manifest, Module
 from ..model import Location
 from ..source.regex import regex
 from .engines import engine, host_of, is_managed
@@ -140,3 +140,13 @@ def is_near(path: str, store: Store) -> bool:
         not user or path.startswith(f"{user}/") or f"{user}/".startswith(f"{folder}/") or not folder
         for user in store.users
     ) or not any(path.startswith(f"{part}/") for part in ("apps", "packages", "services"))
+
+
+def may_be_unused(store: Store, stores: Iterable[Store], manifests: tuple[Manifest, ...]) -> bool:
+    """Whether an SQLite driver is only listed, for code that is not read, and Redis may hold the data."""
+    listed = store.source == "dependency" and store.url is None and store.engine == "sqlite"
+    return (
+        listed
+        and any(manifest.path == store.location.path for manifest in manifests)
+        and any(s.engine == "redis" and set(s.users) & set(store.users) for s in stores)
+    )

@@ -68,7 +68,7 @@ def _deployable(
     app: App, signs: tuple[Sign, ...], images: tuple[Image, ...], whole: Kind, *, alone: bool
 ) -> Deployable | None:
     own = _own(app, signs)
-    shared = [s for s in signs if s.folder is None and (alone or s.concerns(app))]
+    shared = [s for s in signs if s.folder is None and s.concerns(app)]
     if not own and not shared and any(s.folder is None for s in signs):
         return None
     considered = [*own, *(s for s in shared if s not in own)] if alone or not own else own

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from posixpath import join, normpath
 
+from msgspec.structs import replace
+
 from ..documents.facts import Build, Dockerfile, Service, Stage
 from ..source.regex import regex
 from .apps import App, folder_of
+from .develops import develops
 from .engines import engine_of_image
 from .facts import Facts
 from .types import Image, Purpose
@@ -26,7 +29,31 @@ def images(facts: Facts, apps: tuple[App, ...]) -> tuple[Image, ...]:
             owner = _owner(dockerfile, context, apps, facts)
             purpose = "development" if retired else _purpose(dockerfile, stage, facts)
             found.append(Image(dockerfile, stage, purpose, owner, context))
-    return tuple(found)
+    return tuple(_without_a_developers(found, facts))
+
+
+def _without_a_developers(found: list[Image], facts: Facts) -> Iterator[Image]:
+    """The images; one that only developers' services build is theirs where production has its own."""
+    theirs = {path for path in {i.dockerfile.path for i in found} if _only_develops(path, facts)}
+    own = {
+        i.deployable
+        for i in found
+        if i.dockerfile.path not in theirs and i.purpose == "production" and i.context is not None
+    }
+    for image in found:
+        aside = image.dockerfile.path in theirs and image.deployable in own
+        yield replace(image, purpose="development") if aside else image
+
+
+def _only_develops(path: str, facts: Facts) -> bool:
+    """Whether compose builds a Dockerfile, and only for services that are a developer's."""
+    builders = [
+        service
+        for compose in facts.composes
+        for service in compose.services
+        if service.build is not None and built_file(compose.path, service.build) == path
+    ]
+    return bool(builders) and all(map(develops, builders)) and not any(_published(path, facts))
 
 
 def resolved(folder: str, path: str) -> str | None:
@@ -48,6 +75,11 @@ def _builds(path: str, facts: Facts) -> Iterator[tuple[str | None, str | None]]:
                 if built_file(compose.path, service.build) == path:
                     target = service.build.target
                     yield context, target.literal if target else None
+    yield from _published(path, facts)
+
+
+def _published(path: str, facts: Facts) -> Iterator[tuple[str | None, str | None]]:
+    """Context and target of each build of a Dockerfile in the workflows."""
     for workflow in facts.workflows:
         for job in workflow.jobs:
             for step in job.steps if facts.is_production(workflow.path) else ():

@@ -14,7 +14,7 @@ from .layers import Layer
 
 _NODE = frozenset({"npm", "pnpm", "yarn", "bun"})
 _PRODUCTION = regex(
-    r"--omit(?:=|\s+)\S*dev|--production(?:=true)?(?:\s|$)|--only(?:=|\s+)prod|--prod(?:\s|=true|$)|(?:^|\s)-P(?:\s|$)|--no-dev"
+    r"--omit(?:=|\s+)\S*dev|--production(?:=true)?(?:\s|$)|--only(?:=|\s+)prod(?:uction)?(?:\s|$)|--prod(?:\s|=true|$)|(?:^|\s)-P(?:\s|$)|--no-dev"
 )
 _ALL = regex(
     r"--include(?:=|\s+)\S*dev|--production=false|--dev(?:\s|$)|--prod=false|--also(?:=|\s+)dev"

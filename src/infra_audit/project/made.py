@@ -80,7 +80,7 @@ def writes(run: Run) -> Reach:
     """Where a run may make files that no word of it names."""
     first = (run.arguments[0] if run.arguments else "") or ""
     if run.name == "" or run.name in _TREES:
-        return "anywhere"
+        return "nowhere" if run.name in ("rsync", "scp") and _sends(run) else "anywhere"
     if run.name == "git":
         verb = next((a for a in run.arguments if a and not a.startswith("-")), "")
         if verb in ("checkout", "switch"):
@@ -106,3 +106,8 @@ def writes(run: Run) -> Reach:
     if run.name not in _BUILDS or (settled is not None and settled.fullmatch(first)):
         return "nowhere"
     return "nowhere" if run.name == "yarn" and not run.arguments else "outputs"
+
+
+def _sends(run: Run) -> bool:
+    """Whether the last word of a copy is a place on another machine."""
+    return ":" in run.words[-1].raw if run.words else False

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..documents.shell.syntax import Script
-from ..flow.behaviour import Run
+from ..flow.behaviour import Guard, Run
 from ..model import Evidence, Location, Severity, Span
 from ..source.regex import regex
 from .apps import folder_of
@@ -38,7 +38,12 @@ _STATE = regex(
     r"\.(?:db|sqlite3?|dump|gz|tgz|zip|tar|log|pid|sock|bak|pem|crt|key|env)$|(?:^|/)\.env(?:\.(?!example|sample|template)[\w-]+)*$"
 )
 """What programs, builds and people make, so that a copy of it takes what there is."""
+_SENT = regex(
+    r"^[\w@./+-]{0,300}(?:\w\.(?:sh|bash|py|rb|php|ya?ml|toml|txt|md|conf|service)|\.env\.(?:example|sample|template))$"
+)
+"""What a repository has where it is sent from a checkout: no build makes it, and it is no secret."""
 _ASKS = regex(r"-[defrsxhL]")
+_KEY = regex(r"(?:^~|/home/[^/]+|/root)/\.ssh/")
 _PM2 = frozenset(
     {"start", "reload", "restart", "startOrReload", "startOrRestart", "startOrGracefulReload"}
 )
@@ -67,6 +72,9 @@ _VERBS = frozenset(
         "start",
     }
 )
+
+_SCP_VALUED = frozenset((f"-{letter}",) for letter in "cDFiJloPSX")
+"""Options of scp that take the next word (scp(1) of OpenSSH 9)."""
 
 Named = tuple[int, str]
 """The number of an argument, -1 for the command itself, and what the command does with it."""
@@ -113,10 +121,16 @@ def _is_guarded(run: Run, asked: Callable[[Span], bool]) -> bool:
     if run.outcome in ("ignored", "handled") or (run.outcome == "tested" and asked(run.span)):
         return True
     return any(
-        guard.kind != "test" or any(_ASKS.fullmatch(word or "") for word in guard.words)
+        guard.kind != "test" or _asks_for_file(guard)
         for guard in run.guards
         if guard.kind in ("test", "command -v", "ls", "stat", "find", "git", "grep")
     )
+
+
+def _asks_for_file(guard: Guard) -> bool:
+    """Whether a test asks for a file; that of a key for a login is none of the repository."""
+    asks = any(_ASKS.fullmatch(word or "") for word in guard.words)
+    return asks and not any(_KEY.search(word or "") for word in guard.words)
 
 
 def _named(run: Run) -> Iterator[Named]:
@@ -168,6 +182,20 @@ def _named(run: Run) -> Iterator[Named]:
                     and not _STATE.search(value)
                 ):
                     yield n, "copies"
+    elif name == "scp":
+        yield from ((n, "sends") for n in _sent(run) if _SENT.search(given[n] or ""))
+
+
+def _sent(run: Run) -> Iterator[int]:
+    """The numbers of the arguments that scp takes from this machine to another."""
+    written = run.written[1:]
+    operands = [
+        n
+        for n, word in enumerate(written)
+        if not word.startswith("-") and written[n - 1 : n] not in _SCP_VALUED
+    ]
+    if operands and ":" in written[operands[-1]]:
+        yield from operands[:-1]
 
 
 def _is_script(value: str | None) -> bool:

@@ -68,14 +68,15 @@ def _start(run: Run, act: Act, paths: set[str], project: Project) -> Start | Non
     if not found:
         return None
     named = () if asked.verb == "deploy" or "" in asked.services else asked.services
+    watched = asked.verb == "up" and _is_watched(run, act)
     return Start(
         paths=found,
         services=named,
         profiles=asked.profiles,
         shown=Evidence(Location(run.path, run.span), "what starts it"),
         trail=act.trail,
-        production=_is_production(run, act, project),
-        develops=_is_aside(act),
+        production=not watched and _is_production(run, act, project),
+        develops=watched or _is_aside(act),
         supervised=asked.verb == "deploy" or "unit" in act.reached_by,
     )
 
@@ -188,6 +189,19 @@ def _on_the_host(run: Run, project: Project) -> bool:
         if workflow.path == run.path
         for job in workflow.jobs
     )
+
+
+def _is_watched(run: Run, act: Act) -> bool:
+    """Whether a person's script keeps it in the foreground of a terminal, with which it ends."""
+    called = act.script.origin != "file" or act.reached_by or _DEPLOYED.search(act.script.path)
+    left = run.background or run.remote is not None or "nohup" in run.prefixes
+    return not called and not left and not any(_DETACHED.match(a or "") for a in run.arguments)
+
+
+_DEPLOYED = regex(r"(?i)deploy|release|prod|server|vps|bootstrap|provision|install|update|upgrade")
+"""What scripts are called that people run on a server."""
+_DETACHED = regex(r"$|-[A-Zwy]*d|--detach|--wait")
+"""What leaves containers running behind `up`; an unknown word may."""
 
 
 def _is_aside(act: Act) -> bool:

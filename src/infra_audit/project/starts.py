@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import join, normpath
+from posixpath import dirname, join, normpath
 
 from ..flow.behaviour import Run, analyse
 from ..flow.effects import plain
@@ -109,12 +109,37 @@ def _composed(deployable: Deployable, project: Project) -> Iterator[Evidence]:
             u.name not in (bare, deployable.folder),
         ),
     ):
-        yield Evidence(unit.location, f"compose runs `{unit.name}`")
+        where = _in_production(unit, project).location
+        yield Evidence(where, f"compose runs `{unit.name}`")
+
+
+def _in_production(unit: Unit, project: Project) -> Unit:
+    """The service of the same name in the file beside it that production starts, where its own may be a developer's."""
+    if _counts(unit, project):
+        return unit
+    beside = (
+        u
+        for u in project.units
+        if u.source == "compose"
+        and u.name == unit.name
+        and dirname(u.location.path) == dirname(unit.location.path)
+        and _counts(u, project)
+    )
+    return next(beside, unit)
+
+
+def _counts(unit: Unit, project: Project) -> bool:
+    standing = project.standings.get(unit.location.path)
+    return standing is not None and standing.counts
 
 
 def _is_aside(unit: Unit, project: Project) -> bool:
     """Whether a service stands in a compose file of which is shown that it is for development."""
-    standing = project.standings.get(unit.location.path)
+    return _stands_aside(unit.location.path, project)
+
+
+def _stands_aside(path: str, project: Project) -> bool:
+    standing = project.standings.get(path)
     return standing is not None and standing.kind == "aside"
 
 
@@ -178,7 +203,7 @@ def _built(image: Image, project: Project) -> Evidence:
     if workflow is not None:
         return Evidence(where, f"published as an image by {workflow}")
     for compose in project.composes:
-        for service in compose.services:
+        for service in () if _stands_aside(compose.path, project) else compose.services:
             if service.build and built_file(compose.path, service.build) == path:
                 return Evidence(where, f"{compose.path} builds its image from {path}")
     return Evidence(where, f"{path} builds its image")

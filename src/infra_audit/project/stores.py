@@ -12,7 +12,7 @@ from ..documents.facts import Compose, Dependency, Service
 from ..flow.behaviour import Behaviour, Run
 from ..model import START, Evidence, Location
 from ..source.regex import regex
-from .datasources import datasources, drizzle, is_near, with_url
+from .datasources import datasources, drizzle, is_near, may_be_unused, with_url
 from .engines import (
     FOREIGN,
     MANAGED_CLIENTS,
@@ -74,7 +74,10 @@ def stores(
     known += list(_named(urls, deployables, known))
     safe = list(_replication(facts))
     kinds = {d.folder: d.kind for d in deployables}
-    settled = [_settled(store, safe, deployables, kinds) for store in known]
+    settled = [
+        _settled(s, safe, deployables, {} if may_be_unused(s, known, facts.manifests) else kinds)
+        for s in known
+    ]
     return tuple(sorted(settled, key=lambda s: (s.purpose != "production", s.location)))
 
 
@@ -306,7 +309,10 @@ def _settled(
     deployables: tuple[Deployable, ...],
     kinds: dict[str, str],
 ) -> Store:
-    """A store with its only deployable; one of SQLite with its place and what replicates it."""
+    """A store with its only deployable; one of SQLite with its place and what replicates it.
+
+    `kinds` tells how those are deployed that surely use it.
+    """
     only = store.users[0] if len(store.users) == 1 else None
     store = replace(store, deployable=only)
     if store.engine != "sqlite":
