@@ -566,7 +566,7 @@ class Hosting(Struct, frozen=True, kw_only=True):
     ]
     services: tuple[Hosted, ...] = ()
     options: tuple[Entry, ...] = ()
-    """All literal settings of the file, nested names dotted; none for a cluster."""
+    """All literal settings of the file, nested names dotted; of a cluster what its Secrets and ConfigMaps hold."""
     problems: tuple[Problem, ...] = ()
 
 
