@@ -101,8 +101,10 @@ def _of_modules(project: Project) -> Iterator[Match]:
 
 _ISSUED = regex(r".*(?:SECRET|PASSWORD|PASSWD|PRIVATE_?KEY|TOKEN|SECRET_?KEY)", re.IGNORECASE)
 """Not keys of an API: many of them are meant for browsers."""
-_TRIAL = regex(r"(?:^|[_-])(?:test|demo|sandbox)[_-]", re.IGNORECASE)
-"""What an issuer calls a credential that reaches nothing live."""
+_TRIAL = regex(
+    r"(?:^|[_-])(?:test|demo|sandbox)[_-]|^[a-z]{3,}[_-][a-z]{3,}(?:[_-]|$)", re.IGNORECASE
+)
+"""What an issuer calls a credential that reaches nothing live, and words that nobody has issued."""
 
 
 _WHERE = {
