@@ -26,7 +26,10 @@ MARIADB = "#!/bin/bash\napt-get install -y nginx mariadb-server\nuseradd shop\ns
 CASES = [
     pytest.param(
         "observability/health-ignores-database",
-        {"package.json": PACKAGE % "better-sqlite3", "server.js": SERVER},
+        {
+            "package.json": PACKAGE % "better-sqlite3",
+            "server.js": f"const Database = require('better-sqlite3')\n{SERVER}",
+        },
         "stays green while the database file is missing or locked",
         id="a file is never down",
     ),

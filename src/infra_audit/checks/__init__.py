@@ -53,6 +53,7 @@ CHECKS: dict[str, str] = {
     "delivery/manual-deploy": "manual_deploy",
     "delivery/no-rollback": "no_rollback",
     "delivery/deploy-races": "deploy_races",
+    "delivery/pull-request-deploys": "pull_request_deploys",
     "delivery/no-health-gate": "no_health_gate",
     "delivery/script-injection": "script_injection",
     "delivery/environment-file-in-repository": "environment_file_in_repository",
@@ -137,6 +138,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "database/local-host-in-container": _COMPOSES,
     "delivery/missing-pipeline": _DEPLOYABLES,
     "delivery/deploy-races": _WORKFLOWS,
+    "delivery/pull-request-deploys": _WORKFLOWS,
     "delivery/script-injection": _WORKFLOWS,
     "delivery/broad-token": _WORKFLOWS,
     "delivery/unpinned-action": ("workflows", "actions"),
@@ -178,6 +180,7 @@ of what it costs a small repository.
 
 LACKING: dict[str, str] = {
     "delivery/deploy-races": "no job here deploys",
+    "delivery/pull-request-deploys": "no pull request starts what deploys",
     "delivery/script-injection": "no text of strangers gets into code here",
     "delivery/broad-token": "no workflow here ships anything",
     "delivery/unpinned-action": "no action of others is taken by a name that moves",

@@ -83,6 +83,8 @@ def _written(project: Project) -> Iterator[_Written]:
         if _counts(hosting.path, project):
             for service in hosting.services:
                 yield from _of_entries(service.environment, hosting.path)
+            if hosting.provider == "kubernetes":
+                yield from _of_entries(hosting.options, hosting.path)
     for file in project.infrastructure:
         if _counts(file.path, project):
             for block in file.blocks:

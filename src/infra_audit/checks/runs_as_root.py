@@ -1,10 +1,12 @@
-"""Units that run an application with all rights of the machine."""
+"""Units and apps of pm2 that run an application with all rights of the machine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import normpath
 from typing import Any
 
+from ..documents.facts import Ecosystem
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied
 from ..project import left_running
 from ..project.begun import TRIAL
@@ -53,6 +55,10 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                     "why": how,
                 },
             )
+    for ecosystem in project.ecosystems:
+        live = project.purposes.get(ecosystem.path, "production") == "production"
+        if live and not _is_contained(project):
+            yield from _of_processes(ecosystem)
     units = service_units(project)
     programs = Programs(project) if units else None
     for unit in units:
@@ -65,6 +71,39 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 yield Satisfied(where, f"{called(unit)} has a user of its own")
         elif not _is_confined(unit):
             yield from _of_unit(unit, programs.of(unit), project)
+
+
+def _of_processes(ecosystem: Ecosystem) -> Iterator[Match]:
+    """Apps of pm2 in the home of root, which nobody else may enter; the first stands for all."""
+    for process in ecosystem.processes:
+        folder = process.directory.literal if process.directory is not None else None
+        told = {option.name for option in process.options} & _USERS
+        if folder is None or told or process.directory is None:
+            continue
+        if f"{normpath(folder)}/".startswith("/root/"):
+            name = process.name or (process.script.literal if process.script else "") or "app"
+            yield Match(
+                location=Location(ecosystem.path, process.directory.span),
+                values={
+                    "what": f"the pm2 app `{name}`",
+                    "why": f"only root may enter `{folder}`",
+                },
+            )
+            return
+
+
+def _is_contained(project: Project) -> bool:
+    """Whether an image starts pm2: its root is none of the machine."""
+    return any(
+        instruction.keyword in ("CMD", "ENTRYPOINT") and "pm2" in instruction.argument
+        for image in project.images
+        for stage in image.dockerfile.stages
+        for instruction in stage.instructions
+    )
+
+
+_USERS = frozenset({"uid", "user", "username", "gid"})
+"""Options by which pm2 starts an app as another user."""
 
 
 def _is_known(raw: str, unit: ServiceUnit, project: Project) -> bool:

@@ -35,9 +35,16 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         return
     built = [one for one in placed(project) if one.service.build is not None]
     elsewhere = built_elsewhere(project)
+    found: list[Match] = []
     for image in project.images:
         if image.purpose == "production" and image.dockerfile.path not in elsewhere:
-            yield from _of_image(image, built, project)
+            for outcome in _of_image(image, built, project):
+                if isinstance(outcome, Match):
+                    found.append(outcome)
+                else:
+                    yield outcome
+    shipped = {match.location for match in found if match.severity != "note"}
+    yield from (m for m in found if m.severity != "note" or m.location not in shipped)
 
 
 def _of_image(image: Image, built: list[Placed], project: Project) -> Iterator[Outcome]:

@@ -1,7 +1,8 @@
-"""Credentials that stand in scripts, package scripts, units and process managers as they are."""
+"""Credentials that stand in scripts, package scripts, units, process managers and code as they are."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,6 +78,33 @@ def _matches(project: Project) -> Iterator[Match]:
         told = sort(given.name, given.value)
         if told is not None and (told != "placeholder" or is_own(given.name, given.value)):
             yield _match(given, told, _WHERE[given.how])
+    if project.kind.name != "template":
+        yield from _of_modules(project)
+
+
+def _of_modules(project: Project) -> Iterator[Match]:
+    """What code falls back on and somebody else has issued; an application's own secrets are another rule's."""
+    for module in project.modules:
+        if project.purposes.get(module.path) != "production":
+            continue
+        for use in module.environment:
+            value = use.fallback.literal if use.fallback is not None else None
+            if value is None or use.fallback is None or _TRIAL.search(value):
+                continue
+            told = sort(use.name, value)
+            issued = _ISSUED.fullmatch(use.name) is not None and not is_own(use.name, value)
+            if told == "token" or (told == "random" and issued):
+                where = Location(module.path, use.fallback.span)
+                given = Given(use.name, value, "set", where)
+                yield _match(given, told, "as its default in the code")
+
+
+_ISSUED = regex(r".*(?:SECRET|PASSWORD|PASSWD|PRIVATE_?KEY|TOKEN|SECRET_?KEY)", re.IGNORECASE)
+"""Not keys of an API: many of them are meant for browsers."""
+_TRIAL = regex(
+    r"(?:^|[_-])(?:test|demo|sandbox)[_-]|^[a-z]{3,}[_-][a-z]{3,}(?:[_-]|$)", re.IGNORECASE
+)
+"""What an issuer calls a credential that reaches nothing live, and words that nobody has issued."""
 
 
 _WHERE = {

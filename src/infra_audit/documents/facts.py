@@ -566,7 +566,7 @@ class Hosting(Struct, frozen=True, kw_only=True):
     ]
     services: tuple[Hosted, ...] = ()
     options: tuple[Entry, ...] = ()
-    """All literal settings of the file, nested names dotted; none for a cluster."""
+    """All literal settings of the file, nested names dotted; of a cluster what its Secrets and ConfigMaps hold."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -719,6 +719,8 @@ class Module(Struct, frozen=True, kw_only=True):
     """What ends the program while the file is loaded."""
     assigned: tuple[str, ...] = ()
     """The variables of the environment that it gives a value itself; `*` for any."""
+    names_sqlite: bool = False
+    """Whether it names SQLite: a client that it imports, a dialect, a driver."""
     drops_rights: bool = False
     """Whether the process becomes another user itself: `process.setuid`."""
     config: tuple[Entry, ...] = ()

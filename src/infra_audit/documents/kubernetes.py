@@ -6,12 +6,15 @@ stands; what `{{ … }}` fills in is unknown.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from ..source.text import Text
 from . import settings
 from .embedded import exec_form
-from .facts import Hosted, HostedCheck, HostedCommand, Hosting, Mount, Value
+from .facts import Entry, Hosted, HostedCheck, HostedCommand, Hosting, Mount, Value
 from .json import Node, Object, Scalar
 from .settings import environment, fields, get, items, span, string, value
 from .shell.syntax import Script
@@ -30,21 +33,42 @@ _WORKLOADS = {
 
 
 def parse(text: Text) -> Hosting:
-    """The containers of every workload, and the services that publish ports."""
+    """The containers of every workload, the services that publish ports, and what is kept for them."""
     found, _ = settings.nodes(text)
     services: list[Hosted] = []
+    kept: list[Entry] = []
     for document in found:
-        if string(get(document, "kind")) == "List":
-            for item in items(get(document, "items")):
-                services += _workload(text, item)
-        else:
-            services += _workload(text, document)
+        is_list = string(get(document, "kind")) == "List"
+        for item in items(get(document, "items")) if is_list else (document,):
+            services += _workload(text, item)
+            kept += _kept(text, item)
     return Hosting(
         path=text.path,
         span=text.span(0, len(text.content)),
         provider="kubernetes",
         services=tuple(services[:_MOST]),
+        options=tuple(kept[:_MOST]),
     )
+
+
+def _kept(text: Text, node: Node) -> Iterator[Entry]:
+    """The values of a Secret or a ConfigMap; the `data` of a Secret is base64."""
+    kind = string(get(node, "kind"))
+    if kind not in ("Secret", "ConfigMap"):
+        return
+    yield from environment(text, get(node, "stringData"))
+    for entry in environment(text, get(node, "data")):
+        yield entry if kind == "ConfigMap" else replace(entry, value=_decoded(entry.value))
+
+
+def _decoded(encoded: Value | None) -> Value | None:
+    if encoded is None or encoded.literal is None:
+        return encoded
+    try:
+        literal = b64decode(encoded.literal, validate=True).decode().strip()
+    except ValueError:
+        return replace(encoded, literal=None)
+    return replace(encoded, literal=literal)
 
 
 def _workload(text: Text, node: Node) -> Iterator[Hosted]:

@@ -154,6 +154,8 @@ def is_for_build(value: str) -> bool:
 
 def masked(value: str) -> str:
     """A value that can be recognised by whoever knows it, and by nobody else."""
+    if value.startswith("-----BEGIN "):
+        return "-----BEGIN …"
     return f"{value[:2]}…" if len(value) >= 8 else "…"
 
 

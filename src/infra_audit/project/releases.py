@@ -8,9 +8,11 @@ from posixpath import join, normpath
 
 from msgspec.structs import replace
 
+from ..documents.shell.syntax import Command
 from ..flow import effects
 from ..flow.behaviour import Guard, Run
 from ..source.regex import regex
+from .inside import statements
 from .types import Act, Deployable, Project
 
 _AUTOMATIC = frozenset({
@@ -122,7 +124,7 @@ def foremost(starting: list[Run], runs: list[Run]) -> list[Run]:
 
 def live(act: Act, project: Project) -> Iterator[Run]:
     """What of a script puts a version live on a server: restarts, and files sent to another machine."""
-    reached = list(taken(act, project))
+    reached = [run for run in taken(act, project) if not _is_any_copy(run, act)]
     carried = [
         run for run in reached if run.name == "ssh" and any(is_carried(r, run) for r in reached)
     ]
@@ -136,6 +138,44 @@ def live(act: Act, project: Project) -> Iterator[Run]:
     if not found and act.role == "deploy":
         found = [run for run in reached if pulls(run)]
     yield from found
+
+
+def _is_any_copy(run: Run, act: Act) -> bool:
+    """Whether a run copies whatever its caller names to wherever its caller says: a tool, no release."""
+    if not sends(run) or act.reached_by:
+        return False
+    derived = _from_arguments(act)
+    operands = [word.raw for word in run.words[1:] if not word.raw.startswith("-")]
+    return len(operands) > 1 and all(
+        _is_derived(raw, derived) and not _LITERAL.search(_VARIABLES.sub("", raw))
+        for raw in operands
+    )
+
+
+def _from_arguments(act: Act) -> set[str]:
+    """The variables of a script that hold nothing but what its arguments say."""
+    found: dict[str, list[str]] = {}
+    for statement in statements(act.script):
+        for assignment in statement.assignments if isinstance(statement, Command) else ():
+            raw = assignment.value.raw if assignment.value is not None else ""
+            found.setdefault(assignment.name, []).append(raw)
+    derived: set[str] = set()
+    for name, values in found.items():
+        if all(_is_derived(raw, derived) for raw in values):
+            derived.add(name)
+    return derived
+
+
+def _is_derived(raw: str, derived: set[str]) -> bool:
+    names = _VARIABLES.findall(raw)
+    return (
+        bool(names) and not _FALLS.search(raw) and all(n.isdigit() or n in derived for n in names)
+    )
+
+
+_VARIABLES = regex(r"\$\{?(\w+)")
+_LITERAL = regex(r"\w")
+_FALLS = regex(r"\$\{\w+:?[-=]")
 
 
 def is_carried(sent: Run, called: Run) -> bool:

@@ -237,12 +237,18 @@ def _clients(
     known: list[Store],
     urls: tuple[Supplied, ...],
 ) -> Iterator[Store]:
-    """Stores that only a client among a deployable's dependencies shows."""
+    """Stores that only a client among a deployable's dependencies shows.
+
+    One of SQLite that the code of the application names nowhere is left over, or a framework's own.
+    """
+    named_in_code = any(module.names_sqlite for module in facts.modules)
     for deployable in deployables:
         folder = deployable.folder
         covered = {s.engine for s in known if folder in s.users and s.purpose == "production"}
         for name, dependency, where in _dependencies(facts, deployable):
             if name in covered:
+                continue
+            if "sqlite" in dependency and not named_in_code and _has_code(folder, facts):
                 continue
             covered.add(name)
             store = Store(
@@ -256,6 +262,16 @@ def _clients(
                 (u for u in urls if u.engine == name and is_near(u.location.path, store)), None
             )
             yield with_url(replace(store, variable=named.name), urls) if named else store
+
+
+def _has_code(folder: str, facts: Facts) -> bool:
+    """Whether the code of an application in JavaScript or TypeScript is there to be read."""
+    return any(
+        facts.purposes.get(module.path) == "production"
+        and ".config." not in module.path
+        and (not folder or module.path.startswith(f"{folder}/"))
+        for module in facts.modules
+    )
 
 
 def _dependencies(facts: Facts, deployable: Deployable) -> Iterator[tuple[str, str, Location]]:

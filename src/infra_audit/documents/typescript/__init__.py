@@ -8,7 +8,7 @@ from ...model import Span
 from ...source.text import Text
 from ..facts import EnvironmentUse, Module
 from .environment import assigned, uses
-from .selection import demanding, oversized, relevant, routed, structural
+from .selection import demanding, names_sqlite, oversized, relevant, routed, structural
 
 __all__ = ["parse", "relevant"]
 
@@ -29,7 +29,11 @@ def parse(text: Text, *, whole: bool = False) -> Module:
         from .module import module
 
         return module(text, data, extent, environment)
-    found = replace(_outline(text, extent, environment), assigned=assigned(text))
+    found = replace(
+        _outline(text, extent, environment),
+        assigned=assigned(text),
+        names_sqlite=names_sqlite(data),
+    )
     if not demanding(text.path, data):
         return found
     from .demands import demanded

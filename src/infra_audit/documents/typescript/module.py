@@ -17,7 +17,7 @@ from .options import configuration, is_whole
 from .passing import passing
 from .receivers import receivers
 from .routes import routes
-from .selection import demanding
+from .selection import demanding, names_sqlite
 from .sentry import inits
 from .tree import Tree, grow
 
@@ -44,6 +44,7 @@ def module(
         functions=tuple(known.export(name) for name in known.top),
         demands=_demands(tree),
         assigned=assigned(text),
+        names_sqlite=names_sqlite(data),
         drops_rights=b"process.setuid" in data,
         config=_config(tree) + segment(tree) + global_settings(tree),
         config_whole=_is_whole(tree),

@@ -99,11 +99,18 @@ def relevant(path: str, data: bytes) -> bool:
     """Whether a file may hold any fact: told from its path and from byte literals alone."""
     if is_unused(path):
         return False
+    if names_sqlite(data):
+        return not oversized(data)
     if _ANY.search(data) is None and _imported(data) is None and not _named(path, data):
         return routed(path) and not oversized(data)
     if b"process.env" not in data and not structural(path, data) and not routed(path):
         return False
     return not oversized(data)
+
+
+def names_sqlite(data: bytes) -> bool:
+    """Whether a file names SQLite: what imports or configures any client of it does."""
+    return b"sqlite" in data
 
 
 def structural(path: str, data: bytes) -> bool:
