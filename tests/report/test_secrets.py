@@ -24,6 +24,10 @@ from infra_audit.report.secrets import masked
             'curl -H "Authorization: Bearer abcdef123456"',
             'curl -H "Authorization: Bearer ab**********"',
         ),
+        (
+            'FIREBASE_PRIVATE_KEY="-----BEGIN PRIVATE KEY-----MIIEvgIBADAN"',
+            'FIREBASE_PRIVATE_KEY="-----BEGIN PRIVATE KEY-----MI**********"',
+        ),
     ],
 )
 def test_a_secret_is_starred_and_columns_stay(line: str, shown: str) -> None:

@@ -11,14 +11,16 @@ _KEPT = 2
 _URL = regex(r"://[^\s:/@\"']*:(?P<secret>[^\s@/\"'${]{3,})@")
 _NAMED = regex(
     r"(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential)[\w.-]*[\"']?\s*"
-    r"(?:[=:]|\s)\s*[\"']?(?P<secret>(?=[^\s\"'$<{,;()]*[\d!@#%^&*+/=_-])[^\s\"'$<{,;()]{6,})(?![\w(])",
+    r"(?:[=:]|\s)\s*[\"']?(?!-----BEGIN)(?P<secret>(?=[^\s\"'$<{,;()]*[\d!@#%^&*+/=_-])[^\s\"'$<{,;()]{6,})(?![\w(])",
     re.IGNORECASE,
 )
 _BEARER = regex(r"\bbearer\s+(?P<secret>[\w.~+/-]{8,})", re.IGNORECASE)
 _QUOTED = regex(
     r"\b(?:password|identified\s+by)\s+[\"'](?P<secret>[^\"'$]{3,})[\"']", re.IGNORECASE
 )
-_PATTERNS = (_URL, _NAMED, _BEARER, _QUOTED)
+_PEM = regex(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>[^\"'\s]{3,})")
+"""A private key in one line, its line ends written as such."""
+_PATTERNS = (_URL, _PEM, _NAMED, _BEARER, _QUOTED)
 
 
 def masked(line: str) -> str:
