@@ -21,6 +21,7 @@ _PACKAGE = """{"name": "shop", "scripts": {
     [
         pytest.param('CMD ["node", "server.js"]', "server.js", id="node"),
         pytest.param('CMD ["node", "--import", "./x.js", "server.js"]', "server.js", id="options"),
+        pytest.param('CMD ["node", "--enable-source-maps", "server.js"]', "server.js", id="a flag"),
         pytest.param("CMD node server.js", "server.js", id="shell form"),
         pytest.param('CMD ["npm", "start"]', "dist/main.js", id="a script"),
         pytest.param('CMD ["pnpm", "run", "migrated"]', "dist/main.js", id="something before it"),

@@ -87,7 +87,7 @@ def _of_run(run: Run, package: Package | None, depth: int) -> list[Program] | No
         return []
     if name in _SERVERS:
         return [Program(run, "", depth > 0)]
-    file = _file(words) if name in _ENGINES else ""
+    file = file_of(words) if name in _ENGINES else ""
     return [Program(run, file, depth > 0)] if file else None
 
 
@@ -113,7 +113,7 @@ def _of_script(script: Script, package: Package | None, depth: int) -> list[Prog
     return found
 
 
-def _file(words: list[str]) -> str:
+def file_of(words: list[str]) -> str:
     """The file among the arguments of node and its like, '' where unknown."""
     waiting = list(words)
     while waiting:
@@ -122,7 +122,7 @@ def _file(words: list[str]) -> str:
             waiting.pop(0)
         elif not word.startswith("-"):
             return word
-        elif word.startswith(("-e", "--e", "-p", "--print")) and not word.startswith("--exp"):
+        elif word.startswith(("-e", "-p", "--eval", "--print")):
             return ""
     return ""
 

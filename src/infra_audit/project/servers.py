@@ -6,6 +6,7 @@ from posixpath import basename
 
 from ..flow.behaviour import Run
 from ..source.regex import regex
+from .program import file_of
 
 _ALWAYS = frozenset({
     "gunicorn", "uvicorn", "hypercorn", "daphne", "uwsgi", "granian", "waitress-serve", "puma", "unicorn", "sidekiq",
@@ -32,7 +33,6 @@ _RUNNERS = {
 _ENGINES = frozenset({"node", "nodejs", "tsx", "ts-node"})
 _PYTHONS = frozenset({"python", "python3"})
 _SERVED = regex(r"(?:^|/)(?:server|main|index|app|start|www)(?:\.[cm]?[jt]s)?$")
-_VALUED = frozenset({"-r", "--require", "--import", "--loader", "--experimental-loader"})
 _MOST = 3
 
 
@@ -60,7 +60,7 @@ def serves(run: Run, *, application: bool) -> bool:
         return _is_module(words)
     if name == "java":
         return application and "-jar" in words
-    return application and name in _ENGINES and _SERVED.search(_file(words)) is not None
+    return application and name in _ENGINES and _SERVED.search(file_of(words)) is not None
 
 
 _ASKS = frozenset({"--version", "--help", "-h", "check", "--check"})
@@ -73,17 +73,3 @@ def _is_module(words: list[str]) -> bool:
             words[1:2] == ["celery"] and not _VERBS["celery"].isdisjoint(words)
         )
     return words[:2] == ["manage.py", "runserver"]
-
-
-def _file(words: list[str]) -> str:
-    """The file that node runs, '' where it is given code."""
-    waiting = list(words)
-    while waiting:
-        word = waiting.pop(0)
-        if word in _VALUED and waiting:
-            waiting.pop(0)
-        elif not word.startswith("-"):
-            return word
-        elif word in ("-e", "--eval", "-p", "--print"):
-            return ""
-    return ""

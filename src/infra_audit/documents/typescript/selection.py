@@ -99,7 +99,7 @@ def relevant(path: str, data: bytes) -> bool:
     """Whether a file may hold any fact: told from its path and from byte literals alone."""
     if is_unused(path):
         return False
-    if b"sqlite" in data:
+    if names_sqlite(data):
         return not oversized(data)
     if _ANY.search(data) is None and _imported(data) is None and not _named(path, data):
         return routed(path) and not oversized(data)
