@@ -237,6 +237,15 @@ def test_another_runtime_gets_no_node_image() -> None:
     assert "node:" not in told
 
 
+def test_an_unknown_runtime_gets_no_node_image_where_nothing_is_of_node() -> None:
+    unknown = replace(_PROJECT.deployables[0], runtime="", package=None)
+    shown = plan(
+        (_finding("containerise"),), replace(_PROJECT, deployables=(unknown,), packages=())
+    )
+    assert "Base both on one pinned image." in shown[0].actions
+    assert not any("Node.js" in action for action in shown[0].actions)
+
+
 def test_what_is_there_is_extended() -> None:
     image = replace(_PROJECT.deployables[0], images=("docker/Dockerfile",))
     project = replace(

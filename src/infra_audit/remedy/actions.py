@@ -58,10 +58,11 @@ def _image(deployable: Deployable, project: Project) -> Iterator[str]:
         yield f"Rework {_quoted(deployable.images)} into a build stage and a run stage."
     else:
         yield f"Write `{folder}Dockerfile` with a build stage and a run stage."
-    if deployable.runtime in ("node", ""):
+    if deployable.runtime == "node" or (not deployable.runtime and project.packages):
         yield from _node_image(deployable, project)
     else:
-        yield f"Base both on one pinned {deployable.runtime} image."
+        kind = f"{deployable.runtime} image" if deployable.runtime else "image"
+        yield f"Base both on one pinned {kind}."
     listens = ports(deployable, project)
     if listens:
         yield f"Listen on {', '.join(map(str, listens))} and say so with `EXPOSE`."
