@@ -105,6 +105,7 @@ CHECKS: dict[str, str] = {
     "wiring/unprovided-variable": "unprovided_variable",
     "wiring/missing-dependency-unit": "missing_dependency_unit",
     "wiring/secret-with-default": "secret_with_default",
+    "wiring/build-time-variable": "build_time_variable",
     "wiring/standalone-not-used": "standalone_not_used",
     "wiring/runtime-version-skew": "runtime_version_skew",
 }
@@ -127,6 +128,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "containers/secret-in-image": _IMAGES,
     "containers/missing-compose": _DEPLOYABLES,
     "containers/database-port-exposed": _COMPOSES,
+    "wiring/build-time-variable": _COMPOSES,
     "containers/ephemeral-database": _COMPOSES,
     "containers/unready-dependency": _COMPOSES,
     "containers/no-restart-policy": _COMPOSES,
