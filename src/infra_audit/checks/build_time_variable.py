@@ -14,8 +14,8 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.callees import script_name
 from ..project.composed import Placed, placed
-from ..project.images import built_file
 from ..project.layers import behaviours, last, needed
+from ..project.listening import built
 from ..project.manifests import by_folder, script_of
 from ..project.types import Image, Project
 from ..source.regex import regex
@@ -51,18 +51,18 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     given: frozenset[str] | None = None
     for one in placed(project):
         entries = [e for e in one.service.environment if e.name.startswith(tuple(_FRAMEWORKS))]
-        built = _built(one, project) if entries else None
-        if built is None:
+        found = _built(one, project) if entries else None
+        if found is None:
             continue
         if given is None:
             given = _given_to_builds(project)
         for entry in entries:
-            if entry.name not in given and _is_late(entry, built, project):
+            if entry.name not in given and _is_late(entry, found, project):
                 where = Location(one.compose.path, entry.span)
                 if one.doubt:
                     yield Undecided(where, one.doubt)
                 else:
-                    yield _match(entry, where, one, built, project)
+                    yield _match(entry, where, one, found, project)
 
 
 def _given_to_builds(project: Project) -> frozenset[str]:
@@ -87,20 +87,8 @@ _NAMED = regex(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+(?==)")
 
 def _built(one: Placed, project: Project) -> _Built | None:
     """The build of a service's image; None where it is not known, or where more may happen at the start."""
-    service = one.service
-    path = built_file(one.compose.path, service.build) if service.build is not None else None
-    target = service.build.target.literal if service.build and service.build.target else None
-    image = next(
-        (
-            i
-            for i in project.images
-            if i.dockerfile.path == path
-            and i.purpose == "production"
-            and (target is None or i.stage.name == target)
-        ),
-        None,
-    )
-    if image is None or image.deployable is None or one.whole.open:
+    service, image = one.service, built(one, project)
+    if image is None or image.purpose != "production" or image.deployable is None:
         return None
     package = by_folder(project).get(image.deployable)
     if package is None or any(_LATE.search(d.name) for d in package.dependencies):
