@@ -107,6 +107,7 @@ CHECKS: dict[str, str] = {
     "wiring/missing-dependency-unit": "missing_dependency_unit",
     "wiring/secret-with-default": "secret_with_default",
     "wiring/build-time-variable": "build_time_variable",
+    "wiring/placeholder-secret-deployed": "placeholder_secret_deployed",
     "wiring/standalone-not-used": "standalone_not_used",
     "wiring/runtime-version-skew": "runtime_version_skew",
 }
@@ -130,6 +131,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "containers/missing-compose": _DEPLOYABLES,
     "containers/database-port-exposed": _COMPOSES,
     "wiring/build-time-variable": _COMPOSES,
+    "wiring/placeholder-secret-deployed": ("composes", "ecosystems"),
     "containers/ephemeral-database": _COMPOSES,
     "containers/unready-dependency": _COMPOSES,
     "containers/no-restart-policy": _COMPOSES,
