@@ -12,7 +12,6 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.boot import sayings, server_runs
 from ..project.composed import placed
-from ..project.loaded import bearers
 from ..project.types import Listening, Project, Site
 from ..source.regex import regex
 
@@ -80,7 +79,11 @@ def _is_private(name: str) -> bool:
 
 def _contained(site: Site, project: Project) -> Evidence | None:
     """Where a container whose nginx reads the site's file is published on port 80 of its machine."""
-    for each in placed(project) if project.composes and not site.file else ():
+    if not project.composes or site.file:
+        return None
+    from ..project.loaded import bearers
+
+    for each in placed(project):
         if each.doubt or not bearers(site.location.path, site.proxy, (each,), project):
             continue
         for port in project.ports:
