@@ -144,7 +144,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "containers/end-of-life-base": ("images", "composes"),
     "containers/docker-socket-mounted": _COMPOSES,
     "containers/missing-dockerignore": _COMPOSES,
-    "delivery/type-errors-ignored": _DEPLOYABLES,
+    "delivery/type-errors-ignored": _PACKAGES,
     "containers/probe-tool-missing": ("probes",),
     "containers/entrypoint-without-exec": ("images", "composes"),
     "database/local-host-in-container": _COMPOSES,

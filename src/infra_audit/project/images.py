@@ -64,6 +64,11 @@ def resolved(folder: str, path: str) -> str | None:
     return None if joined.startswith(("..", "/")) else joined
 
 
+def contexts(path: str, facts: Facts) -> Iterator[str | None]:
+    """The context of each production build of a Dockerfile, None for one that is not known."""
+    return (context for context, _ in _builds(path, facts))
+
+
 def _builds(path: str, facts: Facts) -> Iterator[tuple[str | None, str | None]]:
     """Context and target of each production build of a Dockerfile in compose and the workflows."""
     for compose in facts.composes:
