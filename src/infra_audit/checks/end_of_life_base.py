@@ -1,4 +1,4 @@
-"""Images of production whose runtime, distribution or database gets no more security fixes."""
+"""What production runs on, a runtime, a distribution or a database, and gets no more security fixes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.composed import placed
 from ..project.layers import lineage
 from ..project.lifetimes import Ended, ended
+from ..project.node_versions import on_servers
 from ..project.types import Project
 
 
 class _Use(Struct, frozen=True):
-    """An image that brings a version, where it is named, and what shows that production runs it."""
+    """What brings a version, where it is named, and what shows that production runs it."""
 
-    image: str
+    what: str
     where: Location
     shown: tuple[Evidence, ...] = ()
 
@@ -40,11 +41,15 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             _note(named, _Use("", where, one.standing.evidence), found)
         elif named.literal and ended(named.literal):
             yield Undecided(where, one.doubt)
+    for told in on_servers(project):
+        over = ended(f"node:{told.major}")
+        if over is not None:
+            found.setdefault(over, {}).setdefault(told.location, _Use(told.named, told.location))
     for version, uses in found.items():
         first, *others = uses.values()
         yield Match(
             location=first.where,
-            values={"image": first.image, "product": version.product, "since": version.since},
+            values={"what": first.what, "product": version.product, "since": version.since},
             evidence=(*first.shown, *(Evidence(other.where, "here too") for other in others)),
             severity="warning" if version.is_old else None,
         )
@@ -53,5 +58,5 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 def _note(named: Value, use: _Use, found: dict[Ended, dict[Location, _Use]]) -> None:
     version = ended(named.literal) if named.literal else None
     if version is not None:
-        kept = replace(use, image=named.literal)
+        kept = replace(use, what=named.literal)
         found.setdefault(version, {}).setdefault(use.where, kept)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from re import IGNORECASE
 from typing import Any
 
+from msgspec.structs import replace
+
 from ..documents.facts import Entry
 from ..flow.constructs import words
 from ..model import Evidence, Location, Match, Outcome, Undecided
@@ -20,10 +22,13 @@ _OPENS = regex(
     r"(?:\w+_)?(?:ADMIN|SUPERUSER|BASIC_AUTH|DASHBOARD)_(?:\w+_)?(?:PASSWORD|PASS)", IGNORECASE
 )
 """What lets somebody into the application itself."""
+_GAP = regex(r"<[^<>]+>")
+"""A gap that a text leaves for its reader to fill."""
+_PLATFORMS = frozenset({"fly", "render", "vercel", "railway"})
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One outcome for each such variable of a service, and of what pm2 runs."""
+    """One outcome for each such variable of a service, and of what pm2 or a platform runs."""
     for one in placed(project):
         for entry in one.service.environment:
             if _waits(entry) and not _is_given_elsewhere(entry, one) and entry.value is not None:
@@ -33,6 +38,9 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 elif not _is_replaced(entry, project):
                     owner = Evidence(one.location, f"`{one.service.name}` is given it")
                     yield _match(entry, where, (owner, *one.standing.evidence), one)
+    for path, entry in _hosted(project):
+        if _waits(entry) and entry.value is not None and not _is_replaced(entry, project):
+            yield _match(entry, Location(path, entry.value.span), (), None)
     for ecosystem, process in live_processes(project):
         for entry in process.environment:
             if _waits(entry) and entry.value is not None and not _is_replaced(entry, project):
@@ -40,12 +48,23 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 yield _match(entry, Location(ecosystem.path, entry.value.span), (owner,), None)
 
 
+def _hosted(project: Project) -> Iterator[tuple[str, Entry]]:
+    """The variables that files of platforms give to what they host, with the files' paths."""
+    for hosting in project.hostings:
+        if hosting.provider in _PLATFORMS and project.purposes.get(hosting.path) == "production":
+            for entry in hosting.options:
+                if entry.name.startswith("env."):
+                    yield hosting.path, replace(entry, name=entry.name.removeprefix("env."))
+            for service in hosting.services:
+                yield from ((hosting.path, entry) for entry in service.environment)
+
+
 def _waits(entry: Entry) -> bool:
     """Whether a variable locks what is the application's own, with a value that asks to be replaced."""
     value = entry.value.literal if entry.value is not None else None
     if not value or is_for_build(value) or not (signs(entry.name) or _OPENS.fullmatch(entry.name)):
         return False
-    return sort(entry.name, value) == "placeholder"
+    return sort(entry.name, value) == "placeholder" or _GAP.fullmatch(value) is not None
 
 
 def _is_given_elsewhere(entry: Entry, one: Placed) -> bool:
