@@ -90,11 +90,16 @@ def _printed(project: Project) -> tuple[Evidence, ...]:
 
 def _mails(project: Project) -> Location | None:
     """Where the settings of Django say who hears of errors: the addresses, or what its logger hands them to."""
-    for other in project.others:
-        if other.kind == "django" and project.purposes.get(other.path) == "production":
-            for word in other.words:
-                return Location(other.path, word.span)
+    for module in project.python:
+        if project.purposes.get(module.path) == "production":
+            for one in module.assignments:
+                if _HEARD.search(one.name) and not _NOBODY.fullmatch(one.value.raw):
+                    return Location(module.path, one.span)
     return None
+
+
+_HEARD = regex(r"(?:^|\.)ADMINS$|\.django\.request$")
+_NOBODY = regex(r"[\[(]\s*[\])]|None")
 
 
 def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:

@@ -694,7 +694,7 @@ class Listen(Struct, frozen=True):
     """The address, '' for all; None where it is not literal."""
 
 
-class Module(Struct, frozen=True, kw_only=True):
+class Module(Struct, frozen=True, kw_only=True, tag=True):
     """A TypeScript or JavaScript file, as far as deployment is concerned."""
 
     path: str
@@ -730,6 +730,51 @@ class Module(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     broken: bool = False
     """Whether some of it is no valid TypeScript or JavaScript: it is read as far as it goes."""
+
+
+# ── Python ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class PythonImport(Struct, frozen=True):
+    """`import module as name`, or `from module import origin as name`.
+
+    `module` as written: the dots of a relative one lead. `origin` is '' where the module itself is
+    bound, `*` where all of its names are. Without `as`, `import a.b` binds the name `a.b`.
+    """
+
+    module: str
+    origin: str
+    name: str
+    span: Span
+    scope: str = ""
+    """The dotted name of the functions and classes in which it stands."""
+
+
+class Assignment(Struct, frozen=True):
+    """`name = value` outside of functions; in the body of a class the name is `Class.name`.
+
+    What is inside of a dictionary, a list or a tuple has entries of its own, nested names dotted:
+    `DATABASES.default.ENGINE`, `MIDDLEWARE.0`; `MIDDLEWARE.*` for what is spread or added.
+    """
+
+    name: str
+    value: Value
+    span: Span
+    """Of the name."""
+    branch: Choice["", "if", "main"] = ""
+    """Whether it surely holds: not under a condition, or in a file that is the program itself."""
+
+
+class PythonModule(Struct, frozen=True, kw_only=True, tag=True):
+    """A Python file, as far as deployment is concerned."""
+
+    path: str
+    span: Span
+    imports: tuple[PythonImport, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    broken: bool = False
+    """Whether some of it is no valid Python: it is read as far as it goes."""
 
 
 class Other(Struct, frozen=True, kw_only=True):
@@ -777,6 +822,7 @@ Document = (
     | Hosting
     | Infrastructure
     | Module
+    | PythonModule
     | Data
     | Other
 )

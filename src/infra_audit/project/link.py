@@ -102,6 +102,7 @@ def link(
         proxies=facts.proxies,
         infrastructure=facts.infrastructure,
         modules=facts.modules,
+        python=facts.python,
         data=facts.data,
         others=facts.others,
     )
@@ -124,7 +125,7 @@ def ahead(tree: Tree, documents: tuple[Document, ...]) -> Analysed:
 def _has_network(facts: Facts, acts: tuple[Act, ...]) -> bool:
     """Whether anything may listen, pass on or ask: a run with scripts alone needs no such tables."""
     told = (facts.composes, facts.dockerfiles, facts.unit_files, facts.ecosystems, facts.hostings)
-    return any((*told, facts.proxies, facts.modules, facts.packages)) or any(
+    return any((*told, facts.proxies, facts.modules, facts.python, facts.packages)) or any(
         run.name in ASKERS for act in acts for run in act.behaviour.runs
     )
 

@@ -22,6 +22,7 @@ from ..documents.facts import (
     Other,
     Package,
     ProxyFile,
+    PythonModule,
     Schema,
     Service,
     Stage,
@@ -440,6 +441,7 @@ class Project(Struct, frozen=True, kw_only=True):
     proxies: tuple[ProxyFile, ...] = ()
     infrastructure: tuple[Infrastructure, ...] = ()
     modules: tuple[Module, ...] = ()
+    python: tuple[PythonModule, ...] = ()
     data: tuple[Data, ...] = ()
     """Databases and dumps that git keeps."""
     others: tuple[Other, ...] = ()

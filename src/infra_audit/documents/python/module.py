@@ -1,0 +1,31 @@
+"""The facts of a Python file that is read with its syntax tree."""
+
+from __future__ import annotations
+
+from ...model import Location, Problem
+from ...source.text import Text
+from ..facts import PythonModule
+from .assignments import assignments
+from .imports import imports
+from .tree import grow
+
+
+def module(text: Text, data: bytes) -> PythonModule:
+    """The facts of a file; a problem only where an error left nothing to read."""
+    tree = grow(text, data)
+    extent = text.span(0, len(text.content))
+    found = PythonModule(
+        path=text.path,
+        span=extent,
+        imports=imports(tree),
+        assignments=assignments(tree),
+        broken=tree.root.has_error,
+    )
+    if not found.broken or _says(found):
+        return found
+    problem = Problem(Location(text.path, extent), "This is no valid Python.")
+    return PythonModule(path=text.path, span=extent, problems=(problem,), broken=True)
+
+
+def _says(found: PythonModule) -> bool:
+    return any((found.imports, found.assignments))
