@@ -765,6 +765,64 @@ class Assignment(Struct, frozen=True):
     """Whether it surely holds: not under a condition, or in a file that is the program itself."""
 
 
+class Application(Struct, frozen=True):
+    """What a name is made as: an application, a router, a blueprint.
+
+    `made` is the dotted name of what is called, `options` are its arguments: those without a name
+    by their number, `**` for what is not written out.
+    """
+
+    name: str
+    scope: str
+    """The dotted name of the functions and classes in which it is made."""
+    made: str
+    options: tuple[Entry, ...]
+    span: Span
+
+
+class Addition(Struct, frozen=True, kw_only=True):
+    """What adds to an application or a router: `@app.get("/x")`, `app.include_router(x)`, `path("x/", view)`.
+
+    `verb` is the method (`get`, `route`, `include_router`, `middleware`, `path`), or `hand` where the
+    application is given to something else.
+    """
+
+    verb: str
+    receiver: str
+    """As written; of a route of Django the name of its list; '' where that is not known."""
+    scope: str
+    path: Value | None
+    """None where none is given."""
+    target: str = ""
+    """The dotted name of what is added; '' where it has none."""
+    methods: tuple[str, ...] | None = None
+    """Those of a `route`; None where they are not literal."""
+    handler: Handler | None = None
+    """What the decorated function does."""
+    options: tuple[Entry, ...] = ()
+    """All arguments, as those of an application."""
+    span: Span
+
+
+class Serve(Struct, frozen=True):
+    """A call that serves an application: `uvicorn.run(app, port=8000)`, `app.run()`.
+
+    `port` and `host` are literal, '' where they are not given, None where unknown; `port` is the fallback
+    where a `variable` of the environment decides. `target` is what is served, as written.
+    """
+
+    server: str
+    """The dotted name of what is called."""
+    target: str
+    port: str | None
+    variable: str
+    host: str | None
+    options: tuple[Entry, ...]
+    span: Span
+    scope: str
+    branch: Choice["", "if", "main"]
+
+
 class PythonModule(Struct, frozen=True, kw_only=True, tag=True):
     """A Python file, as far as deployment is concerned."""
 
@@ -772,6 +830,13 @@ class PythonModule(Struct, frozen=True, kw_only=True, tag=True):
     span: Span
     imports: tuple[PythonImport, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    applications: tuple[Application, ...] = ()
+    additions: tuple[Addition, ...] = ()
+    functions: tuple[Export, ...] = ()
+    """All functions and methods by their dotted names."""
+    serves: tuple[Serve, ...] = ()
+    called: tuple[str, ...] = ()
+    """The functions that the file calls when it is the program itself, by their names."""
     problems: tuple[Problem, ...] = ()
     broken: bool = False
     """Whether some of it is no valid Python: it is read as far as it goes."""

@@ -281,6 +281,8 @@ class Route(Struct, frozen=True):
     """Path of the file that answers."""
     middleware: tuple[str, ...] = ()
     """What stands in front of the handler, by the names used where it is added."""
+    name: str = ""
+    """What the function that answers is called, where that is known."""
 
 
 class Routes(Struct, frozen=True):

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ...model import Span
-from ..facts import Assignment, Value
-from .tree import Branch, Found, Tree, children
+from ..facts import Assignment
+from .tree import Branch, Found, Tree, arguments, children
 
 _MOST = 1_000
 _DEEPEST = 4
-_ADDING = frozenset(("append", "extend", "insert", "update", "setdefault"))
+_ADDING = {"append": 0, "insert": 1, "extend": 0, "update": 0, "setdefault": 1}
+"""The methods that add to a list or a dictionary, and where what is added stands."""
 
 
 def assignments(tree: Tree) -> tuple[Assignment, ...]:
@@ -26,10 +27,10 @@ def assignments(tree: Tree) -> tuple[Assignment, ...]:
     for call in tree.calls:
         if call.last in _ADDING and not _inside(call.scope, functions):
             name = call.name.rpartition(".")[0]
-            if name and "(" not in name:
+            given = arguments(call.node)[_ADDING[call.last] :]
+            if name and "(" not in name and given:
                 span = tree.text.byte_span(call.start, call.end)
-                value = Value(None, tree.source(call.node), span)
-                found.append(Assignment(f"{name}.*", value, span, call.branch))
+                found += _added(tree, given[0], (f"{name}.*", span, call.branch))
     return tuple(sorted(found, key=lambda one: one.span)[:_MOST])
 
 
@@ -54,7 +55,7 @@ def _assigned(tree: Tree, at: Found, *, added: bool) -> Iterator[Assignment]:
     name = f"{at.scope}.{name}" if at.scope else name
     span = tree.text.byte_span(left.start_byte, left.end_byte)
     if added:
-        yield Assignment(f"{name}.*", tree.value(right), span, at.branch)
+        yield from _added(tree, right, (f"{name}.*", span, at.branch))
         return
     yield from _inner(tree, right, (name, span, at.branch), 0)
 
@@ -68,6 +69,14 @@ def _target(tree: Tree, node: Node, depth: int = 0) -> str:
         return ""
     outer, last = _target(tree, inner, depth + 1), tree.literal(key)
     return f"{outer}.{last}" if outer and last is not None else ""
+
+
+def _added(tree: Tree, node: Node, to: tuple[str, Span, Branch]) -> Iterator[Assignment]:
+    """What is added to a list: each of what is written out, else the whole."""
+    name, span, branch = to
+    written = node.type in ("list", "tuple") and children(node)
+    for one in written or [node]:
+        yield Assignment(name, tree.value(one), span, branch)
 
 
 def _inner(

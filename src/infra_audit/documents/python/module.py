@@ -5,8 +5,11 @@ from __future__ import annotations
 from ...model import Location, Problem
 from ...source.text import Text
 from ..facts import PythonModule
+from .additions import additions, applications
+from .answers import functions
 from .assignments import assignments
 from .imports import imports
+from .serves import called, serves
 from .tree import grow
 
 
@@ -19,6 +22,11 @@ def module(text: Text, data: bytes) -> PythonModule:
         span=extent,
         imports=imports(tree),
         assignments=assignments(tree),
+        applications=applications(tree),
+        additions=additions(tree),
+        functions=functions(tree),
+        serves=serves(tree),
+        called=called(tree),
         broken=tree.root.has_error,
     )
     if not found.broken or _says(found):
@@ -28,4 +36,4 @@ def module(text: Text, data: bytes) -> PythonModule:
 
 
 def _says(found: PythonModule) -> bool:
-    return any((found.imports, found.assignments))
+    return any((found.imports, found.assignments, found.additions, found.functions, found.serves))

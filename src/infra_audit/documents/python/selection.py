@@ -35,6 +35,8 @@ _WORDS = (
 _DECORATED = regex(
     rb"@\w[\w.]*\.(?:get|post|put|patch|delete|head|options|route|api_route|before_request|middleware|errorhandler|register)\("
 )
+_GATHERED = regex(rb"(?i)rout|blueprint|_bp\b|\bapp\b|\bapi\b|urlpatterns")
+"""What a package hands on that puts applications together from its modules."""
 _VITAL = regex(
     rb"(?:def|class) \w{0,40}(?<![a-z])(?:[Hh]ealth|[Rr]ead(?:y|iness)|[Ll]ive(?:ness)?|[Aa]live|[Pp]ing|[Ss]tatus|[Hh]eartbeat)"
     rb"(?![a-z])"
@@ -51,9 +53,14 @@ def relevant(path: str, data: bytes) -> bool:
     """Whether a file may hold any fact: told from its path and from byte literals alone."""
     if is_unused(path):
         return False
-    if _CONFIGS.search(path) is None and not _holds(data):
+    if _CONFIGS.search(path) is None and not _gathers(path, data) and not _holds(data):
         return False
     return not oversized(data)
+
+
+def _gathers(path: str, data: bytes) -> bool:
+    named = path == "__init__.py" or path.endswith("/__init__.py")
+    return named and b"import" in data and _GATHERED.search(data) is not None
 
 
 def _holds(data: bytes) -> bool:
