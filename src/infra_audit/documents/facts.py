@@ -823,6 +823,51 @@ class Serve(Struct, frozen=True):
     branch: Choice["", "if", "main"]
 
 
+class Expression(Struct, frozen=True):
+    """What an expression of Python gives, as far as its file shows; nothing is known of an empty one.
+
+    With a `variable` it is what the environment gives, between `before` and `after`, and `literal` is
+    the whole where nothing does. With a `name` it is what another file gives that name: `settings.database_url`.
+    """
+
+    literal: str | None = None
+    variable: str = ""
+    required: bool = False
+    """Whether the program ends where the variable is not set."""
+    fallback: bool = False
+    """Whether something stands there where the variable is not set, known or not."""
+    name: str = ""
+    before: str = ""
+    after: str = ""
+    inside: bool = False
+    """Whether the path in `literal` starts at the root of the repository: the file's own place leads there."""
+
+
+class Named(Struct, frozen=True):
+    """A name of a file that others may read: `DATABASE_URL`, `Settings.database_url`."""
+
+    name: str
+    expression: Expression
+    span: Span
+    """Of the name."""
+
+
+class Database(Struct, frozen=True):
+    """A database that a file opens, or that the settings of a framework name.
+
+    `url` is a URL; of an SQLite file one of its own, `sqlite:///shop.db`. `engine` is told where the URL does not.
+    """
+
+    how: Choice["opened", "setting", "django"]
+    url: Expression
+    span: Span
+    engine: str = ""
+    scope: str = ""
+    """The dotted name of the functions and classes in which it stands."""
+    sure: bool = True
+    """Whether nothing decides between it and another: no condition, no second value."""
+
+
 class PythonModule(Struct, frozen=True, kw_only=True, tag=True):
     """A Python file, as far as deployment is concerned."""
 
@@ -837,6 +882,16 @@ class PythonModule(Struct, frozen=True, kw_only=True, tag=True):
     serves: tuple[Serve, ...] = ()
     called: tuple[str, ...] = ()
     """The functions that the file calls when it is the program itself, by their names."""
+    environment: tuple[EnvironmentUse, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    """What ends the program while the file is loaded."""
+    assigned: tuple[str, ...] = ()
+    """The variables of the environment that it gives a value itself; `*` for any."""
+    named: tuple[Named, ...] = ()
+    databases: tuple[Database, ...] = ()
+    sentry: tuple[SentryInit, ...] = ()
+    settings_module: str = ""
+    """The settings of Django that it names, where the environment names none."""
     problems: tuple[Problem, ...] = ()
     broken: bool = False
     """Whether some of it is no valid Python: it is read as far as it goes."""

@@ -7,9 +7,9 @@ from ..oversized import oversized
 
 _UNUSED = regex(
     r"(?:^|/)(?:tests?|testing|site-packages|\.?venv|node_modules|migrations|alembic/versions|stubs|__pycache__)/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|tests?|setup|noxfile|manage)\.py$"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|tests?|setup|noxfile)\.py$"
 )
-"""What nothing of production loads, or what tells nothing: `manage.py` only names the settings."""
+"""What nothing of production loads."""
 _CONFIGS = regex(
     r"(?:^|/)(?:settings|gunicorn[\w.-]*|hypercorn[\w.-]*)\.py$|(?:^|/)settings/[^/]*\.py$"
 )
@@ -42,6 +42,11 @@ _VITAL = regex(
     rb"(?![a-z])"
 )
 """Functions that answer probes: they may stand in another file than their route."""
+_SETTINGS = regex(
+    rb"environ(?<=\benviron)\s*[.\[]|getenv\(|BaseSettings|from decouple|create_(?:async_)?engine\(|sqlite|SQLALCHEMY_DATABASE_URI"
+    rb"|DATABASES|sentry_sdk|load_dotenv\(|DJANGO_SETTINGS_MODULE"
+)
+"""What reads the environment, opens a database, or says who hears of errors."""
 
 
 def is_unused(path: str) -> bool:
@@ -65,5 +70,7 @@ def _gathers(path: str, data: bytes) -> bool:
 
 def _holds(data: bytes) -> bool:
     return any(word in data for word in _WORDS) or (
-        _DECORATED.search(data) is not None or _VITAL.search(data) is not None
+        _DECORATED.search(data) is not None
+        or _VITAL.search(data) is not None
+        or _SETTINGS.search(data) is not None
     )
