@@ -12,7 +12,7 @@ from tree_sitter import Node
 from ...source.regex import regex
 from ..facts import Demand, EnvironmentUse, Expression, Value
 from .expressions import Reader
-from .schemas import Schema, is_made, schemas
+from .schemas import TRIAL, Schema, is_made, schemas
 from .tree import Call, Tree, arguments, bare, children, keywords
 
 _READ = regex(rb"environ\[\s*(?:['\"])(?P<name>\w+)['\"]\s*\](?P<set>\s*=(?!=))?")
@@ -61,6 +61,8 @@ def read(reader: Reader) -> Read:
 def _calls(reader: Reader) -> Iterator[tuple[Node, Expression]]:
     for call in reader.tree.calls:
         base = call.name.partition(".")[0]
+        if TRIAL.search(call.scope) is not None:
+            continue
         if call.last in ("getenv", "get") or call.name in reader.configs or base in reader.envs:
             told = reader.value(call.node)
             if told.variable and not told.before and not told.after:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from tree_sitter import Node
 
 from ...model import Span
+from ...source.regex import regex
 from ..facts import EnvironmentUse, Named, Value
 from .expressions import Reader
 from .tree import Found, Tree, arguments, children, keywords
@@ -18,6 +19,12 @@ _ALIASES = ("validation_alias", "alias", "env")
 _FIELDS = frozenset({"Field", "pydantic.Field"})
 _CLASS_LEVEL = ("ClassVar", "PrivateAttr")
 _DEEPEST = 6
+
+
+TRIAL = regex(
+    r"(?:^|\.)(?:Dev|Test|Local)(?![a-z])\w*$|(?:Dev|Development|Test|Testing|Local)(?:Config|Settings)?$|(?:^|\.)(?:Development|Testing)\w*$"
+)
+"""Classes of settings that production does not take."""
 
 
 class Field(Struct, frozen=True):
@@ -65,7 +72,8 @@ def schemas(reader: Reader) -> tuple[Schema, ...]:
     tree = reader.tree
     if b"BaseSettings" not in tree.data:
         return ()
-    classes = {name: found for found in tree.nodes["class"] if (name := _name(tree, found.node))}
+    named = ((_name(tree, found.node), found) for found in tree.nodes["class"])
+    classes = {name: found for name, found in named if name and not TRIAL.search(name)}
     found = (_schema(reader, name, classes) for name in classes)
     return tuple(one for one in found if one is not None)
 
