@@ -116,6 +116,7 @@ _COMPOSES = ("composes",)
 _STORES = ("stores",)
 _PACKAGES = ("packages",)
 _MODULES = ("modules",)
+_CODE = ("modules", "python")
 _IMAGES = ("images",)
 _WORKFLOWS = ("workflows",)
 
@@ -156,10 +157,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "database/backup-of-another-engine": _STORES,
     "observability/missing-metrics": _DEPLOYABLES,
     "observability/missing-apm": _DEPLOYABLES,
-    "observability/sentry-without-tracing": _MODULES,
+    "observability/sentry-without-tracing": _CODE,
     "observability/missing-error-tracking": _DEPLOYABLES,
-    "observability/sentry-full-sampling": _MODULES,
-    "observability/sentry-sends-pii": _MODULES,
+    "observability/sentry-full-sampling": _CODE,
+    "observability/sentry-sends-pii": _CODE,
     "observability/sentry-not-loaded": _MODULES,
     "observability/missing-health-endpoint": _DEPLOYABLES,
     "observability/health-ignores-database": ("routes",),

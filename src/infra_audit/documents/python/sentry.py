@@ -27,10 +27,14 @@ def _init(tree: Tree, node: Node) -> SentryInit:
     given = keywords(tree, node)
     entries = []
     for name, value in given.items():
-        span = tree.text.byte_span(value.start_byte, value.end_byte)
+        outer = value.parent or value
+        written = len(name.encode()) if outer.type == "keyword_argument" else 0
+        start = outer.start_byte if written else value.start_byte
+        span = tree.text.byte_span(start, start + written if written else value.end_byte)
         entries.append(Entry(name, tree.value(value), span))
     spread = "**" in given or len(arguments(node)) > 1
-    span = tree.text.byte_span(node.start_byte, node.end_byte)
+    named = node.child_by_field_name("function") or node
+    span = tree.text.byte_span(named.start_byte, named.end_byte)
     return SentryInit(tuple(entries), spread, span, guarded=_guarded(tree, node))
 
 
