@@ -52,12 +52,23 @@ def python_databases(facts: Facts, deployables: tuple[Deployable, ...]) -> tuple
         told = default_database(settings(owner.folder, facts, known), known)
         if told is not None and _has_tables(owner.folder, facts):
             found += _one(*told, (owner.folder,), known)
-    for module in facts.python:
-        if facts.purposes.get(module.path) == "production" and not _ASIDE.search(module.path):
-            own = enclosing(module.path.rpartition("/")[0], owners)
-            if own is not None:
-                found += _of_module(module, (own,), known)
+        own = [
+            module
+            for module in facts.python
+            if module.databases
+            and facts.purposes.get(module.path) == "production"
+            and not _ASIDE.search(module.path)
+            and enclosing(module.path.rpartition("/")[0], owners) == owner.folder
+        ]
+        found += _agreed([each for module in own for each in _of_module(module, owner, known)])
     return tuple(found)
+
+
+def _agreed(every: list[Opened | None]) -> list[Opened]:
+    """What files open, where none of them may open another engine's."""
+    found = [one for one in every if one is not None]
+    engines = {one.engine for one in found}
+    return found if len(found) == len(every) and len(engines) <= 1 else []
 
 
 def _has_tables(folder: str, facts: Facts) -> bool:
@@ -80,15 +91,20 @@ def store(one: Opened) -> Store:
     )
 
 
-def _of_module(module: PythonModule, users: tuple[str, ...], known: Code) -> Iterator[Opened]:
-    """What a file opens, where it is one database; of classes of settings those of production count."""
+def _of_module(module: PythonModule, owner: Deployable, known: Code) -> Iterator[Opened | None]:
+    """What a file opens, None where that is open; of classes of settings those of production count."""
     every = [one for one in module.databases if one.how != "django"]
     counted = [one for one in every if not (one.scope and _TRIAL.search(one.scope))]
-    if not counted or not all(one.sure for one in counted):
-        return
-    found = [each for one in counted for each in _one(one, module, users, known)]
-    if found and len({(each.engine, each.url) for each in found}) == 1:
-        yield found[0]
+    found = [
+        each
+        for one in counted
+        for each in (*_one(one, module, (owner.folder,), known), *(() if one.sure else (None,)))
+    ]
+    told = {(each.engine, each.url) for each in found if each is not None}
+    if len(found) < len(counted) or None in found or len(told) > 1:
+        yield None
+    else:
+        yield from found[:1]
 
 
 def _one(
@@ -100,10 +116,5 @@ def _one(
         url = behind(url.before, named[0]) if named is not None else Expression()
     engine = one.engine or (engine_of_url(url.literal) if url.literal else None)
     if engine is not None:
-        yield Opened(
-            engine,
-            url,
-            Location(module.path, one.span),
-            users,
-            declared=not one.engine or one.how == "django",
-        )
+        where = Location(module.path, one.span)
+        yield Opened(engine, url, where, users, declared=not one.engine or one.how == "django")
