@@ -74,6 +74,8 @@ def _is_secret(name: str, value: str) -> bool:
 def _is_fallback(name: str, value: str) -> bool:
     """The same in code, where whatever stands in for the key of sessions is one: `dev`, `you-will-never-guess`."""
     plain = _SIGNS.fullmatch(name) and not _ISSUED.fullmatch(name) and not is_for_build(value)
+    if name.endswith("SECRET_KEY") and value.startswith("django-insecure-"):
+        return True
     return _is_secret(name, value) or bool(plain and _SAID.fullmatch(value))
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
-from ..documents.facts import Database, Entry, PythonModule
+from ..documents.facts import (
+    Assignment,
+    Compose,
+    Database,
+    Dockerfile,
+    Dotenv,
+    Entry,
+    Hosting,
+    PythonModule,
+    UnitFile,
+)
 from ..source.regex import regex
-from .facts import Facts
 from .python_values import Code
+from .types import Purpose
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
 _ASIDE = regex(
@@ -17,10 +28,38 @@ _ENTRIES = ("wsgi.py", "asgi.py")
 _DEEPEST = 6
 
 
-def settings(folder: str, facts: Facts, code: Code) -> tuple[str, ...]:
+class Documents(Protocol):
+    """What says with which variables something runs: facts, or a project."""
+
+    @property
+    def purposes(self) -> dict[str, Purpose]:
+        """Of each path."""
+
+    @property
+    def composes(self) -> tuple[Compose, ...]:
+        """The compose files."""
+
+    @property
+    def dockerfiles(self) -> tuple[Dockerfile, ...]:
+        """The Dockerfiles."""
+
+    @property
+    def dotenvs(self) -> tuple[Dotenv, ...]:
+        """The environment files."""
+
+    @property
+    def unit_files(self) -> tuple[UnitFile, ...]:
+        """The units of systemd."""
+
+    @property
+    def hostings(self) -> tuple[Hosting, ...]:
+        """The files of platforms."""
+
+
+def settings(folder: str, facts: Documents, code: Code) -> tuple[str, ...]:
     """The files of the settings that production surely loads for an application, the first one first.
 
-    Empty where that is not told: several are named, or one for developers while the environment decides.
+    Empty where that is not told: several are named, or others take over from those that the code names.
     """
     lead = f"{folder}/" if folder else ""
     told = _told(facts)
@@ -38,10 +77,23 @@ def settings(folder: str, facts: Facts, code: Code) -> tuple[str, ...]:
         for path in code.files
         if path.startswith(lead) and f"/{path}".endswith((f"/{tail}.py", f"/{tail}/__init__.py"))
     ]
-    return tuple(_loaded(places[0], code)) if len(places) == 1 else ()
+    if len(places) != 1 or (not told and _is_base(places[0], code)):
+        return ()
+    return tuple(_loaded(places[0], code))
 
 
-def _told(facts: Facts) -> set[str] | None:
+def _is_base(path: str, code: Code) -> bool:
+    """Whether other settings take over all of a file, so that the environment may name them instead."""
+    return any(
+        one.origin == "*" and not one.scope and code.file(module.path, one.module) == path
+        for module in code.modules.values()
+        for one in module.imports
+        if module.path != path
+        and not _ASIDE.search(module.path.removesuffix(".py").replace("/", "."))
+    )
+
+
+def _told(facts: Documents) -> set[str] | None:
     """The settings that the environment names in production; None where it may name any."""
     found: set[str] = set()
     for entry, path in _entries(facts):
@@ -53,7 +105,7 @@ def _told(facts: Facts) -> set[str] | None:
     return found
 
 
-def _entries(facts: Facts) -> Iterator[tuple[Entry, str]]:
+def _entries(facts: Documents) -> Iterator[tuple[Entry, str]]:
     for compose in facts.composes:
         for service in compose.services:
             yield from ((e, compose.path) for e in service.environment)
@@ -108,4 +160,20 @@ def default_database(files: tuple[str, ...], code: Code) -> tuple[Database, Pyth
             or any(a.name.startswith("DATABASES") for a in module.assignments)
         ):
             return None
+    return None
+
+
+def debugging(files: tuple[str, ...], code: Code) -> tuple[str, Assignment] | None:
+    """Where the settings surely switch the debug mode on, whatever the environment is."""
+    for path in files:
+        module = code.modules.get(path)
+        if module is None or module.broken:
+            return None
+        found = [one for one in module.assignments if one.name == "DEBUG"]
+        if not found:
+            continue
+        last = found[0]
+        later = any(one.origin == "*" and one.span > last.span for one in module.imports)
+        sure = len(found) == 1 and not last.branch and not later
+        return (path, last) if sure and last.value.raw == "True" else None
     return None

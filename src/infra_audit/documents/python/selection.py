@@ -44,7 +44,7 @@ _VITAL = regex(
 """Functions that answer probes: they may stand in another file than their route."""
 _SETTINGS = regex(
     rb"environ(?<=\benviron)\s*[.\[]|getenv\(|BaseSettings|from decouple|create_(?:async_)?engine\(|sqlite|SQLALCHEMY_DATABASE_URI"
-    rb"|DATABASES|sentry_sdk|load_dotenv\(|DJANGO_SETTINGS_MODULE"
+    rb"|DATABASES|sentry_sdk|load_dotenv\(|DJANGO_SETTINGS_MODULE|environs|settings import \*|(?:base|common|defaults?) import \*"
 )
 """What reads the environment, opens a database, or says who hears of errors."""
 
