@@ -8,7 +8,7 @@ from typing import Any
 from ..model import Location, Match, Outcome
 from ..project.django import debugging, settings
 from ..project.leads import shown
-from ..project.python_values import code
+from ..project.python_names import python
 from ..project.starts import started
 from ..project.types import Project
 
@@ -17,7 +17,7 @@ _DEPLOYED = frozenset({"server", "containers", "platform", "kubernetes"})
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each application whose settings switch the mode on, at the assignment."""
-    known = code(project.files, project.python)
+    known = python(project.files, project.python)
     told: set[Location] = set()
     for deployable in project.deployables:
         if deployable.kind not in _DEPLOYED or "django" not in deployable.frameworks:

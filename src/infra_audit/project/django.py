@@ -17,7 +17,8 @@ from ..documents.facts import (
     UnitFile,
 )
 from ..source.regex import regex
-from .python_values import Code
+from .python_names import Python
+from .python_values import file_of
 from .types import Purpose
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
@@ -56,7 +57,7 @@ class Documents(Protocol):
         """The files of platforms."""
 
 
-def settings(folder: str, facts: Documents, code: Code) -> tuple[str, ...]:
+def settings(folder: str, facts: Documents, code: Python) -> tuple[str, ...]:
     """The files of the settings that production surely loads for an application, the first one first.
 
     Empty where that is not told: several are named, or others take over from those that the code names.
@@ -82,10 +83,10 @@ def settings(folder: str, facts: Documents, code: Code) -> tuple[str, ...]:
     return tuple(_loaded(places[0], code))
 
 
-def _is_base(path: str, code: Code) -> bool:
+def _is_base(path: str, code: Python) -> bool:
     """Whether other settings take over all of a file, so that the environment may name them instead."""
     return any(
-        one.origin == "*" and not one.scope and code.file(module.path, one.module) == path
+        one.origin == "*" and not one.scope and file_of(code, module.path, one.module) == path
         for module in code.modules.values()
         for one in module.imports
         if module.path != path
@@ -124,14 +125,14 @@ def _entries(facts: Documents) -> Iterator[tuple[Entry, str]]:
                     yield from ((e, dockerfile.path) for e in instruction.entries)
 
 
-def _of_code(lead: str, code: Code) -> set[str]:
+def _of_code(lead: str, code: Python) -> set[str]:
     """What the entries of servers name; where there are none, `manage.py`."""
     own = [m for m in code.modules.values() if m.settings_module and m.path.startswith(lead)]
     served = {m.settings_module for m in own if m.path.endswith(_ENTRIES)}
     return served or {m.settings_module for m in own if m.path.endswith("manage.py")}
 
 
-def _loaded(path: str, code: Code) -> Iterator[str]:
+def _loaded(path: str, code: Python) -> Iterator[str]:
     """A file and, where it takes over all of another, that one too; what it says itself counts first."""
     for _ in range(_DEEPEST):
         yield path
@@ -139,13 +140,13 @@ def _loaded(path: str, code: Code) -> Iterator[str]:
         wild = (
             [one for one in module.imports if one.origin == "*" and not one.scope] if module else []
         )
-        others = {code.file(path, one.module) for one in wild}
+        others = {file_of(code, path, one.module) for one in wild}
         if len(others) != 1 or None in others:
             return
         path = next(other for other in others if other is not None)
 
 
-def default_database(files: tuple[str, ...], code: Code) -> tuple[Database, PythonModule] | None:
+def default_database(files: tuple[str, ...], code: Python) -> tuple[Database, PythonModule] | None:
     """The database that the settings surely name as the default one."""
     for path in files:
         module = code.modules.get(path)
@@ -163,7 +164,7 @@ def default_database(files: tuple[str, ...], code: Code) -> tuple[Database, Pyth
     return None
 
 
-def debugging(files: tuple[str, ...], code: Code) -> tuple[str, Assignment] | None:
+def debugging(files: tuple[str, ...], code: Python) -> tuple[str, Assignment] | None:
     """Where the settings surely switch the debug mode on, whatever the environment is."""
     for path in files:
         module = code.modules.get(path)

@@ -13,7 +13,8 @@ from .django import default_database, settings
 from .engines import engine_of_url, host_of, is_managed
 from .facts import Facts
 from .owners import enclosing
-from .python_values import Code, behind, code
+from .python_names import Python, python
+from .python_values import behind, given
 from .types import Deployable, Store
 
 _ASIDE = regex(
@@ -44,7 +45,7 @@ def python_databases(facts: Facts, deployables: tuple[Deployable, ...]) -> tuple
     """What the Python code of what is deployed opens, one for each file that says so."""
     if not any(module.databases for module in facts.python):
         return ()
-    known = code(facts.files, facts.python)
+    known = python(facts.files, facts.python)
     owners = tuple(d for d in deployables if d.runtime == "python")
     owners = owners or (deployables if len(deployables) == 1 else ())
     found: list[Opened] = []
@@ -91,7 +92,7 @@ def store(one: Opened) -> Store:
     )
 
 
-def _of_module(module: PythonModule, owner: Deployable, known: Code) -> Iterator[Opened | None]:
+def _of_module(module: PythonModule, owner: Deployable, known: Python) -> Iterator[Opened | None]:
     """What a file opens, None where that is open; of classes of settings those of production count."""
     every = [one for one in module.databases if one.how != "django"]
     counted = [one for one in every if not (one.scope and _TRIAL.search(one.scope))]
@@ -108,12 +109,12 @@ def _of_module(module: PythonModule, owner: Deployable, known: Code) -> Iterator
 
 
 def _one(
-    one: Database, module: PythonModule, users: tuple[str, ...], known: Code
+    one: Database, module: PythonModule, users: tuple[str, ...], known: Python
 ) -> Iterator[Opened]:
     url = one.url
     if url.name:
-        named = known.named(module.path, url.name)
-        url = behind(url.before, named[0]) if named is not None else Expression()
+        told = given(known, module.path, url.name)
+        url = behind(url.before, told) if told is not None else Expression()
     engine = one.engine or (engine_of_url(url.literal) if url.literal else None)
     if engine is not None:
         where = Location(module.path, one.span)

@@ -12,9 +12,9 @@ from .databases import databases
 from .environment import read
 from .expressions import reader
 from .imports import imports
-from .serves import called, serves
 from .names import named, settings_module
 from .sentry import inits
+from .serves import called, serves
 from .tree import grow
 
 
