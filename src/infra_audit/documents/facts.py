@@ -748,6 +748,8 @@ class PythonImport(Struct, frozen=True):
     span: Span
     scope: str = ""
     """The dotted name of the functions and classes in which it stands."""
+    loads: bool = False
+    """Whether the file surely loads it, and ends where that fails: under no condition, nothing is tried."""
 
 
 class Assignment(Struct, frozen=True):
