@@ -30,7 +30,15 @@ _DEEPEST = 6
 
 
 class Documents(Protocol):
-    """What says with which variables something runs: facts, or a project."""
+    """What holds code and says with which variables it runs: facts, or a project."""
+
+    @property
+    def files(self) -> frozenset[str]:
+        """All paths."""
+
+    @property
+    def python(self) -> tuple[PythonModule, ...]:
+        """The code that was read."""
 
     @property
     def purposes(self) -> dict[str, Purpose]:

@@ -9,9 +9,8 @@ from msgspec import Struct
 from ..documents.facts import Database, Expression, PythonModule
 from ..model import Location
 from ..source.regex import regex
-from .django import default_database, settings
+from .django import Documents, default_database, settings
 from .engines import engine_of_url, host_of, is_managed
-from .facts import Facts
 from .owners import enclosing
 from .python_names import Python, python
 from .python_values import behind, given
@@ -41,7 +40,7 @@ class Opened(Struct, frozen=True):
     """Whether it is the database of a framework, and not just a file that is opened somewhere."""
 
 
-def python_databases(facts: Facts, deployables: tuple[Deployable, ...]) -> tuple[Opened, ...]:
+def python_databases(facts: Documents, deployables: tuple[Deployable, ...]) -> tuple[Opened, ...]:
     """What the Python code of what is deployed opens, one for each file that says so."""
     if not any(module.databases for module in facts.python):
         return ()
@@ -72,7 +71,7 @@ def _agreed(every: list[Opened | None]) -> list[Opened]:
     return found if len(found) == len(every) and len(engines) <= 1 else []
 
 
-def _has_tables(folder: str, facts: Facts) -> bool:
+def _has_tables(folder: str, facts: Documents) -> bool:
     """Whether an application of Django keeps more than what comes with it: it has migrations of its own."""
     lead = f"{folder}/" if folder else ""
     return any(path.startswith(lead) and _MIGRATION.search(path) for path in facts.files)

@@ -24,7 +24,7 @@ from .engines import (
 )
 from .facts import Facts
 from .owners import enclosing, users_of
-from .types import Deployable, Purpose, Store, Supplied
+from .types import Deployable, Project, Purpose, Store, Supplied
 
 _INSTALLERS = {
     "apt-get": "install",
@@ -82,6 +82,15 @@ def stores(
         for s in known
     ]
     return tuple(sorted(settled, key=lambda s: (s.purpose != "production", s.location)))
+
+
+def settled(project: Project, more: tuple[Store, ...]) -> tuple[Store, ...]:
+    """All stores of a project with those that are found when it is whole."""
+    safe = list(_replication(project))
+    kinds = {d.folder: d.kind for d in project.deployables}
+    found = [_settled(one, safe, project.deployables, kinds) for one in more]
+    every = (*project.stores, *found)
+    return tuple(sorted(every, key=lambda s: (s.purpose != "production", s.location)))
 
 
 def _of_python(facts: Facts, deployables: tuple[Deployable, ...]) -> Iterator[tuple[Store, bool]]:
@@ -327,7 +336,7 @@ def _needed(dependencies: Iterable[Dependency]) -> Iterator[Dependency]:
     return (d for d in dependencies if not _DEVELOPMENT.search(d.group))
 
 
-def _replication(facts: Facts) -> Iterator[Evidence]:
+def _replication(facts: Facts | Project) -> Iterator[Evidence]:
     """What keeps SQLite files safe: Litestream with a replica, LiteFS."""
     for other in facts.others:
         where = Location(other.path, START)
