@@ -81,6 +81,17 @@ def _matches(project: Project) -> Iterator[Match]:
             yield _match(given, told, _WHERE[given.how])
     if project.kind.name != "template":
         yield from _of_modules(project)
+        if project.python and project.kind.name != "library":
+            yield from _of_python(project)
+
+
+def _of_python(project: Project) -> Iterator[Match]:
+    """The keys with which applications of Python sign sessions and tokens."""
+    from ..project.python_secrets import keys
+
+    for key in keys(project):
+        given = Given(key.name, key.value, "set", key.location)
+        yield _match(given, "chosen", "in the code")
 
 
 def _of_modules(project: Project) -> Iterator[Match]:
