@@ -186,7 +186,7 @@ def _of_modules(project: Project) -> Iterator[Outcome]:
             value = use.fallback.literal if use.fallback is not None else None
             if value and _is_fallback(use.name, value) and not _ASIDE.search(one.path):
                 owner = owner or _owner(one, project)
-                if owner is not None:
+                if owner is not None and not _is_unloaded(one, owner, project):
                     secret = _Secret(use.name, value, Location(one.path, use.span))
                     found.setdefault((owner.folder, use.name), []).append(secret)
     if not found:
@@ -213,6 +213,19 @@ def _owner(one: Reading, project: Project) -> Deployable | None:
         and (not d.folder or one.path.startswith(f"{d.folder}/"))
     ]
     return max(holding, key=lambda d: len(d.folder), default=None)
+
+
+def _is_unloaded(one: Reading, owner: Deployable, project: Project) -> bool:
+    """Whether a file holds settings of Django, and others are surely loaded."""
+    if one.runtime != "python":
+        return False
+    from ..project.django import is_settings, settings
+    from ..project.python_names import python
+
+    if not is_settings(one.path):
+        return False
+    files = settings(owner.folder, project, python(project.files, project.python))
+    return bool(files) and one.path not in files
 
 
 def _match(

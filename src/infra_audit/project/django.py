@@ -25,6 +25,7 @@ _VARIABLE = "DJANGO_SETTINGS_MODULE"
 _ASIDE = regex(
     r"(?:^|[._])(?:dev\w*|local\w*|tests?|testing|ci|debug|stag\w*|docker_dev)(?:[._]|$)"
 )
+_SETTINGS = regex(r"(?:^|/)(?:\w*settings\w*\.py|settings/\w+\.py)$")
 _ENTRIES = ("wsgi.py", "asgi.py")
 _DEEPEST = 6
 
@@ -63,6 +64,11 @@ class Documents(Protocol):
     @property
     def hostings(self) -> tuple[Hosting, ...]:
         """The files of platforms."""
+
+
+def is_settings(path: str) -> bool:
+    """Whether a file is one of settings, by its name or its folder's."""
+    return _SETTINGS.search(path) is not None
 
 
 def settings(folder: str, facts: Documents, code: Python) -> tuple[str, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ..documents.facts import PythonImport, PythonModule
+from ..documents.facts import PythonModule
 from .django import settings
-from .imports import folder_of
 from .program import Program
-from .python_names import Python, python
+from .python_names import python
 from .python_programs import entry
-from .python_values import file_of
+from .python_values import imported
 from .types import Deployable, Project
 
 _MOST = 300
@@ -38,22 +37,5 @@ def loaded(found: Program, app: Deployable, project: Project) -> tuple[PythonMod
         if module is not None and path not in read:
             read[path] = module
             for one in module.imports if not module.broken else ():
-                waiting += _behind(known, path, one) if one.loads else ()
+                waiting += imported(known, path, one) if one.loads else ()
     return tuple(read.values())
-
-
-def _behind(known: Python, path: str, one: PythonImport) -> list[str]:
-    """The files that an import loads: the module, what it is inside of, and what is taken from it."""
-    target = file_of(known, path, one.module)
-    dot = "" if one.module.endswith(".") else "."
-    below = file_of(known, path, f"{one.module}{dot}{one.origin}") if one.origin else None
-    found = [place for place in (target, below) if place is not None]
-    for place in tuple(found):
-        folder = folder_of(place)
-        while folder:
-            package = f"{folder}/__init__.py"
-            if package not in known.files:
-                break
-            found.append(package)
-            folder = folder_of(folder)
-    return [place for place in found if place != path]

@@ -11,7 +11,7 @@ from ..documents.facts import Assignment, PythonModule
 from ..model import Location
 from ..source.regex import regex
 from .credentials import is_for_build, sort
-from .django import settings
+from .django import is_settings, settings
 from .owners import enclosing
 from .python_names import Python, python
 from .types import Project
@@ -21,7 +21,6 @@ _KEY = regex(
     re.IGNORECASE,
 )
 """`SECRET_KEY`, `app.secret_key`, `app.config.JWT_SECRET_KEY`."""
-_SETTINGS = regex(r"(?:^|/)(?:\w*settings\w*\.py|settings/\w+\.py)$")
 _ASIDE = regex(
     r"(?:^|/)(?:scripts?|tools?|cli|bin|examples?|demos?|tests?|seeds?)/"
     r"|(?:^|[/_])(?:dev\w*|local\w*|tests?|testing|staging|ci|seed\w*|example)\.py$"
@@ -61,12 +60,13 @@ def keys(project: Project) -> Iterator[Key]:
 
 def _of_module(module: PythonModule) -> Iterator[Assignment]:
     """The literals that a file gives a key, and nothing in it replaces."""
+    asked = {use.span for use in module.environment}
     named = [one for one in module.assignments if _KEY.fullmatch(one.name)]
     for one in named:
         last = one.name.rpartition(".")[2].lower()
         same = [each for each in named if each.name.rpartition(".")[2].lower() == last]
         literal = one.value.literal or ""
-        if len(same) > 1 or one.branch or _TRIAL.search(one.name):
+        if len(same) > 1 or one.branch or _TRIAL.search(one.name) or one.span in asked:
             continue
         if one.value.raw[-1:] in ("'", '"') and _is_key(last, literal):
             yield one
@@ -81,7 +81,7 @@ def _is_key(name: str, value: str) -> bool:
 
 def _is_loaded(module: PythonModule, owner: str, project: Project, known: Python) -> bool:
     """Whether the file is none of Django's settings, or surely one of those that production loads."""
-    if not _SETTINGS.search(module.path):
+    if not is_settings(module.path):
         return True
     files = settings(owner, project, known)
     if module.path not in files:

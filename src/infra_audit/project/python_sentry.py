@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ..documents.facts import Entry, SentryInit
+from ..documents.facts import Entry, PythonModule, SentryInit
 from ..model import Location
 from ..source.regex import regex
+from .django import is_settings, settings
 from .owners import enclosing
+from .python_names import Python, python
+from .python_values import imported
 from .tracing import Tracing
 from .types import Project
 
@@ -17,6 +20,7 @@ _ASIDE = regex(
     r"(?:^|/)(?:scripts?|tools?|examples?|tests?)/|(?:^|[/_])(?:dev\w*|local\w*|tests?|testing|ci)\.py$"
 )
 """What is not what is deployed, or only for developers."""
+_ENTRIES = ("/main.py", "/app.py", "/wsgi.py", "/asgi.py", "/celery.py", "/apps.py", "/__main__.py")
 _RATE = "traces_sample_rate"
 _SAMPLER = "traces_sampler"
 _NOTHING = frozenset({"None", "False"})
@@ -43,12 +47,40 @@ class SetUp(Struct, frozen=True):
 def set_ups(project: Project) -> Iterator[SetUp]:
     """Every call in production."""
     owners = tuple(d for d in project.deployables if d.runtime == "python")
+    known = python(project.files, project.python)
     for module in project.python:
         if not module.sentry or module.broken or _ASIDE.search(module.path):
             continue
         owner = enclosing(module.path.rpartition("/")[0], owners)
-        if owner is not None and project.purposes.get(module.path) == "production":
-            yield from (SetUp(module.path, init, owner) for init in module.sentry)
+        counts = owner is not None and project.purposes.get(module.path) == "production"
+        if owner is not None and counts and _is_loaded(module, owner, project, known):
+            yield from (SetUp(module.path, i, owner) for i in module.sentry if not _is_void(i))
+
+
+def _is_loaded(module: PythonModule, owner: str, project: Project, known: Python) -> bool:
+    """Whether something is seen to load a file: a server, the settings of Django, another file."""
+    if module.applications or module.serves or module.path.endswith(_ENTRIES):
+        return True
+    files = settings(owner, project, known)
+    if module.path in files or (is_settings(module.path) and not files):
+        return True
+    loading = (
+        [m for m in project.python if m.path in files]
+        if is_settings(module.path)
+        else project.python
+    )
+    return any(
+        module.path in imported(known, other.path, one)
+        for other in loading
+        for one in other.imports
+        if other is not module
+    )
+
+
+def _is_void(init: SentryInit) -> bool:
+    """Whether a call is given what is no address: it was to be filled in."""
+    dsn = next((e.value.literal for e in init.options if e.name == "dsn" and e.value), None)
+    return dsn is not None and "://" not in dsn
 
 
 def given(entry: Entry | None) -> str | None:

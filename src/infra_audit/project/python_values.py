@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ..documents.facts import Expression, PythonImport
+from .imports import folder_of
 from .python_names import Python, module_file
 
 _DEEPEST = 4
@@ -14,6 +15,23 @@ def file_of(known: Python, importer: str, module: str) -> str | None:
     """The file that a module means in another file; None where it is none of the repository."""
     found = module_file(known, importer, module)
     return found if found and not found.endswith("/") else None
+
+
+def imported(known: Python, path: str, one: PythonImport) -> list[str]:
+    """The files that an import loads: the module, what it is inside of, and what is taken from it."""
+    target = file_of(known, path, one.module)
+    dot = "" if one.module.endswith(".") else "."
+    below = file_of(known, path, f"{one.module}{dot}{one.origin}") if one.origin else None
+    found = [place for place in (target, below) if place is not None]
+    for place in tuple(found):
+        folder = folder_of(place)
+        while folder:
+            package = f"{folder}/__init__.py"
+            if package not in known.files:
+                break
+            found.append(package)
+            folder = folder_of(folder)
+    return [place for place in found if place != path]
 
 
 def given(known: Python, path: str, name: str) -> Expression | None:
