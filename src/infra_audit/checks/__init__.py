@@ -79,6 +79,7 @@ CHECKS: dict[str, str] = {
     "servers/runs-as-root": "runs_as_root",
     "servers/crash-loop-reboots": "crash_loop_reboots",
     "servers/plain-http": "plain_http",
+    "servers/debug-mode": "debug_mode",
     "servers/unbounded-logs": "unbounded_logs",
     "database/sqlite-in-production": "sqlite_in_production",
     "database/sqlite-outside-volume": "sqlite_outside_volume",
@@ -122,6 +123,7 @@ _COMPOSES = ("composes",)
 _STORES = ("stores",)
 _PACKAGES = ("packages",)
 _MODULES = ("modules",)
+_CODE = ("modules", "python")
 _IMAGES = ("images",)
 _WORKFLOWS = ("workflows",)
 
@@ -158,6 +160,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "database/no-migration-on-deploy": _STORES,
     "database/provider-mismatch": ("schemas",),
     "servers/crash-loop-reboots": ("unit_files",),
+    "servers/debug-mode": ("python",),
     "servers/no-automatic-restart": ("units", "acts"),
     "database/sqlite-in-production": _STORES,
     "database/sqlite-outside-volume": _STORES,
@@ -168,10 +171,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "database/backup-of-another-engine": _STORES,
     "observability/missing-metrics": _DEPLOYABLES,
     "observability/missing-apm": _DEPLOYABLES,
-    "observability/sentry-without-tracing": _MODULES,
+    "observability/sentry-without-tracing": _CODE,
     "observability/missing-error-tracking": _DEPLOYABLES,
-    "observability/sentry-full-sampling": _MODULES,
-    "observability/sentry-sends-pii": _MODULES,
+    "observability/sentry-full-sampling": _CODE,
+    "observability/sentry-sends-pii": _CODE,
     "observability/sentry-not-loaded": _MODULES,
     "observability/missing-health-endpoint": _DEPLOYABLES,
     "observability/health-ignores-database": ("routes",),

@@ -62,7 +62,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _of_code(project: Project) -> Iterator[Outcome]:
     """What code demands as soon as it is loaded, of an environment that is all known."""
-    if not any(module.demands for module in project.modules):
+    if not (any(m.demands for m in project.modules) or any(m.demands for m in project.python)):
         return
     from ..project.demanded import unmet
 

@@ -25,6 +25,7 @@ _SUFFIXES = {
     ".jsx": "module",
     ".mjs": "module",
     ".cjs": "module",
+    ".py": "python",
     ".csproj": "manifest",
     ".tf": "other",
     ".db": "data",
@@ -70,7 +71,6 @@ _NAMES = {
     "litefs.yaml": "other",
     "litestream.yml": "other",
     "litestream.yaml": "other",
-    "settings.py": "other",
     "alembic.ini": "other",
     "Makefile": "other",
     "Justfile": "other",
@@ -247,8 +247,6 @@ def _by_pattern(path: str, name: str, suffix: str) -> str | None:
         return "other"
     if name.startswith("Caddyfile") or suffix == ".caddy" or _SITE.search(path):
         return "other"
-    if suffix == ".py":
-        return "other" if "/settings/" in path else None
     if suffix == ".json":
         return "pm2" if _PM2.match(name) else None
     if suffix in _TEXTUAL and suffix and _MANIFESTS.search(path):

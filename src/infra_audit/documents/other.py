@@ -120,7 +120,6 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "kamal": regex(r"^(?P<name>service|servers|image|registry|accessories):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer)\b(?P<value>[^\n`]*)", re.IGNORECASE),
     "alembic": regex(r"^(?P<name>sqlalchemy\.url)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*)", re.MULTILINE),
-    "django": regex(r"^[^#\n]*?\b(?P<name>ADMINS(?=[ \t]*=[ \t]*(?![\[(]\s*[\])]|None))|django\.request(?=[\"']))(?P<value>)", re.MULTILINE),
     "ansible": regex(r"(?P<name>\b(?:cron|systemd|service|docker_container|apt|template|copy)):(?P<value>)"),
 }  # fmt: skip
 """By kind, the words that the model asks about; `value` may be empty."""
@@ -196,8 +195,6 @@ def _kind(text: Text) -> str:
         return known
     if name.endswith(".dockerignore"):
         return "left-out"
-    if name.endswith(".py"):
-        return "django"
     if name.endswith((".tf", ".tfvars")):
         return "terraform"
     if name.endswith((".md", ".txt", ".rst", ".adoc")) or name.startswith("README"):

@@ -22,6 +22,7 @@ from ..documents.facts import (
     Other,
     Package,
     ProxyFile,
+    PythonModule,
     Schema,
     UnitFile,
     Workflow,
@@ -55,6 +56,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     proxies: tuple[ProxyFile, ...]
     infrastructure: tuple[Infrastructure, ...]
     modules: tuple[Module, ...]
+    python: tuple[PythonModule, ...]
     data: tuple[Data, ...]
     others: tuple[Other, ...]
 
@@ -87,6 +89,7 @@ def sort(files: frozenset[str], documents: tuple[Document, ...]) -> Facts:
         proxies=of(ProxyFile),
         infrastructure=of(Infrastructure),
         modules=of(Module),
+        python=of(PythonModule),
         data=of(Data),
         others=of(Other),
     )
@@ -150,7 +153,7 @@ def _sort(document: Document) -> Sort:
     match document:
         case Workflow() | Action():
             return "workflow"
-        case Module():
+        case Module() | PythonModule():
             return "module"
         case Schema():
             return "schema"

@@ -8,15 +8,22 @@ from .composed import Placed
 from .joined import index
 from .listening import beside, built
 from .program import Program, covers, leads, program, started
+from .python_ports import serves
 from .types import Deployable, Image, Port, Project, Unit
 
-_NODE = frozenset({"", "node", "docker", "nodejs"})
+_RUNTIMES = {
+    "node": frozenset({"", "node", "docker", "nodejs"}),
+    "python": frozenset({"", "docker", "python", "python3"}),
+}
+"""By runtime, what platforms call it."""
 
 
 def runs(unit: Unit, app: Deployable, project: Project) -> bool:
     """Whether a unit runs the one program of an application that listens, and nothing in front of it."""
     listens = listening(app, project)
     found = _program(unit, app, project)
+    if app.runtime == "python":
+        return found is not None and found.python is not None and serves(found.python, app, project)
     return (
         found is not None
         and len(listens) <= 1
@@ -82,7 +89,7 @@ def _of_platform(unit: Unit, app: Deployable, project: Project) -> Program | Non
         return None
     told = {e.name.rpartition(".")[2]: e.value for e in (*hosted.options, *hosting.options)}
     runtime = told.get("runtime") or told.get("env")
-    if runtime is not None and runtime.literal not in _NODE:
+    if runtime is not None and runtime.literal not in _RUNTIMES.get(app.runtime, ()):
         return None
     start = next((c.script for c in hosted.commands if c.kind == "start"), None)
     images = _built(hosted, app, project)
