@@ -73,6 +73,11 @@ def test_words_are_found(path: str, content: str, expected: list[tuple[str, str 
     assert words(path, content) == expected
 
 
+def test_each_line_counts_of_what_git_ignores() -> None:
+    lines = "".join(f"folder-{n}/\n" for n in range(400))
+    assert len(words(".gitignore", lines)) == 400
+
+
 def test_a_word_has_its_place() -> None:
     (word,) = parse(Text("Makefile", "go:\n\t./a.sh\n")).words
     assert (word.span.line, word.span.column, word.span.end_column) == (2, 2, 8)

@@ -134,6 +134,8 @@ _SPOKEN = regex(r"(?<![\w/])(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?P<value>)(?![\w
 _SCHEDULING = frozenset({"cron", "prose", "makefile", "cloud-init", "ansible", "unknown"})
 """The kinds of files in which a line of a crontab may stand."""
 _MOST = 200
+_LINES = 2_000
+"""As many lines are read of a file that leaves paths out: each counts."""
 _RECIPES = regex(
     r"^(?:(?P<recipe>[ \t]+[^\n]+)|@?(?P<target>[A-Za-z_][\w.-]*+)[^:=\n]*+:(?!=)[^\n]*)",
     re.MULTILINE,
@@ -161,7 +163,7 @@ def parse(text: Text) -> Other:
     if kind == "makefile":
         words += _called(text)
     if pattern:
-        words += _found(text, pattern)
+        words += _found(text, pattern, _LINES if kind in ("ignores", "left-out") else _MOST)
     if kind == "prose":
         words += _found(text, _SPOKEN)
     if kind in _SCHEDULING and may_schedule(text.content):
@@ -225,13 +227,13 @@ def _by_content(path: str, head: str) -> str:
     return "unknown"
 
 
-def _found(text: Text, pattern: re.Pattern[str]) -> list[Entry]:
+def _found(text: Text, pattern: re.Pattern[str], most: int = _MOST) -> list[Entry]:
     entries: list[Entry] = []
     content = text.content
     if content.startswith("\ufeff"):
         content = "\n" + content[1:]
     for hit in pattern.finditer(content):
-        if len(entries) >= _MOST:
+        if len(entries) >= most:
             break
         raw = (hit["value"] or "").strip()
         value = Value(raw.strip("\"'"), raw, text.span(*hit.span("value"))) if raw else None
