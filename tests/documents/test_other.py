@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "Alembic's settings": ("api/alembic.ini", "[alembic]\n", "alembic"),
     "a crontab": ("cron.d/shop", "", "cron"),
     "prose": ("README.md", "", "prose"),
+    "settings of Spring Boot": ("api/src/main/resources/application-prod.yml", "a: 1\n", "spring"),
     "Terraform": ("infra/main.tf", "", "terraform"),
     "an issue template": (".github/ISSUE_TEMPLATE/a.yml", "jobs:\n", "unknown"),
 }

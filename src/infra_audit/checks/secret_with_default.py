@@ -24,7 +24,7 @@ from ..source.regex import regex
 _OWN = regex(
     r"(?:\w+_)?(?:JWT|SESSION|COOKIE|NEXTAUTH|BETTER_AUTH)_?(?:\w+_)?(?:SECRET|KEY)"
     r"|(?:(?:\w+_)?(?:DJANGO|FLASK|APP|SERVER|WEB|WEBUI|API|SITE)_)?SECRET_KEY(?:_BASE)?|APP_(?:KEY|SECRET)|SECRET"
-    r"|(?:\w+_)?(?:AUTH|TOKEN|ENCRYPTION|SIGNING|PAYLOAD|REFRESH|CRON|INTERNAL)_?(?:SECRET|KEY)(?:_KEY)?",
+    r"|(?:\w+_)?(?:AUTH|TOKEN|ENCRYPTION|SIGNING|SIGNED_LINK|PAYLOAD|REFRESH|CRON|INTERNAL)_?(?:SECRET|KEY)(?:_KEY)?",
     re.IGNORECASE,
 )
 """What an application signs and locks its own things with: it works with any value."""
@@ -60,6 +60,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield from _of_script(act, project)
     if project.kind.name not in ("library", "template"):
         yield from _of_modules(project)
+        yield from _of_settings(project)
 
 
 def _is_secret(name: str, value: str) -> bool:
@@ -174,9 +175,7 @@ def _of_modules(project: Project) -> Iterator[Outcome]:
                     found.setdefault((owner.folder, use.name), []).append(secret)
     if not found:
         return
-    known = provided(project) | {
-        e.name for c in project.composes for s in c.services for e in s.environment
-    }
+    known = _given(project)
     owners = {deployable.folder: deployable for deployable in project.deployables}
     for (folder, name), uses in found.items():
         if name in refused or name in known:
@@ -186,12 +185,41 @@ def _of_modules(project: Project) -> Iterator[Outcome]:
         yield _match(first, project, (*more, *owners[folder].evidence[:1]))
 
 
-def _owner(path: str, project: Project) -> Deployable | None:
+def _of_settings(project: Project) -> Iterator[Outcome]:
+    """`${JWT_SECRET:literal}` in the settings of Spring Boot, where no profile of production demands it."""
+    files = [
+        o
+        for o in project.others
+        if o.kind == "spring" and project.purposes.get(o.path) == "production"
+    ]
+    known = _given(project) if files else frozenset()
+    for file in files:
+        beside = [o for o in files if dirname(o.path) == dirname(file.path)]
+        demanded = {w.name for o in beside for w in o.words if w.value is None}
+        owner = _owner(file.path, project, "java")
+        for word in file.words if owner is not None else ():
+            value = word.value.literal if word.value is not None else None
+            name = _NOT_WORD.sub("_", word.name).upper()
+            if value and _is_secret(name, value) and word.name not in demanded | known:
+                secret = _Secret(word.name, value, Location(file.path, word.span))
+                yield _match(secret, project, owner.evidence[:1] if owner is not None else ())
+
+
+_NOT_WORD = regex(r"\W")
+
+
+def _given(project: Project) -> frozenset[str]:
+    """The names that something may give a value, or that a compose file speaks of."""
+    composed = {e.name for c in project.composes for s in c.services for e in s.environment}
+    return provided(project) | composed
+
+
+def _owner(path: str, project: Project, runtime: str = "node") -> Deployable | None:
     """The application that a module belongs to."""
     holding = [
         d
         for d in project.deployables
-        if d.serves and d.runtime == "node" and (not d.folder or path.startswith(f"{d.folder}/"))
+        if d.serves and d.runtime == runtime and (not d.folder or path.startswith(f"{d.folder}/"))
     ]
     return max(holding, key=lambda d: len(d.folder), default=None)
 

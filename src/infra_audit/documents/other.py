@@ -7,6 +7,7 @@ import re
 from ..model import START
 from ..source.regex import regex
 from ..source.text import Text
+from .classify import SPRING
 from .crontab import CRON_LINE, may_schedule
 from .facts import Entry, Other, Value
 
@@ -121,6 +122,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer|vercel|netlify|railway|heroku|render\.com|fly\.io)\b(?P<value>[^\n`]*)", re.IGNORECASE),
     "alembic": regex(r"^(?P<name>sqlalchemy\.url)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*)", re.MULTILINE),
     "django": regex(r"^[^#\n]*?\b(?P<name>ADMINS(?=[ \t]*=[ \t]*(?![\[(]\s*[\])]|None))|django\.request(?=[\"']))(?P<value>)", re.MULTILINE),
+    "spring": regex(r"^(?![ \t]*[#!])[^\n]*?\$\{(?P<name>[A-Za-z_][\w.-]*)(?::(?P<value>[^{}\n]*))?\}", re.MULTILINE),
     "ansible": regex(r"(?P<name>\b(?:cron|systemd|service|docker_container|apt|template|copy)):(?P<value>)"),
 }  # fmt: skip
 """By kind, the words that the model asks about; `value` may be empty."""
@@ -202,6 +204,8 @@ def _kind(text: Text) -> str:
         return "django"
     if name.endswith((".tf", ".tfvars")):
         return "terraform"
+    if name.startswith("application") and SPRING.search(path):
+        return "spring"
     if name.endswith((".md", ".txt", ".rst", ".adoc")) or name.startswith("README"):
         return "prose"
     if name.startswith("Caddyfile") or name.endswith(".caddy"):
