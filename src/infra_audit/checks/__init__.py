@@ -105,6 +105,7 @@ CHECKS: dict[str, str] = {
     "wiring/unprovided-variable": "unprovided_variable",
     "wiring/missing-dependency-unit": "missing_dependency_unit",
     "wiring/secret-with-default": "secret_with_default",
+    "wiring/env-file-not-interpolated": "env_file_not_interpolated",
     "wiring/standalone-not-used": "standalone_not_used",
     "wiring/runtime-version-skew": "runtime_version_skew",
 }
@@ -165,6 +166,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "observability/health-ignores-database": ("routes",),
     "observability/probe-path-not-served": ("probes",),
     "wiring/unserved-host": _COMPOSES,
+    "wiring/env-file-not-interpolated": _COMPOSES,
     "wiring/port-mismatch": ("ports",),
     "wiring/missing-npm-script": _PACKAGES,
     "wiring/package-manager-skew": _PACKAGES,

@@ -119,7 +119,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "kubernetes": regex(r"^(?P<name>kind):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "ci": regex(r"(?P<name>\b(?:deploy|publish|push|release|rollout|ssh|rsync|kubectl|helm|docker push)\b)(?P<value>)", re.IGNORECASE),
     "kamal": regex(r"^(?P<name>service|servers|image|registry|accessories):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
-    "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer|vercel|netlify|railway|heroku|render\.com|fly\.io)\b(?P<value>[^\n`]*)", re.IGNORECASE),
+    "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer|vercel|netlify|railway|heroku|render\.com|fly\.io|env-file)\b(?P<value>[^\n`]*)", re.IGNORECASE),
     "alembic": regex(r"^(?P<name>sqlalchemy\.url)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*)", re.MULTILINE),
     "django": regex(r"^[^#\n]*?\b(?P<name>ADMINS(?=[ \t]*=[ \t]*(?![\[(]\s*[\])]|None))|django\.request(?=[\"']))(?P<value>)", re.MULTILINE),
     "spring": regex(r"^(?![ \t]*[#!])[^\n]*?\$\{(?P<name>[A-Za-z_][\w.-]*)(?::(?P<value>[^{}\n]*))?\}", re.MULTILINE),
