@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from posixpath import dirname
 from typing import Any
+from typing import Literal as Choice
 
 from msgspec import Struct
 
@@ -175,14 +176,17 @@ def _of_modules(project: Project) -> Iterator[Outcome]:
                     found.setdefault((owner.folder, use.name), []).append(secret)
     if not found:
         return
-    known = _given(project)
+    known = provided(project)
     owners = {deployable.folder: deployable for deployable in project.deployables}
     for (folder, name), uses in found.items():
-        if name in refused or name in known:
-            continue
         first, *others = uses
+        composed = _composed(name, first.value, project)
+        if name in refused or name in known or composed == "given":
+            continue
         more = [Evidence(other.location, "here too") for other in others[:_MOST]]
-        yield _match(first, project, (*more, *owners[folder].evidence[:1]))
+        yield _match(
+            first, project, (*more, *owners[folder].evidence[:1]), passed=composed == "passed"
+        )
 
 
 def _of_settings(project: Project) -> Iterator[Outcome]:
@@ -192,7 +196,7 @@ def _of_settings(project: Project) -> Iterator[Outcome]:
         for o in project.others
         if o.kind == "spring" and project.purposes.get(o.path) == "production"
     ]
-    known = _given(project) if files else frozenset()
+    known = provided(project) if files else frozenset()
     for file in files:
         beside = [o for o in files if dirname(o.path) == dirname(file.path)]
         demanded = {w.name for o in beside for w in o.words if w.value is None}
@@ -202,16 +206,39 @@ def _of_settings(project: Project) -> Iterator[Outcome]:
             name = _NOT_WORD.sub("_", word.name).upper()
             if value and _is_secret(name, value) and word.name not in demanded | known:
                 secret = _Secret(word.name, value, Location(file.path, word.span))
-                yield _match(secret, project, owner.evidence[:1] if owner is not None else ())
+                composed = _composed(word.name, value, project)
+                evidence = owner.evidence[:1] if owner is not None else ()
+                if composed != "given":
+                    yield _match(secret, project, evidence, passed=composed == "passed")
 
 
 _NOT_WORD = regex(r"\W")
 
 
-def _given(project: Project) -> frozenset[str]:
-    """The names that something may give a value, or that a compose file speaks of."""
-    composed = {e.name for c in project.composes for s in c.services for e in s.environment}
-    return provided(project) | composed
+def _composed(name: str, value: str, project: Project) -> Choice["given", "passed", ""]:
+    """Whether a compose file gives a variable another value than `value`, or only passes on what its shell has."""
+    found: Choice["given", "passed", ""] = ""
+    for compose in project.composes:
+        if project.standings[compose.path].kind == "aside":
+            continue
+        for entry in (e for service in compose.services for e in service.environment):
+            if entry.name == name and (entry.value is None or _is_bare(entry.value.raw)):
+                found = found or "passed"
+            elif (
+                entry.name == name
+                and entry.value is not None
+                and entry.value.literal not in (value, "")
+            ):
+                found = "given"
+    return found
+
+
+def _is_bare(raw: str) -> bool:
+    """Whether a value is nothing but variables that are empty where nobody sets them."""
+    from ..documents.interpolation import variables
+
+    found = variables(raw)
+    return bool(found) and all(each.operator == "" for each in found)
 
 
 def _owner(path: str, project: Project, runtime: str = "node") -> Deployable | None:
@@ -229,14 +256,18 @@ def _match(
     project: Project,
     evidence: tuple[Evidence, ...] = (),
     trail: tuple[Evidence, ...] = (),
+    *,
+    passed: bool = False,
 ) -> Match:
-    """A note where people are told to give it another value, or a platform's settings may."""
+    """A note where people are told to give it another value, it is passed on, or a platform's settings may have it."""
     where = told(project, secret.name, secret.value, secret.location.path)
     shown = masked(secret.value)
     return Match(
         location=secret.location,
         values={"name": secret.name, "shown": f" (`{shown}`)" if shown != "…" else ""},
         evidence=(*evidence, *((Evidence(where, "told here"),) if where is not None else ())),
-        severity="note" if where is not None or project.kind.name not in _SERVED else None,
+        severity="note"
+        if passed or where is not None or project.kind.name not in _SERVED
+        else None,
         trail=trail,
     )
