@@ -19,8 +19,10 @@ _READ = ".env"
 """The only file that compose reads by itself, beside the compose file."""
 _SET = frozenset({"HOME", "USER", "PWD", "UID", "GID", "HOSTNAME", "PATH", "SHELL", "LANG", "TZ"})
 """What shells have."""
-_UNREAD = frozenset({"makefile", "ansible", "kamal", "nix", "cloud-init"})
+_UNREAD = frozenset({"makefile", "ansible", "kamal", "nix", "cloud-init", "ci"})
 """Files that may start compose and are not read."""
+_MANUAL = regex(r"(?i)[^/]*(?:docker|compose|deploy|env)[^/]*\.(?:md|mdx|rst|adoc|txt)")
+"""Texts that may tell how to start it."""
 _WORD = regex(r"[a-z0-9]+")
 _SAMPLE = frozenset({"example", "sample", "template", "tmpl", "default", "dist"})
 _MOST = 3
@@ -127,4 +129,7 @@ def _doubt(file: Value, path: str, project: Project) -> str:
             return f"{other.path} may start it, and is not read"
         if other.kind == "prose" and any(word.name.lower() == "env-file" for word in other.words):
             return f"{other.path} speaks of `--env-file`"
-    return ""
+    read = {other.path for other in project.others} | {d.path for d in project.dotenvs}
+    manuals = (p for p in project.files - read if _MANUAL.fullmatch(basename(p)))
+    unread = min(manuals, default="")
+    return f"{unread} may tell how to start it, and is not read" if unread else ""

@@ -65,7 +65,7 @@ def beyond(table: Routes, path: str, project: Project) -> str:
         if project.purposes.get(module.path, "production") == "production" and (
             enclosing(module.path.rpartition("/")[0], project.deployables) == table.deployable
         ):
-            for doubt in _doubts(module, known):
+            for doubt in _doubts(module, path, known):
                 return doubt
     return ""
 
@@ -109,17 +109,27 @@ def _beside_files(path: str, app: Deployable, project: Project) -> str:
     return ""
 
 
-def _doubts(module: Module, known: Sources) -> Iterator[str]:
+def _doubts(module: Module, path: str, known: Sources) -> Iterator[str]:
     for name in module.handed:
         if not _is_followed(name, module, known):
             yield f"`{name}` in {module.path} may add routes"
     for call in module.routes:
-        if call.method == "USE" and call.framework != "nest" and _may_answer(call, module, known):
+        used = call.method == "USE" and call.framework != "nest" and _leads(call, path)
+        if used and _may_answer(call, module, known):
             yield f"`{call.target or 'a function'}` in {module.path} may answer by itself"
     for entry in module.config:
         raw = entry.value.raw if entry.value is not None else ""
         if entry.name == "globalPrefix.exclude" and ("..." in raw or not raw.startswith("[")):
             yield f"what the prefix leaves out in {module.path} is not literal"
+
+
+def _leads(call: RouteCall, path: str) -> bool:
+    """Whether a request for `path` may come to what is mounted, wherever that itself is mounted."""
+    first = (call.path or "").strip("/").partition("/")[0].lower()
+    return not _PLAIN.fullmatch(first) or first in path.lower().split("/")
+
+
+_PLAIN = regex(r"[\w.-]+")
 
 
 def _package(module: Module, name: str, known: Sources) -> tuple[str, str | None]:
