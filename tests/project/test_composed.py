@@ -17,6 +17,9 @@ SHOP = "services:\n  shop:\n    build: .\n  db:\n    image: postgres:17\n"
 LASTING = SHOP.replace("build: .\n", "build: .\n    restart: always\n", 1)
 PUBLISHED = LASTING.replace("build: .", "image: example/shop:4")
 DEVELOPED = LASTING.replace("build: .\n", "build: .\n    command: npm run dev\n")
+REACHED = LASTING.replace(
+    "build: .", "build: .\n    environment: [VITE_API_URL=http://localhost:8000]"
+)
 DEPLOY = "#!/bin/bash\nset -e\ngit pull\n{} up -d --build\n"
 
 
@@ -48,6 +51,12 @@ STANDINGS = {
         True,
     ),
     "by its name": ({"docker-compose.prod.yml": SHOP}, "shown", True),
+    "by its name, though it is reached on this machine": (
+        {"docker-compose.prod.yml": REACHED},
+        "shown",
+        True,
+    ),
+    "reached on this machine": ({"compose.yaml": REACHED}, "aside", False),
     "by its folder": ({"deploy/compose.yaml": SHOP}, "shown", True),
     "a developer's command": ({"compose.yaml": DEVELOPED}, "aside", False),
     "a developer's stage": (

@@ -138,6 +138,7 @@ def _matches(
     released = act.role == "deploy" or _releases(act) or act.script.path in called
     repeated = released and not _ONCE.search(act.script.header)
     needing = _needing(act, functions, repeated=repeated)
+    restarts = False
     anchor = _anchor(act, needing)
     if anchor is None:
         bare = all(what == _ANYTHING for _, what in needing)
@@ -149,7 +150,7 @@ def _matches(
             raised = [each for each in needing if _RAISING.intersection(each[0].prefixes)]
             if allowed or not repeated or not raised:
                 return
-            needing = [(run, _ANYTHING) for run, _ in raised]
+            restarts, needing = True, [(run, _ANYTHING) for run, _ in raised]
         anchor = _first(needing, act)
     by_need: dict[str, Run] = {}
     for run, what in needing:
@@ -169,7 +170,7 @@ def _matches(
             for what, run in by_need.items()
             if run.span != anchor[0]
         )[:_MOST],
-        severity="warning" if repeated else None,
+        severity="warning" if repeated and not restarts else None,
         trail=act.trail,
     )
 

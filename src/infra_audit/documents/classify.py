@@ -172,6 +172,10 @@ _PROSE = regex(
     r"(?:.*[^a-z])?(?:readme|deploy\w*|backups?|install\w*|setup|production|ops|operations|runbook|"
     r"cron\w*|self-?host\w*|server|vps|hosting|infrastructure)(?:[^a-z].*)?\.(?:md|txt|rst|adoc)$"
 )
+SPRING = regex(
+    r"(?:^|/)src/main/resources/(?:config/)?application(?:-[\w-]+)?\.(?:properties|ya?ml)$"
+)
+"""The settings of Spring Boot, one file for each profile."""
 _TEMPLATES = frozenset({".j2", ".erb", ".tmpl", ".tpl", ".template"})
 """What a unit's file is called behind its own suffix before something fills it in."""
 _NGINX = regex(r"(?:.*[._-])?nginx(?:[._-][\w.-]*)?$")
@@ -229,6 +233,8 @@ def sniffed(head: bytes) -> str | None:
 def _by_pattern(path: str, name: str, suffix: str) -> str | None:
     if suffix in {".yml", ".yaml"}:
         return _yaml_kind(path, name)
+    if suffix == ".properties":
+        return "other" if SPRING.search(path) else None
     if "file" in name.lower() and _DOCKERFILE.match(name) and not name.endswith(_NOT_DOCKERFILE):
         return None if suffix.lower() in _NO_DOCKERFILE else "dockerfile"
     if "env" in name and _DOTENV.match(name) and suffix not in _NO_DOTENV:
@@ -263,4 +269,5 @@ def _yaml_kind(path: str, name: str) -> str | None:
         return "compose"
     if _PM2.match(name):
         return "pm2"
-    return "other" if name == "deploy.yml" or _MANIFESTS.search(path) else None
+    known = name == "deploy.yml" or (name.startswith("application") and SPRING.search(path))
+    return "other" if known or _MANIFESTS.search(path) else None

@@ -142,6 +142,8 @@ class Service(Struct, frozen=True, kw_only=True):
     """Keys that are taken away from what they override, by `!reset` or `!override`."""
     required: tuple[Entry, ...] = ()
     """The variables without which compose does not start it: `${X:?}`, or a bare `${X}` among the ports."""
+    bare: tuple[Entry, ...] = ()
+    """The variables that are empty where nobody sets them: `${X}`."""
 
 
 class Compose(Struct, frozen=True, kw_only=True):
@@ -160,6 +162,8 @@ class Compose(Struct, frozen=True, kw_only=True):
     joinable_networks: tuple[str, ...] = ()
     """Those that others can join: with a `name` of their own, or `attachable`."""
     includes: tuple[Value, ...] = ()
+    names_env_file: bool = False
+    """Whether it speaks of `--env-file`, as in a remark that tells how to start it."""
     for_swarm: bool = False
     """Whether it says what only a swarm obeys: how to update, to place, or an overlay network."""
     problems: tuple[Problem, ...] = ()

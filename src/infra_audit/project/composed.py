@@ -145,7 +145,8 @@ def _doubt(
     compose: Compose, project: Project, made: list[Start], live: set[str]
 ) -> tuple[bool, str] | None:
     """What speaks against a file that no trail starts, and whether that settles it."""
-    sign = next((told for s in compose.services if is_application(s) and (told := develops(s))), "")
+    applications = filter(is_application, compose.services)
+    sign = next((told for s in applications if (told := develops(s, compose.path))), "")
     if sign:
         return True, f"{compose.path} is for development: {sign}"
     named = _NAMED.search(compose.path) is not None
