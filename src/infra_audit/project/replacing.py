@@ -9,8 +9,8 @@ from ..documents.facts import Job
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..source.regex import regex
+from .named_files import DEFAULTS
 from .releases import pulls, sends
-from .started import DEFAULTS
 from .types import Act, Project
 
 FETCHES = "brings the only checkout to the new version"
