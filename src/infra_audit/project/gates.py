@@ -190,12 +190,28 @@ def _asks(run: Run, text: str) -> bool:
 def _stops(run: Run, nth: int, act: Act) -> bool:
     """Whether the release can fail, or go back, when the look fails."""
     runs = act.behaviour.runs
+    later = [r for r in runs[nth + 1 :] if r.reach == "reached"]
+    if takes_any_answer(run):
+        asked = any(r.name in _ASKS and r.outcome == "aborts" for r in later)
+        return asked or any(_ends(r) or _returns(r) for r in later)
     if run.outcome == "aborts" or _ends_what_aborts(run, runs):
         return True
-    later = [r for r in runs[nth + 1 :] if r.reach == "reached"]
     if run.outcome in ("unchecked", "tested") and not later:
         return run.outcome == "unchecked"
     return any(_ends(r) or _returns(r) for r in later)
+
+
+def takes_any_answer(run: Run) -> bool:
+    """Whether a client works whatever it is answered, and only writes down with which status."""
+    if run.name != "curl" or not run.captured:
+        return False
+    given = [word or "" for word in run.arguments]
+    fails = any(_FAILS.fullmatch(word) for word in given)
+    return not fails and any("%{http_code}" in word or "%{response_code}" in word for word in given)
+
+
+_FAILS = regex(r"--fail(?:-with-body)?|-[a-zA-Z]*f[a-zA-Z]*")
+_ASKS = frozenset({"[", "[[", "test", "grep"})
 
 
 def _ends_what_aborts(run: Run, runs: tuple[Run, ...]) -> bool:
