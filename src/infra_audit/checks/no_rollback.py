@@ -200,7 +200,7 @@ def _again(path: _Path, carried: Location, project: Project) -> Match:
 
 _OVER = "puts the new version over the old one: no earlier build is kept"
 _AGAIN = (
-    "starts whatever `latest` is now: images are kept by their version, and nothing here starts one"
+    "starts whatever `latest` is now: nothing here starts the images that are kept by their version"
 )
 
 

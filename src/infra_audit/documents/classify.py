@@ -114,6 +114,7 @@ _NAMES = {
     "prometheus.yml": "other",
     "prometheus.yaml": "other",
     ".devcontainer.json": "other",
+    "_journal.json": "other",
     "package-lock.json": "other",
     "npm-shrinkwrap.json": "other",
     "yarn.lock": "other",

@@ -14,6 +14,7 @@ from ..source.regex import regex
 from .apps import folder_of
 from .callees import Call, call, written
 from .images import resolved
+from .inside import commands
 from .programs import Program, Programs, is_elsewhere, is_sure
 from .service_units import called, is_once, service_units
 from .starts import publishing
@@ -161,7 +162,18 @@ def _is_foremans(hosting: Hosting, project: Project) -> bool:
         return False
     released = any(c.kind == "release" for s in hosting.services for c in s.commands)
     elsewhere = any(platform.location.path != hosting.path for platform in project.platforms)
-    return not released and not elsewhere
+    return not released and not elsewhere and not _is_alone(hosting)
+
+
+def _is_alone(hosting: Hosting) -> bool:
+    """Whether a Procfile starts one server at the port that it is given: for that nobody needs foreman."""
+    return [service.name for service in hosting.services] == ["web"] and any(
+        "$PORT" in word.raw or "${PORT" in word.raw
+        for service in hosting.services
+        for command in service.commands
+        for inner in commands(command.script).values()
+        for word in inner.words
+    )
 
 
 def _images(project: Project, programs: Programs) -> Iterator[Begun]:
