@@ -61,6 +61,7 @@ _NAMES = {
     "railway.json": "other",
     "railway.toml": "other",
     "nixpacks.toml": "other",
+    ".replit": "other",
     "app.json": "other",
     "app.yaml": "other",
     "wrangler.toml": "other",

@@ -20,6 +20,7 @@ _BY_NAME = {
     "railway.json": "railway",
     "railway.toml": "railway",
     "nixpacks.toml": "railway",
+    ".replit": "replit",
     "app.json": "heroku",
     "app.yaml": "appengine",
     "wrangler.toml": "cloudflare",
