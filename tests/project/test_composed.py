@@ -194,6 +194,28 @@ def test_what_is_started_is_the_copy(tmp_path: Path, lines: tuple[str, str]) -> 
     assert started == {"other/compose.yaml" if "other" in lines[0] else "compose.prod.yaml"}
 
 
+def test_each_workflow_starts_its_own_copy(tmp_path: Path) -> None:
+    copying = "scp {} $H:/srv/shop/compose.yaml; ssh deploy@shop.example.com 'cd /srv/shop && docker compose up -d'"
+    each = {
+        f".github/workflows/{name}.yml": (
+            "on: push\njobs:\n  deploy:\n    runs-on: ubuntu-24.04\n    steps:\n"
+            f"      - run: |\n          {copying.format(f'compose.{name}.yaml')}\n"
+        )
+        for name in ("blue", "green")
+    }
+    files = {"compose.yaml": SHOP, "compose.blue.yaml": SHOP, "compose.green.yaml": SHOP, **each}
+    found = standings(project(tmp_path, files))
+    started = {
+        path: standing.evidence[0].location.path
+        for path, standing in found.items()
+        if standing.kind == "started"
+    }
+    assert started == {
+        "compose.blue.yaml": ".github/workflows/blue.yml",
+        "compose.green.yaml": ".github/workflows/green.yml",
+    }
+
+
 def test_a_copy_on_a_condition_tells_nothing(tmp_path: Path) -> None:
     files = {
         "deploy.sh": "#!/bin/bash\ngit pull\n[ -f compose.yaml ] || cp compose.prod.yaml compose.yaml\ndocker compose up -d\n",

@@ -36,20 +36,29 @@ _HOST = regex(r"(?:\$\{\{.*?\}\}|\$\{[^}]*\}|[^/\s:])+:(?!//)")
 """What stands before a path on another machine."""
 
 
-def laid(acts: Iterable[Act], paths: Iterable[str]) -> dict[str, str]:
-    """By the place that scripts copy it to, which of the `paths` of the repository lies there.
+Laid = dict[str, dict[str, str]]
+"""By a place, as `place` tells it: the file of the repository there, by the path of what copies it."""
 
-    A place is told as `place` tells it. A copy that a condition decides on tells nothing.
-    """
+
+def laid(acts: Iterable[Act], paths: Iterable[str]) -> Laid:
+    """Where scripts copy some of the `paths` of the repository; what a condition decides on tells nothing."""
     known = frozenset(paths)
-    found: dict[str, str] = {}
+    found: Laid = {}
     for act in acts:
         runs = act.behaviour.runs
         if any(run.name in _COPIES for run in runs):
             for run, spot in zip(runs, spots(runs, act.script), strict=True):
                 if run.name in _COPIES and run.reach == "reached" and not _is_doubtful(run):
-                    found.update(_of(run, spot, act, known))
+                    for told, path in _of(run, spot, act, known):
+                        found.setdefault(told, {})[act.script.path] = path
     return found
+
+
+def lying(copies: Laid, told: str, act: Act) -> str | None:
+    """The file at a place for a script: as its own file copies it, else as all do that copy one there."""
+    known = copies.get(told, {})
+    found = {known[act.script.path]} if act.script.path in known else {*known.values()}
+    return found.pop() if len(found) == 1 else None
 
 
 def place(path: str, folder: str | None, remote: bool, act: Act) -> str | None:

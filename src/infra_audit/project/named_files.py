@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ..flow.behaviour import Run
 from ..source.regex import regex
-from .laid import laid, place
+from .laid import Laid, laid, lying, place
 from .levels import within
 from .rounds import Round, around, rounds
 from .spots import spots
@@ -33,8 +33,7 @@ class Known(Struct, frozen=True):
     paths: frozenset[str]
     included: dict[str, tuple[str, ...]]
     """By the path of a compose file all that it includes, and that they include."""
-    copied: dict[str, str]
-    """By the place that scripts copy it to, the file of the repository."""
+    copied: Laid
     listed: dict[str, tuple[str, ...]]
     """By the place of a compose file that a script writes, the files that it makes it include."""
 
@@ -92,7 +91,8 @@ def _elsewhere(run: Run, act: Act, files: Named, known: Known) -> tuple[str, ...
 
     def sources(name: str) -> tuple[str, ...]:
         told = place(name, at, run.remote is not None, act) or ""
-        return (known.copied[told],) if told in known.copied else known.listed.get(told, ())
+        path = lying(known.copied, told, act)
+        return (path,) if path else known.listed.get(told, ())
 
     if not files:
         return next((found for name in DEFAULTS if (found := sources(name))), ())
