@@ -115,7 +115,7 @@ def foremost(starting: list[Run], runs: list[Run]) -> list[Run]:
     A script with functions for many tasks has some that only start what is there; and where compose
     starts all, what then restarts one container puts nothing live.
     """
-    starting = [run for run in starting if not _is_one_container(run, starting)]
+    starting = [run for run in starting if not is_one_container(run, starting)]
     renewing = {
         run.function
         for run in runs
@@ -124,7 +124,7 @@ def foremost(starting: list[Run], runs: list[Run]) -> list[Run]:
     return [run for run in starting if run.function in renewing] or starting
 
 
-def _is_one_container(run: Run, starting: list[Run]) -> bool:
+def is_one_container(run: Run, starting: list[Run]) -> bool:
     """Whether a run restarts a container, of those that compose has started."""
     return effects.plain(run)[:2] == ("docker", "restart") and any(
         "up" in effects.plain(other)[1:3] for other in starting
