@@ -228,6 +228,7 @@ def test_a_copy_on_a_condition_tells_nothing(tmp_path: Path) -> None:
 LOOPS = {
     "into each folder": 'for d in apps/*/; do (cd "$d" && docker compose up -d); done',
     "into each folder, by name": "for d in shop wiki; do cd ~/stack/apps/$d; docker compose up -d; done",
+    "the file of each name": 'for n in shop wiki; do docker compose -f "$HOME/stack/apps/$n/compose.yaml" up -d; done',
     "each file": 'for f in ./apps/*/compose.yaml; do docker compose -f "$f" up -d; done',
     "the file of each folder": 'for d in apps/*/; do docker compose -f "${d%/}/compose.yaml" up -d; done',
     "a file that includes each": (
@@ -255,6 +256,7 @@ def test_a_loop_starts_what_its_pattern_names(tmp_path: Path, lines: str) -> Non
 LOST = {
     "over what is not known": 'for d in $APPS; do (cd "$d" && docker compose up -d); done',
     "into a folder that it does not name": "for d in apps/*/; do cd /srv; docker compose -f x.yaml up -d; done",
+    "into a folder that is not here": "for d in apps/a; do (cd $d && docker compose up -d); done",
     "without a folder": "for d in apps/*/; do docker compose -f x.yaml up -d; done",
     "over files of another name": 'for f in apps/*/stack.yaml; do docker compose -f "$f" up -d; done',
 }

@@ -11,30 +11,13 @@ from .spots import spots
 from .types import Act
 
 _COPIES = frozenset({"scp", "rsync", "cp", "mv", "install"})
-_VALUED = frozenset(
-    {
-        "-i",
-        "-P",
-        "-o",
-        "-F",
-        "-J",
-        "-c",
-        "-l",
-        "-S",
-        "-e",
-        "--rsh",
-        "-m",
-        "-g",
-        "--mode",
-        "--owner",
-        "--group",
-    }
-)
+_VALUED = frozenset({
+    "-i", "-P", "-o", "-F", "-J", "-c", "-l", "-S", "-e", "--rsh", "-m", "-g", "--mode", "--owner", "--group",
+})  # fmt: skip
 """Options of these commands that take the next word."""
 _ASKS = frozenset({"test", "case", "arithmetic", "command -v", "grep", "diff", "cmp"})
 _HOST = regex(r"(?:\$\{\{.*?\}\}|\$\{[^}]*\}|[^/\s:])+:(?!//)")
 """What stands before a path on another machine."""
-
 
 Laid = dict[str, dict[str, str]]
 """By a place, as `place` tells it: the file of the repository there, by the path of what copies it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from posixpath import normpath
@@ -30,16 +31,17 @@ class Round(Struct, frozen=True):
         """A word as written with the value in the place of the variable, as a path."""
         name, value = self.variable, self.value
         told = raw.replace(f"${{{name}%/}}", value.rstrip("/")).replace(f"${{{name}}}", value)
-        return normpath(regex(rf"\${name}\b").sub(value, told).strip("\"'"))
+        return normpath(re.sub(rf"\${name}\b", lambda _: value, told).strip("\"'"))
 
     def ends(self, raw: str) -> Iterator[str]:
         """What a word may name in the repository, which a server holds in some folder."""
         whole = self.filled(raw)
+        yield whole
         value = normpath(self.value)
         parts = whole.split("/")
-        for nth in range(len(parts)):
+        for nth in range(1, len(parts)):
             tail = "/".join(parts[nth:])
-            if value in tail:
+            if f"/{value}/" in f"/{tail}/":
                 yield tail
 
 
