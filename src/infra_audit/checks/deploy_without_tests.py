@@ -49,12 +49,16 @@ def _told(
             return Satisfied(where, "tests come first")
         if job.uses is not None and not any(job is link for _, link in chain):
             return Undecided(Location(workflow.path, job.uses.span), "what it runs is not read")
+    pushed = outer
     if "workflow_run" in causes:
-        return _after(outer, place, project, scripts)
+        told = _after(outer, place, project, scripts)
+        if not isinstance(told, Workflow):
+            return told
+        pushed = told
     built = _in_image(project)
     if built is not None:
         return Satisfied(built, "the build of the image tests")
-    beside, proposed = _elsewhere(outer, project, scripts)
+    beside, proposed = _elsewhere(pushed, project, scripts)
     if beside is None and proposed is not None:
         return Undecided(
             proposed, "pull requests are tested; whether a merge needs that is not known"
@@ -77,15 +81,23 @@ def _told(
     )
 
 
-def _after(outer: Workflow, place: Location, project: Project, scripts: Started) -> Outcome:
-    """What a deployment that another workflow starts comes after."""
+def _after(
+    outer: Workflow, place: Location, project: Project, scripts: Started
+) -> Outcome | Workflow:
+    """What a deployment that another workflow starts comes after, or that one where it surely tests nothing."""
     ran = trigger(outer, "workflow_run")
     names = ran.workflows if ran is not None else ()
-    for other in project.workflows:
-        if other.name in names:
-            for job in other.jobs:
-                for where in tests_in(other, job, scripts):
-                    return Satisfied(where, "tests come first")
+    others = [other for other in project.workflows if other.name in names]
+    for other in others:
+        for job in other.jobs:
+            for where in tests_in(other, job, scripts):
+                return Satisfied(where, "tests come first")
+    read = {*names} == {other.name for other in others} and all(
+        events(other) <= {"push", "workflow_dispatch"} and not any(job.uses for job in other.jobs)
+        for other in others
+    )
+    if others and read:
+        return others[0]
     return Undecided(place, "what the workflow before it tests is not known")
 
 

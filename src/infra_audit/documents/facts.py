@@ -566,7 +566,15 @@ class Hosting(Struct, frozen=True, kw_only=True):
     path: str
     span: Span
     provider: Choice[
-        "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor"
+        "fly",
+        "render",
+        "railway",
+        "replit",
+        "vercel",
+        "heroku",
+        "procfile",
+        "kubernetes",
+        "supervisor",
     ]
     services: tuple[Hosted, ...] = ()
     options: tuple[Entry, ...] = ()

@@ -21,6 +21,7 @@ _BY_NAME = {
     "railway.json": "railway",
     "railway.toml": "railway",
     "nixpacks.toml": "railway",
+    ".replit": "replit",
     "app.json": "heroku",
     "app.yaml": "appengine",
     "wrangler.toml": "cloudflare",
@@ -74,6 +75,7 @@ _BY_NAME = {
     "prometheus.yaml": "prometheus",
     "docker-bake.hcl": "bake",
     "deploy.yml": "kamal",
+    "_journal.json": "journal",
     "package-lock.json": "lockfile",
     "npm-shrinkwrap.json": "lockfile",
     "yarn.lock": "lockfile",
@@ -103,6 +105,7 @@ _HEAD = 64 * 1024
 _WORDS: dict[str, re.Pattern[str]] = {
     "ignores": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
     "left-out": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
+    "journal": regex(r'"(?P<name>tag)"\s*:\s*(?P<value>"[^"\n]*")'),
     "pnpm": regex(r"\A\n?(?P<name>lockfileVersion):[ \t]*['\"]?(?P<value>[\d.]+)"),
     "version": regex(r"\A\s*(?P<name>v?\d[\w.]*|lts/\w+)(?P<value>)"),
     "attributes": regex(r"^(?P<name>[^#\s]\S*)[ \t]+(?P<value>[^\r\n]*(?:text|binary|eol)[^\r\n]*)", re.MULTILINE),

@@ -25,7 +25,8 @@ _D = TypeVar("_D")
 
 _SNIFFED = 256
 _DETAILED = frozenset({
-    "nginx", "caddy", "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor", "terraform",
+    "nginx", "caddy", "fly", "render", "railway", "replit", "vercel", "heroku", "procfile", "kubernetes", "supervisor",
+    "terraform",
 })  # fmt: skip
 """Kinds of other files of which more is read than some words."""
 

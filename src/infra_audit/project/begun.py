@@ -15,6 +15,7 @@ from .apps import folder_of
 from .callees import Call, call, written
 from .composed import placed
 from .images import resolved
+from .inside import commands
 from .listening import beside, built
 from .programs import Program, Programs, is_elsewhere, is_sure
 from .service_units import called, is_once, service_units
@@ -164,7 +165,18 @@ def _is_foremans(hosting: Hosting, project: Project) -> bool:
         return False
     released = any(c.kind == "release" for s in hosting.services for c in s.commands)
     elsewhere = any(platform.location.path != hosting.path for platform in project.platforms)
-    return not released and not elsewhere
+    return not released and not elsewhere and not _is_alone(hosting)
+
+
+def _is_alone(hosting: Hosting) -> bool:
+    """Whether a Procfile starts one server at the port that it is given: for that nobody needs foreman."""
+    return [service.name for service in hosting.services] == ["web"] and any(
+        "$PORT" in word.raw or "${PORT" in word.raw
+        for service in hosting.services
+        for command in service.commands
+        for inner in commands(command.script).values()
+        for word in inner.words
+    )
 
 
 def _images(project: Project, programs: Programs) -> Iterator[Begun]:
