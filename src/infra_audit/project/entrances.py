@@ -12,7 +12,7 @@ from ..documents.facts import Job, Service, Step, Workflow
 from ..model import Evidence, Location
 from ..source.regex import regex
 from .apps import folder_of
-from .delivery import local_action
+from .delivery import local_action, named, titled
 from .images import built_file
 from .types import Act, Delivery, Deployable, Image, Project
 
@@ -124,10 +124,9 @@ def _of_jobs(project: Project) -> Iterator[tuple[int, Entrance]]:
 
 
 def _of_step(step: Step, path: str, shipping: Shipping) -> Iterator[tuple[int, Entrance]]:
-    name = step.name.raw if step.name else "run"
-    if TRIAL.search(name):
+    if TRIAL.search(named(step)):
         return
-    first = Evidence(Location(path, step.span), f"job `{shipping.job.id}`, step `{name}`")
+    first = Evidence(Location(path, step.span), titled(step, shipping.job))
     how = f"whenever the job `{shipping.job.id}` deploys"
     if step.run is not None:
         yield id(step.run), Entrance("job", how, first, shipping)

@@ -10,6 +10,7 @@ from ..flow import effects
 from ..flow.behaviour import Run
 from ..source.regex import regex
 from .releases import pulls, sends
+from .runners import is_own
 from .started import DEFAULTS
 from .types import Act, Project
 
@@ -31,7 +32,7 @@ def is_remote(act: Act, project: Project, *, grouped: bool = False) -> bool:
 
 
 def _is_own_runner(job: Job, *, grouped: bool) -> bool:
-    if any("self-hosted" in label for label in job.runs_on):
+    if is_own(job):
         return True
     return grouped and not job.runs_on and job.uses is None
 

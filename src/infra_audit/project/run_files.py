@@ -8,6 +8,7 @@ from posixpath import basename, join, normpath
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..documents.facts import Job
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Guard, Run
 from ..model import Evidence, Location, Severity, Span
@@ -319,11 +320,17 @@ def _has(folder: str, project: Project) -> bool:
 def _checkouts(project: Project) -> dict[int, Reach]:
     """The steps that run in a checkout of this repository and no other, with what may be in it besides."""
     found: dict[int, Reach] = {}
+    reach: Reach | None
     for workflow in project.workflows:
+        if workflow.system == "gitlab":
+            for job in workflow.jobs:
+                reach = _brought(job, project)
+                found |= {id(step.run): reach for step in job.steps if step.run is not None}
+            continue
         if not workflow.path.startswith((".github/", ".gitea/", ".forgejo/")):
             continue
         for job in workflow.jobs:
-            reach: Reach | None = None
+            reach = None
             for step in job.steps:
                 uses = step.uses.raw if step.uses else ""
                 if uses.startswith("actions/checkout@"):
@@ -339,6 +346,17 @@ def _checkouts(project: Project) -> dict[int, Reach]:
                         found[id(step.run)] = reach
                     reach = _after(step.run, reach, project)
     return found
+
+
+def _brought(job: Job, project: Project) -> Reach:
+    """Where caches and other jobs may put files into the checkout of a job."""
+    tops = {path.removeprefix("./").partition("/")[0] for path in job.brought}
+    if any(not _PLAIN_NAME.fullmatch(top) or _has(top, project) for top in tops):
+        return "anywhere"
+    return "outputs" if tops else "nowhere"
+
+
+_PLAIN_NAME = regex(r"[\w.-]+")
 
 
 def _after(script: Script, reach: Reach, project: Project) -> Reach:
