@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -43,6 +44,8 @@ _OPTIONS = ("errexit", "pipefail")
 _STAGES = (".pre", "build", "test", "deploy", ".post")
 _FILES = 100
 """How many files of a pipeline are read."""
+_MOST_JOBS = 300
+"""How many jobs of a file are read."""
 _LONGEST = 1_000_000
 """How long all scripts of a file may be together, those that several jobs share counted for each."""
 _ADDS_NO_DEPLOYMENT = regex(
@@ -168,7 +171,7 @@ class _Lowered:
         self.file, self.text, self.unread, self.apart = file, file.text, unread, apart
         self.reader = Reader(file.root)
         self.problems: list[Problem] = list(file.problems)
-        self.written = list(self.reader.jobs())
+        self.written = list(islice(self.reader.jobs(), _MOST_JOBS + 1))
         stages = yaml.strings(yaml.get(first, "stages") or yaml.get(first, "types"))
         self.stages = (".pre", *stages, ".post") if stages else _STAGES
         refs = [ref for each in self.written for ref in references(each.given)]
@@ -184,13 +187,15 @@ class _Lowered:
 
     def workflow(self) -> Workflow:
         """The workflow."""
-        timed = {each.key.value: self._verdicts(each.given) for each in self.written}
-        jobs = [job for each in self.written if (job := self._job(each, timed[each.key.value]))]
+        many = len(self.written) > _MOST_JOBS
+        jobs = [job for each in self.written if not many and (job := self._job(each)) is not None]
         for node, message in self.reader.faults:
             self._problem(node, message)
-        if self.reader.exhausted or self.length > _LONGEST:
+        if many or self.reader.exhausted or self.length > _LONGEST:
             place = self.text.location(0, 0)
-            self.problems.append(Problem(place, "its jobs share too much to be read"))
+            self.problems.append(
+                Problem(place, "its jobs are too many, or share too much, to be read")
+            )
             jobs = []
         return Workflow(
             path=self.text.path,
@@ -199,15 +204,16 @@ class _Lowered:
             unread=self.unread,
             triggers=_together(jobs),
             environment=self.shared,
-            jobs=tuple(self._after_others(job, jobs, timed) for job in jobs),
+            jobs=tuple(self._after_others(jobs)),
             problems=tuple(dict.fromkeys(self.problems)),
         )
 
     def _problem(self, node: Node, message: str) -> None:
         self.problems.append(Problem(self.text.location(node.start, node.end), message))
 
-    def _job(self, written: Written, verdicts: tuple[Verdict, ...]) -> Job | None:
+    def _job(self, written: Written) -> Job | None:
         text, given, key = self.text, written.given, written.key
+        verdicts = self._verdicts(given)
         runs = [each for each in ("script", "run", "trigger") if each in given]
         if not runs:
             if written.whole and self.unread is None:
@@ -362,26 +368,25 @@ class _Lowered:
         node = written.given.get("allow_failure") or written.key
         return Value("true", "true", yaml.span(self.text, node))
 
-    def _after_others(
-        self, job: Job, jobs: list[Job], timed: dict[str, tuple[Verdict, ...]]
-    ) -> Job:
-        """The job with all that it waits for: what it needs, else each job of the stages before."""
-        written = next(each for each in self.written if each.key.value == job.id)
-        own = timed[job.id]
-        if "needs" in written.given:
-            names = set(job.needs)
-        else:
-            names = {each.id for each in jobs if self._rank(each) < self._rank(job)}
-        together = tuple(
-            each.id
-            for each in jobs
-            if each.id in names
-            and any(
-                "never" not in (one.runs, two.runs) and not (two.runs == "by hand" and two.may_fail)
-                for one, two in zip(own, timed[each.id], strict=True)
+    def _after_others(self, jobs: list[Job]) -> Iterator[Job]:
+        """The jobs with all that they wait for: what they need, else each job of the stages before."""
+        given = {each.key.value: each.given for each in self.written}
+        here = {job.id: self._verdicts(given[job.id]) for job in jobs}
+        runs = {name: _cases(v, lambda v: v.runs != "never") for name, v in here.items()}
+        waited = {
+            name: _cases(
+                v, lambda v: v.runs != "never" and not (v.runs == "by hand" and v.may_fail)
             )
-        )
-        return replace(job, needs=together)
+            for name, v in here.items()
+        }
+        ranks = {job.id: self._rank(job) for job in jobs}
+        for job in jobs:
+            if "needs" in given[job.id]:
+                names = dict.fromkeys(name for name in job.needs if name in here)
+            else:
+                names = dict.fromkeys(n for n, rank in ranks.items() if rank < ranks[job.id])
+            met = tuple(name for name in names if runs[job.id] & waited[name])
+            yield replace(job, needs=met)
 
     def _rank(self, job: Job) -> int:
         return self.stages.index(job.stage) if job.stage in self.stages else len(self.stages)
@@ -400,6 +405,11 @@ class _Lowered:
         return Concurrency(
             _value(self.text, group), cancels=False, span=yaml.span(self.text, group)
         )
+
+
+def _cases(verdicts: tuple[Verdict, ...], held: Callable[[Verdict], bool]) -> int:
+    """The kinds of pipelines for which something holds, a bit for each."""
+    return sum(1 << nth for nth, verdict in enumerate(verdicts) if held(verdict))
 
 
 def _joined(text: Text, commands: list[Scalar]) -> Text:

@@ -35,7 +35,7 @@ _TOKEN = regex(
 )
 _MOST_TOKENS = 300
 _NAMED = regex(r"""(?:BRANCH|REF_NAME)\w*\s*[=!]=\s*["']([\w./-]+)["']""")
-_LISTED = regex(r"=~\s*/\^\(?(?:\?:)?([\w.|-]+)\)?\$/")
+_LISTED = regex(r"[=!]~\s*/\^\(?(?:\?:)?([\w.|-]+)\)?\$/")
 """What a condition says of branches by name."""
 _TAME = regex(r"(?:[\w/.^$|() -]|\\[/.dw-]|(?<!\))[*+?]|\[[\w-]+\])*")
 """Patterns that no text can keep busy: no repetition of a group."""
@@ -214,7 +214,7 @@ def _is_ref(ref: str, case: Case) -> Truth:
         return _searched(value, body, flags) or _EITHER
     if "$" in ref:
         return _EITHER
-    return _EITHER if value == _ANY else _truth(value == ref)
+    return _truth(value == ref)  # a plain name is that of a branch
 
 
 # ── conditions ───────────────────────────────────────────────────────────────────────────────────
