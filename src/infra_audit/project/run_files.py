@@ -43,6 +43,7 @@ _SENT = regex(
     r"^[\w@./+-]{0,300}(?:\w\.(?:sh|bash|py|rb|php|ya?ml|toml|txt|md|conf|service)|\.env\.(?:example|sample|template))$"
 )
 """What a repository has where it is sent from a checkout: no build makes it, and it is no secret."""
+_GITHUB = (".github/", ".gitea/", ".forgejo/")
 _ASKS = regex(r"-[defrsxhL]")
 _KEY = regex(r"(?:^~|/home/[^/]+|/root)/\.ssh/")
 _PM2 = frozenset(
@@ -249,7 +250,7 @@ def _may_be_made(found: tuple[str, ...], reach: Reach, project: Project) -> bool
 def _actor(act: Act) -> str:
     match act.script.origin:
         case "step":
-            return "the step"
+            return "the step" if act.script.path.startswith(_GITHUB) else "the job"
         case "npm":
             return f"`npm run {act.script.name}`"
         case _:
@@ -327,7 +328,7 @@ def _checkouts(project: Project) -> dict[int, Reach]:
                 reach = _brought(job, project)
                 found |= {id(step.run): reach for step in job.steps if step.run is not None}
             continue
-        if not workflow.path.startswith((".github/", ".gitea/", ".forgejo/")):
+        if not workflow.path.startswith(_GITHUB):
             continue
         for job in workflow.jobs:
             reach = None
