@@ -13,6 +13,7 @@ from ..flow.behaviour import Run
 from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Span, Undecided
 from ..project.apps import folder_of
 from ..project.inside import commands, lifted
+from ..project.runners import is_own
 from ..project.types import Act, Project
 from ..project.wrappers import INSTALLS, installers, wrappers
 from ..source.regex import regex
@@ -88,7 +89,7 @@ def _hosted_steps(project: Project) -> set[int]:
         id(step.run)
         for workflow in project.workflows
         for job in workflow.jobs
-        if any("self-hosted" in label for label in job.runs_on)
+        if is_own(job)
         for step in job.steps
         if step.run is not None
     }

@@ -155,6 +155,9 @@ def _judged(path: _Path, project: Project) -> Outcome:
         return Undecided(
             replacing[0].location, "the images that compose starts may be kept in a registry"
         )
+    sent = _sent_again(path, replacing, project)
+    if sent is not None:
+        return sent
     carried = _carried(path, project)
     if carried is not None:
         return _again(path, carried, project)
@@ -166,6 +169,30 @@ def _judged(path: _Path, project: Project) -> Outcome:
         values={"shown": what, "effect": _OVER, "saved": _saved(path, project)},
         evidence=tuple(sorted(lines.values(), key=lambda e: e.location))[:_MOST],
     )
+
+
+def _sent_again(path: _Path, replacing: list[Evidence], project: Project) -> Outcome | None:
+    """An environment of GitLab, to which it can send an earlier version again, or what it does not show."""
+    for workflow in project.workflows:
+        if workflow.path != path.name or workflow.system != "gitlab":
+            continue
+        if workflow.unread is not None:
+            where = Location(workflow.path, workflow.unread.span)
+            return Undecided(where, "what else the pipeline does is not read")
+        fetching = any(e.note == FETCHES for e in replacing)
+        for job in workflow.jobs if not fetching else ():
+            if job.deploys_to is not None and any(sends(r) for r in _runs(job, path)):
+                return Undecided(
+                    Location(workflow.path, job.deploys_to.span),
+                    "GitLab can deploy an earlier version to the environment again",
+                )
+    return None
+
+
+def _runs(job: Job, path: _Path) -> Iterator[Run]:
+    steps = {id(step.run) for step in job.steps}
+    for act in path.acts:
+        yield from act.behaviour.runs if id(act.script) in steps else ()
 
 
 def _kept(path: _Path, project: Project) -> Outcome | None:

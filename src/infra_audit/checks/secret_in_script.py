@@ -12,6 +12,7 @@ from ..project.credentials import asks, is_for_build, is_own, masked, sort, toke
 from ..project.engines import engine_of_image
 from ..project.given import SQL_CLIENTS, Given, given_by, given_by_units, password_in_sql
 from ..project.launches import launches
+from ..project.runners import is_anew
 from ..project.types import Act, Project
 from ..project.uses import readings
 from ..source.regex import regex
@@ -135,13 +136,10 @@ def _steps_of_runners(project: Project) -> set[int]:
         id(step.run)
         for workflow in project.workflows
         for job in workflow.jobs
-        if job.runs_on and all(map(_HOSTED.match, job.runs_on))
+        if is_anew(job)
         for step in job.steps
         if step.run is not None
     }
-
-
-_HOSTED = regex(r"(?:ubuntu|macos|windows)-")
 
 
 def _of_act(act: Act, *, passing: bool) -> Iterator[Match]:

@@ -6,6 +6,9 @@ import re
 
 from ..source.regex import regex
 
+PIPELINE = ".gitlab-ci.yml"
+"""The file that GitLab reads: that of the root alone."""
+
 _SUFFIXES = {
     ".sh": "shell",
     ".bash": "shell",
@@ -208,7 +211,7 @@ def classify(path: str) -> str | None:
     name = path.rpartition("/")[2]
     kind = _NAMES.get(name)
     if kind:
-        return kind
+        return "pipeline" if path == PIPELINE else kind
     dot = name.rfind(".")
     suffix = name[dot:] if dot > 0 else ""
     if suffix in _CODE_SUFFIXES:

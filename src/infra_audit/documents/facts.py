@@ -243,8 +243,11 @@ class Job(Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     condition: Value | None = None
     runs_on: tuple[str, ...] = ()
+    """The labels of its runner; none where it is one of a group that is not known."""
     deploys_to: Value | None = None
     """`environment:` or its `name`."""
+    action: str = "start"
+    """What it does with that environment: `start` deploys to it, `stop` ends it."""
     environment: tuple[Entry, ...] = ()
     """`env:`"""
     uses: Value | None = None
@@ -256,13 +259,28 @@ class Job(Struct, frozen=True, kw_only=True):
     """Service containers: name and image."""
     matrix: tuple[Entry, ...] = ()
     """The values of each list of a matrix that leaves none out."""
+    stage: str = ""
+    """The stage of a pipeline that it belongs to; `needs` then has all that it waits for."""
+    triggers: tuple[Trigger, ...] | None = None
+    """What starts it, in a system that tells for each job; the event is `unknown` where nobody can."""
+    may_fail: Value | None = None
+    """What lets the jobs that wait for it start though it failed."""
+    image: Value | None = None
+    """The image of the container that its steps run in, where it names one."""
+    daemon: Value | None = None
+    """The Docker daemon that it is given: a service, or `DOCKER_HOST`."""
+    brought: tuple[str, ...] = ()
+    """Paths that caches and other jobs bring into its checkout; `*` for any."""
 
 
 class Workflow(Struct, frozen=True, kw_only=True):
-    """A GitHub Actions workflow (or a Gitea/Forgejo one, which has the same form)."""
+    """A workflow of GitHub Actions, or of Gitea and Forgejo, or one file of a pipeline of GitLab."""
 
     path: str
     span: Span
+    system: Choice["github", "gitlab"] = "github"
+    unread: Value | None = None
+    """What names parts of it that are not read."""
     name: str = ""
     triggers: tuple[Trigger, ...] = ()
     environment: tuple[Entry, ...] = ()

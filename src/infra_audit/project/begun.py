@@ -184,7 +184,7 @@ def _images(project: Project, programs: Programs) -> Iterator[Begun]:
     for image in project.images:
         path = image.dockerfile.path
         workflow = next(publishing(path, project), None)
-        if image.purpose != "production" or workflow is None or TRIAL.search(workflow.lower()):
+        if image.purpose != "production" or workflow is None or _is_called_trial(workflow):
             continue
         if any(_is_trial(workflow, each) for each in project.workflows):
             continue
@@ -219,6 +219,11 @@ def _services(project: Project, programs: Programs) -> Iterator[Begun]:
             folder = image.deployable if image is not None else None
             commands = _with_places(tuple(programs.behind(start, Evidence(where, ""), folder)))
             yield Begun(f"the service `{service.name}`", where, commands, each.standing.trail)
+
+
+def _is_called_trial(workflow: str) -> bool:
+    """Whether the name of a workflow's file says so; GitLab gives it."""
+    return "gitlab" not in workflow and TRIAL.search(workflow.lower()) is not None
 
 
 def _is_trial(path: str, workflow: Workflow) -> bool:

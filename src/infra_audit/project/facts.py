@@ -108,6 +108,9 @@ def purposes(documents: tuple[Document, ...]) -> dict[str, Purpose]:
         if isinstance(document, Dockerfile | Compose) and document.path.startswith(carried):
             found[document.path] = "template"
     found |= {d.path: purpose(d.path) for d in documents if d.path not in found}
+    found |= {
+        d.path: "production" for d in documents if isinstance(d, Workflow) and d.system == "gitlab"
+    }
     composes = tuple(d for d in documents if isinstance(d, Compose))
     scripts = tuple(d for d in documents if isinstance(d, Script))
     found |= _set_aside(scripts, found)

@@ -12,6 +12,7 @@ from ..source.regex import regex
 from .composing import is_application
 from .named_files import DEFAULTS
 from .releases import pulls, sends
+from .runners import is_own
 from .types import Act, Project
 
 FETCHES = "brings the only checkout to the new version"
@@ -32,7 +33,7 @@ def is_remote(act: Act, project: Project, *, grouped: bool = False) -> bool:
 
 
 def _is_own_runner(job: Job, *, grouped: bool) -> bool:
-    if any("self-hosted" in label for label in job.runs_on):
+    if is_own(job):
         return True
     return grouped and not job.runs_on and job.uses is None
 

@@ -11,6 +11,7 @@ from ..flow.behaviour import Run
 from ..model import Evidence, Location
 from ..source.regex import regex
 from .named_files import FILE_OPTIONS, known_files, named_files
+from .runners import is_own
 from .types import Act, Project
 
 _DEPLOYS = frozenset({"deploy", "bootstrap"})
@@ -152,16 +153,16 @@ def _is_production(run: Run, act: Act, project: Project) -> bool:
         case "argument" | "heredoc":
             return shipped
         case _:
-            return shipped and (run.remote is not None or _on_the_host(run, project))
+            return shipped and (run.remote is not None or _on_the_host(act, project))
 
 
-def _on_the_host(run: Run, project: Project) -> bool:
+def _on_the_host(act: Act, project: Project) -> bool:
     """Whether a job's step runs on a runner of its own, which is then the server."""
     return any(
-        job.extent.line <= run.span.line <= job.extent.end_line and "self-hosted" in job.runs_on
+        step.run is act.script and is_own(job)
         for workflow in project.workflows
-        if workflow.path == run.path
         for job in workflow.jobs
+        for step in job.steps
     )
 
 
