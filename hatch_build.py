@@ -39,7 +39,7 @@ class CompileRules(BuildHookInterface[Any]):
             (out / f"{name}.py").write_text(text, encoding="utf-8")
             build_data["force_include"][str(out / f"{name}.py")] = f"infra_audit/ruleset/{name}.py"
         build_data["force_include"][str(root / "rules")] = "infra_audit/rules"
-        (out / "patterns").write_bytes(marshal.dumps(prepared(root / "src")))
+        (out / "patterns").write_bytes(shelved(prepared(root / "src")))
         name = f"patterns.{sys.implementation.cache_tag}-{_sre.MAGIC}-{sys.byteorder}"
         build_data["force_include"][str(out / "patterns")] = f"infra_audit/source/{name}"
 
@@ -99,6 +99,18 @@ def prepared(folder: Path) -> dict[tuple[str | bytes, int], tuple[Any, ...]]:
                 tuple(names),
             )
     return found
+
+
+def shelved(values: dict[Any, Any]) -> bytes:
+    """The bytes of a file of values, as `source/shelf.py` reads it."""
+    index: dict[Any, tuple[int, int]] = {}
+    written = bytearray()
+    for key, value in values.items():
+        one = marshal.dumps(value)
+        index[key] = (len(written), len(one))
+        written += one
+    listed = marshal.dumps(index)
+    return len(listed).to_bytes(8, "little") + listed + written
 
 
 @cache

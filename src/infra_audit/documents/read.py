@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from types import ModuleType
 from typing import Generic, TypeVar
@@ -88,8 +88,17 @@ def read(
         ahead(tuple(document for one in given.values() if one for document in one.documents))
     given.update(zip(modules, halves.finish(lambda nth: hear(few + nth, few + many)), strict=True))
     hear(few + many, few + many)
+    _forget(given.values())
     found = _gathered([(path, one) for path in tree.files if (one := given.get(path))])
     return _tracked(tree.root, _as_kept(tree.root, found))
+
+
+def _forget(given: Iterable[_Given[Document] | None]) -> None:
+    """Drop the words that scripts had in common: they hold one value for all that are written alike."""
+    if any(isinstance(d, Script) for one in given if one for d in one.documents):
+        from .shell.words import told
+
+        told.cache_clear()
 
 
 class _Given(Struct, Generic[_D], frozen=True):

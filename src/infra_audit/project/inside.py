@@ -147,7 +147,7 @@ def lifted(run: Run) -> Run:
         arguments=run.arguments[1:],
         paths=run.paths[1:],
         words=run.words[1:],
-        prefixes=(*run.prefixes, "sudo"),
+        about=replace(run.about, prefixes=(*run.prefixes, "sudo")),
     )
 
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, AnyStr, cast
 
+from .shelf import Shelf
+
 _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")
 
 
@@ -69,20 +71,10 @@ def prepared_name() -> str:
     return f"patterns.{sys.implementation.cache_tag}-{_sre.MAGIC}-{sys.byteorder}"
 
 
-_Prepared = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
-
-
 @cache
-def prepared(folder: str = os.path.dirname(__file__)) -> dict[tuple[str | bytes, int], _Prepared]:
+def prepared(folder: str = os.path.dirname(__file__)) -> Shelf:
     """What `re` makes of the patterns of this package, by pattern and flags.
 
-    Empty in a checkout, and where another Python built the wheel.
+    Nothing in a checkout, and where another Python built the wheel.
     """
-    import marshal
-
-    try:
-        with open(os.path.join(folder, prepared_name()), "rb") as file:
-            found = marshal.loads(file.read())  # noqa: S302 - as trusted as the bytecode beside it
-    except OSError:
-        return {}
-    return cast("dict[tuple[str | bytes, int], _Prepared]", found)
+    return Shelf(os.path.join(folder, prepared_name()))

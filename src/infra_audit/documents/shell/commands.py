@@ -117,9 +117,7 @@ def _easy(source: Source, node: Node, redirects: list[Node], fed: Handed | None)
         begin, stop = match.span()
         if stop - begin <= SHORT and (known := told(match[0], True)):
             literal, raw, parts, quoted = known
-            made.append(
-                Word(literal, raw, parts, line, begin - before, line, stop - before, quoted)
-            )
+            made.append(Word(literal, raw, parts, line, begin - before, quoted))
         else:
             made.append(word(source.text, begin, stop, source.span, {}))
     first = made[0]
@@ -196,6 +194,8 @@ def completed(  # noqa: PLR0913, PLR0917 (called once a command: no bundle is ma
         start = min(start, each.start_byte)
         end = max(end, stop, *(node.end_byte for node in more))
     span = source.span(start, end)
+    if not words and assignments and assignments[0].span == span:
+        span = assignments[0].span  # one value for both
     known, found = tuple([each[0] for each in words]), tuple(redirects)
     scripts: tuple[Script, ...] = ()
     if known:

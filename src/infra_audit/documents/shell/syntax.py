@@ -50,7 +50,11 @@ Part = Literal | Parameter | Substitution | Opaque
 
 
 class Word(Struct, frozen=True, gc=False):
-    """One word: its text where it is literal, else None and the parts that it is made of."""
+    """One word: its text where it is literal, else None and the parts that it is made of.
+
+    Words are by far the most that a script has, so that they keep only where they begin: nearly all
+    of them end on the same line, as far behind as they are long. The others are `Stretched`.
+    """
 
     literal: str | None
     raw: str
@@ -58,14 +62,24 @@ class Word(Struct, frozen=True, gc=False):
     """None where it is literal: most words are, and a part of each would be as large as the word."""
     line: int
     column: int
-    end_line: int
-    end_column: int
-    quoted: bool = False
+    quoted: bool
     """Whether any part of it stood in quotes: a quoted keyword or `~` is just text."""
 
     @property
     def span(self) -> Span:
-        """Its place, which is kept as four numbers: words are by far the most that a script has."""
+        """Its place."""
+        return Span(self.line, self.column, self.line, self.column + len(self.raw))
+
+
+class Stretched(Word, frozen=True, gc=False):
+    """A word over several lines, or one that its host writes otherwise."""
+
+    end_line: int
+    end_column: int
+
+    @property
+    def span(self) -> Span:
+        """Its place."""
         return Span(self.line, self.column, self.end_line, self.end_column)
 
 
@@ -73,8 +87,10 @@ def word_at(
     span: Span, literal: str | None, raw: str, parts: tuple[Part, ...] = (), *, quoted: bool = False
 ) -> Word:
     """A word at a place."""
-    place = (span.line, span.column, span.end_line, span.end_column)
-    return Word(literal, raw, parts, *place, quoted)
+    line, column, end_line, end_column = span.line, span.column, span.end_line, span.end_column
+    if line == end_line and column + len(raw) == end_column:
+        return Word(literal, raw, parts, line, column, quoted)
+    return Stretched(literal, raw, parts, line, column, quoted, end_line, end_column)
 
 
 class Redirect(Struct, frozen=True, gc=False):
