@@ -13,7 +13,7 @@ def main() -> NoReturn:
     A run is short and leaves few cycles: collecting them takes 7 % of it, and taking down what it
     has built 5 % more. What is printed is flushed where it is printed.
     """
-    gc.set_threshold(100_000)  # before anything of weight is imported
+    gc.set_threshold(1_000_000)  # before anything of weight is imported
     from .cli import main as run
 
     try:

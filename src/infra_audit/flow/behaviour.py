@@ -57,8 +57,10 @@ class Circumstances(Struct, frozen=True, gc=False):
     remote: str | None = None
     directory: str | None = None
     assumed: bool = False
+    conditional: bool = False
     loop: bool = False
     background: bool = False
+    captured: bool = False
     piped_from: tuple[str, ...] = ()
     piped_into: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
@@ -80,13 +82,9 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
     """As written, from the name on."""
     guards: tuple[Guard, ...] = ()
     reach: Reach = "reached"
-    conditional: bool = False
-    """Whether an enclosing condition or loop decides that it runs."""
     outcome: Outcome = "unchecked"
     redirects: tuple[tuple[str, str | None], ...] = ()
     """Operator with its descriptor (`2>`) and value of the target."""
-    captured: bool = False
-    """Whether it stands in a command or process substitution."""
     span: Span
     about: Circumstances
 
@@ -115,10 +113,17 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def assumed(self) -> bool:
-        """Whether a value or the directory is only likely: a default that the environment may
-        override, what unknown code may have changed, a step before it that may have failed
-        (`cd x && …`)."""
+        """Whether a value or the directory is only likely.
+
+        It may be a default that the environment overrides, unknown code may have changed it, or a
+        step before it may have failed (`cd x && …`).
+        """
         return self.about.assumed
+
+    @property
+    def conditional(self) -> bool:
+        """Whether an enclosing condition or loop decides that it runs."""
+        return self.about.conditional
 
     @property
     def loop(self) -> bool:
@@ -129,6 +134,11 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
     def background(self) -> bool:
         """Whether nothing waits for it."""
         return self.about.background
+
+    @property
+    def captured(self) -> bool:
+        """Whether it stands in a command or process substitution."""
+        return self.about.captured
 
     @property
     def piped_from(self) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def _lifts(state: State, word: Word) -> bool:
     return may_hold_sudo(word) if told is None else told
 
 
-@lru_cache(1 << 12)
+@lru_cache(1 << 11)
 def shared(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """One tuple for all runs and guards that are given the same: many are."""
     return values

@@ -57,13 +57,15 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
         whole.assumed
         or any(v is not None and v.assumed for _, v in turned)
         or (here is not None and here.assumed),
+        scene.conditional,
         scene.loop,
         scene.background,
+        scene.captured,
         scene.piped_from,
         scene.piped_into,
         whole.prefixes,
         tuple([(a.name, _assigned(walk, a)) for a in environment]),
-        tuple([None if _duplicates(r) else _path(directory, target) for r, target in turned]),
+        shared(tuple([None if _duplicates(r) else _path(directory, t) for r, t in turned])),
     )
     return Run(
         name=whole.name,
@@ -72,17 +74,22 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
         words=command.words[first:],
         guards=walk.guards,
         reach=scene.reach,
-        conditional=scene.conditional,
         outcome=outcome(walk, scene),
-        redirects=tuple([(r.descriptor + r.operator, _shown(target)) for r, target in turned]),
-        captured=scene.captured,
+        redirects=_redirects(tuple([(r.descriptor + r.operator, _shown(t)) for r, t in turned])),
         span=command.span,
         about=about,
     )
 
 
-_about = lru_cache(64)(Circumstances)
+_about = lru_cache(256)(Circumstances)
 """One value for all runs of a stretch: what changes there comes back soon."""
+
+
+@lru_cache(256)
+def _redirects(found: tuple[tuple[str, str | None], ...]) -> tuple[tuple[str, str | None], ...]:
+    """One tuple for all runs with the same: most are sent to `/dev/null`."""
+    return found
+
 
 _MOVES = frozenset({"-C", "--chdir", "-D"})
 """Options with which `env` and `sudo` run a command in another directory."""
