@@ -6,6 +6,9 @@ import gc
 import os
 from typing import NoReturn
 
+from .source.bytecode import install
+from .source.regex import uncompiled
+
 
 def main() -> NoReturn:
     """Run the command line, and leave at once.
@@ -14,7 +17,9 @@ def main() -> NoReturn:
     has built 5 % more. What is printed is flushed where it is printed.
     """
     gc.set_threshold(1_000_000)  # before anything of weight is imported
-    from .cli import main as run
+    install(os.path.dirname(__file__))
+    with uncompiled():
+        from .cli import main as run
 
     try:
         run()

@@ -19,6 +19,9 @@ from .shelf import Shelf
 _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")
 
 
+_compile = re.compile  # whatever `uncompiled` puts in its place
+
+
 def regex(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """What `re.compile` gives, for a pattern at the top of a module: there it would cost each start."""
     return cast("re.Pattern[AnyStr]", _Uncompiled(source, flags))
@@ -55,7 +58,7 @@ def compiled(source: str | bytes, flags: int) -> re.Pattern[Any]:
     """What `re.compile` gives, from what the wheel has prepared where it has."""
     known = prepared().get((source, flags))
     if known is None:
-        return re.compile(source, flags)
+        return _compile(source, flags)
     import _sre  # type: ignore[import-not-found]
 
     all_flags, code, groups, numbers, names = known
