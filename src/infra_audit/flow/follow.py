@@ -85,6 +85,8 @@ def _left_behind(walk: Walk, statement: Statement) -> tuple[Guard, ...]:
     """What is known behind a statement that ends the script or function otherwise."""
     stops = walk.reached.stops
     match statement:
+        case Command():
+            return ()
         case AndOr() if id(statement.right) in stops:
             holds = statement.operator == "||"
             condition: tuple[Statement, ...] = (statement.left,)
