@@ -7,7 +7,7 @@ from typing import Any
 
 from ..documents.facts import Job, Workflow
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
-from ..project.conditions import causes, trigger
+from ..project.conditions import causes, events, trigger
 from ..project.deploys import Deploy, Link, Started, chains, deploys, started
 from ..project.testing import before, is_test, surely_tests, tests, tests_in
 from ..project.types import Project

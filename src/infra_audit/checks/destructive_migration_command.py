@@ -59,7 +59,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         for act in project.acts
         if act.purpose in ("production", "template")
         for run in act.behaviour.runs
-        if run.reach == "reached" and not run.captured and (done := destroys(run)) is not None
+        if run.reach == "reached" and (done := destroys(run)) is not None and not run.captured
         if done.kind in kinds
     ]
     if not found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from types import ModuleType
 from typing import Generic, TypeVar
@@ -93,8 +93,17 @@ def read(
     done = halves.finish(lambda nth: hear(few + nth, few + many))
     given.update(zip((path for path, _ in modules), done, strict=True))
     hear(few + many, few + many)
+    _forget(given.values())
     found = _gathered([(path, one) for path in tree.files if (one := given.get(path))])
     return _tracked(tree.root, _as_kept(tree.root, found))
+
+
+def _forget(given: Iterable[_Given[Document] | None]) -> None:
+    """Drop the words that scripts had in common: they hold one value for all that are written alike."""
+    if any(isinstance(d, Script) for one in given if one for d in one.documents):
+        from .shell.words import told
+
+        told.cache_clear()
 
 
 class _Given(Struct, Generic[_D], frozen=True):
