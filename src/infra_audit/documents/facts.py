@@ -727,6 +727,8 @@ class Module(Struct, frozen=True, kw_only=True):
     """Whether it names SQLite: a client that it imports, a dialect, a driver."""
     drops_rights: bool = False
     """Whether the process becomes another user itself: `process.setuid`."""
+    in_browser: bool = False
+    """Whether browsers run it, of a file that names a variable for them (`NEXT_PUBLIC_…`)."""
     config: tuple[Entry, ...] = ()
     """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
     config_whole: bool = False

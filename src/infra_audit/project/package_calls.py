@@ -7,14 +7,14 @@ from posixpath import join
 
 from msgspec import Struct
 
-from ..documents.facts import Dockerfile, Instruction, Package, Stage
+from ..documents.facts import Package
 from ..flow.behaviour import Run
 from ..model import Evidence
 from ..source.regex import regex
 from .apps import folder_of
 from .callees import script_name
 from .checkouts import Checkout, checkout
-from .contents import housed
+from .contents import Place, housed, place
 from .images import resolved
 from .manifests import by_folder
 from .spots import ROOTS, spots
@@ -80,8 +80,8 @@ class Places:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.packages = by_folder(project)
-        self.hosts: dict[int, tuple[Dockerfile, Stage, Instruction]] = {
-            id(i.script): (d, s, i)
+        self.hosts = {
+            id(i.script): place(d, s, i)
             for d in project.dockerfiles
             for s in d.stages
             for i in s.instructions
@@ -103,7 +103,7 @@ class Places:
     def _of(self, run: Run, spot: str | None, act: Act, server: Checkout | None) -> Asked | None:
         host = self.hosts.get(id(act.script))
         if host is not None:
-            return self._in_image(run, *host)
+            return self._in_image(run, host)
         if server is not None and run.remote == server.remote and spot is not None:
             inside = server.inside(spot)
             if inside is not None:
@@ -126,18 +126,13 @@ class Places:
             folder = folder_of(folder)
         return Asked((self.packages[folder],), True, evidence)
 
-    def _in_image(
-        self, run: Run, dockerfile: Dockerfile, stage: Stage, instruction: Instruction
-    ) -> Asked | None:
+    def _in_image(self, run: Run, where: Place) -> Asked | None:
+        dockerfile, _, until = where
         folder = run.directory
-        if instruction.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
-            instruction_or_end = None
-            folder = folder if folder and folder != "/" else None
-        else:
-            instruction_or_end = instruction
-        if folder is None or not folder.startswith("/"):
+        if folder is None or not folder.startswith("/") or (until is None and folder == "/"):
             return None
-        found = housed(dockerfile, stage, instruction_or_end, folder, self.project)
+        contexts = (i.context for i in self.project.images if i.dockerfile is dockerfile)
+        found = housed(where, folder, self.project.packages, contexts)
         return Asked((found,), True) if found is not None else None
 
     def selected(self, asked: Asked | None, call: PackageCall) -> Asked | None:
