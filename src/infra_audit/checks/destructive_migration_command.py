@@ -14,6 +14,7 @@ from ..project.destruction import Destruction, destroys, engines_meant, inner
 from ..project.engines import host_of, is_local, is_placeholder
 from ..project.entrances import TRIAL, Entrance, Entrances, Shipping, develops
 from ..project.phases import shown
+from ..project.runners import is_own
 from ..project.types import Act, Project
 from ..project.ways import Way, Ways, decisive
 from ..source.regex import regex
@@ -58,7 +59,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         for act in project.acts
         if act.purpose in ("production", "template")
         for run in act.behaviour.runs
-        if run.reach == "reached" and not run.captured and (done := destroys(run)) is not None
+        if run.reach == "reached" and (done := destroys(run)) is not None and not run.captured
         if done.kind in kinds
     ]
     if not found:
@@ -133,7 +134,7 @@ def _doubt(
     if condition is not None:
         return condition
     remote = run.remote is not None or any(hop.run.remote is not None for hop in way.hops)
-    if remote or any("self-hosted" in runner for runner in entrance.shipping.job.runs_on):
+    if remote or is_own(entrance.shipping.job):
         return ()
     if meant == {"sqlite"} or inner(run) is not run:
         return ""  # a file, or a container, of the machine that runs the job

@@ -24,7 +24,7 @@ _FAILS = regex(r"-[A-Za-z]*f[A-Za-z]*|--fail(?:-with-body|-early)?")
 """The options with which curl fails where the answer is an error."""
 _LISTENS = frozenset({"listens", "told"})
 _MOST = 2
-_PARAMETER = regex(r"[\[\]:*{}$()]")
+_PARAMETER = regex(r"[\[\]:*{}$()<>]")
 _PATTERN = regex(r"\w?[?+*(){}|\\]")
 """Where the part of a route's path begins that is more than text and parameters."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from posixpath import dirname
@@ -15,14 +16,16 @@ from ..documents.shell.syntax import Command, Parameter, Word
 from ..flow.constructs import parts, words
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.composed import Placed, placed
-from ..project.credentials import is_for_build, masked, signs, sort
+from ..project.credentials import is_for_build, is_issued, masked, signs, sort
 from ..project.inside import statements
 from ..project.provided import provided, told
 from ..project.types import Act, Deployable, Project
+from ..project.uses import Reading, readings
 from ..source.regex import regex
 
 _ASIDE = regex(
     r"(?:^|/)(?:scripts?|seeds?|seeders|prisma|migrations?|tools?|cli|bin|ci|integration)/|seed|\.config\.[cm]?[jt]s$"
+    r"|(?:^|[/_])(?:dev\w*|local\w*|tests?|testing|staging|ci)\.py$"
 )
 """Modules that are not what is deployed, or run once."""
 _STARTING = frozenset({"entrypoint", "deploy", "bootstrap"})
@@ -56,6 +59,23 @@ def _is_secret(name: str, value: str) -> bool:
     if not signs(name) or is_for_build(value):
         return False
     return sort(name, value) is not None
+
+
+def _is_fallback(name: str, value: str) -> bool:
+    """The same in code, where whatever stands in for the key of sessions is one: `dev`, `you-will-never-guess`."""
+    plain = _SIGNS.fullmatch(name) and not is_issued(name) and not is_for_build(value)
+    if name.endswith("SECRET_KEY") and value.startswith("django-insecure-"):
+        return True
+    return _is_secret(name, value) or bool(plain and _SAID.fullmatch(value))
+
+
+_SIGNS = regex(
+    r"(?:\w+_)?(?:JWT|SESSION|COOKIE)_?(?:\w+_)?SECRET(?:_KEY)?|(?:(?:DJANGO|FLASK|APP|SERVER|WEB|API)_)?SECRET_KEY",
+    re.IGNORECASE,
+)
+_SAID = regex(
+    r"(?!(?:none|null|undefined|unset|true|false|auto)$)[A-Za-z][\w !?.,'-]{2,}", re.IGNORECASE
+)
 
 
 # ── compose files ────────────────────────────────────────────────────────────────────────────────
@@ -146,20 +166,18 @@ def _falls(value: Word | None, name: str) -> bool:
 
 
 def _of_modules(project: Project) -> Iterator[Outcome]:
-    """`process.env.JWT_SECRET || 'literal'`, once for each variable of a deployable."""
+    """`process.env.JWT_SECRET || 'literal'` and its like, once for each variable of a deployable."""
     found: dict[tuple[str, str], list[_Secret]] = {}
     refused: set[str] = set()
-    for module in project.modules:
-        if project.purposes.get(module.path) != "production":
-            continue
-        refused |= {use.name for use in module.environment if use.required}
+    for one in readings(project):
+        refused |= {use.name for use in one.uses if use.required}
         owner = None
-        for use in module.environment:
+        for use in one.uses:
             value = use.fallback.literal if use.fallback is not None else None
-            if value and _is_secret(use.name, value) and not _ASIDE.search(module.path):
-                owner = owner or _owner(module.path, project)
-                if owner is not None:
-                    secret = _Secret(use.name, value, Location(module.path, use.span))
+            if value and _is_fallback(use.name, value) and not _ASIDE.search(one.path):
+                owner = owner or _owner(one.path, project, one.runtime)
+                if owner is not None and not _is_unloaded(one, owner, project):
+                    secret = _Secret(use.name, value, Location(one.path, use.span))
                     found.setdefault((owner.folder, use.name), []).append(secret)
     if not found:
         return
@@ -228,7 +246,7 @@ def _is_bare(raw: str) -> bool:
     return bool(found) and all(each.operator == "" for each in found)
 
 
-def _owner(path: str, project: Project, runtime: str = "node") -> Deployable | None:
+def _owner(path: str, project: Project, runtime: str) -> Deployable | None:
     """The application that a module belongs to."""
     holding = [
         d
@@ -236,6 +254,19 @@ def _owner(path: str, project: Project, runtime: str = "node") -> Deployable | N
         if d.serves and d.runtime == runtime and (not d.folder or path.startswith(f"{d.folder}/"))
     ]
     return max(holding, key=lambda d: len(d.folder), default=None)
+
+
+def _is_unloaded(one: Reading, owner: Deployable, project: Project) -> bool:
+    """Whether a file holds settings of Django, and others are surely loaded."""
+    if one.runtime != "python":
+        return False
+    from ..project.django import is_settings, settings
+    from ..project.python_names import python
+
+    if not is_settings(one.path):
+        return False
+    files = settings(owner.folder, project, python(project.files, project.python))
+    return bool(files) and one.path not in files
 
 
 def _match(

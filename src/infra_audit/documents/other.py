@@ -21,6 +21,7 @@ _BY_NAME = {
     "railway.json": "railway",
     "railway.toml": "railway",
     "nixpacks.toml": "railway",
+    ".replit": "replit",
     "app.json": "heroku",
     "app.yaml": "appengine",
     "wrangler.toml": "cloudflare",
@@ -74,6 +75,7 @@ _BY_NAME = {
     "prometheus.yaml": "prometheus",
     "docker-bake.hcl": "bake",
     "deploy.yml": "kamal",
+    "_journal.json": "journal",
     "package-lock.json": "lockfile",
     "npm-shrinkwrap.json": "lockfile",
     "yarn.lock": "lockfile",
@@ -103,6 +105,7 @@ _HEAD = 64 * 1024
 _WORDS: dict[str, re.Pattern[str]] = {
     "ignores": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
     "left-out": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
+    "journal": regex(r'"(?P<name>tag)"\s*:\s*(?P<value>"[^"\n]*")'),
     "pnpm": regex(r"\A\n?(?P<name>lockfileVersion):[ \t]*['\"]?(?P<value>[\d.]+)"),
     "version": regex(r"\A\s*(?P<name>v?\d[\w.]*|lts/\w+)(?P<value>)"),
     "attributes": regex(r"^(?P<name>[^#\s]\S*)[ \t]+(?P<value>[^\r\n]*(?:text|binary|eol)[^\r\n]*)", re.MULTILINE),
@@ -121,7 +124,6 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "kamal": regex(r"^(?P<name>service|servers|image|registry|accessories):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer|vercel|netlify|railway|heroku|render\.com|fly\.io|env-file)\b(?P<value>[^\n`]*)", re.IGNORECASE),
     "alembic": regex(r"^(?P<name>sqlalchemy\.url)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*)", re.MULTILINE),
-    "django": regex(r"^[^#\n]*?\b(?P<name>ADMINS(?=[ \t]*=[ \t]*(?![\[(]\s*[\])]|None))|django\.request(?=[\"']))(?P<value>)", re.MULTILINE),
     "spring": regex(r"^(?![ \t]*[#!])[^\n]*?\$\{(?P<name>[A-Za-z_][\w.-]*)(?::(?P<value>[^{}\n]*))?\}", re.MULTILINE),
     "ansible": regex(r"(?P<name>\b(?:cron|systemd|service|docker_container|apt|template|copy)):(?P<value>)"),
 }  # fmt: skip
@@ -200,8 +202,6 @@ def _kind(text: Text) -> str:
         return known
     if name.endswith(".dockerignore"):
         return "left-out"
-    if name.endswith(".py"):
-        return "django"
     if name.endswith((".tf", ".tfvars")):
         return "terraform"
     if name.startswith("application") and SPRING.search(path):

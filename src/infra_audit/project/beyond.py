@@ -60,6 +60,8 @@ def beyond(table: Routes, path: str, project: Project) -> str:
         return "socket.io answers there"
     if _FILES.intersection(app.frameworks) and (doubt := _beside_files(path, app, project)):
         return doubt
+    if app.runtime == "python":
+        return ""
     known = sources(project)
     for module in project.modules:
         if project.purposes.get(module.path, "production") == "production" and (

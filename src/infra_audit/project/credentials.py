@@ -144,7 +144,12 @@ _ASKS = regex(r"<|your|insert|enter|put|replace|fill|add|todo|xxx|\.\.\.", re.IG
 
 def signs(name: str) -> bool:
     """Whether a variable of this name holds what an application signs and locks its own things with."""
-    return _SIGNS.fullmatch(name) is not None and _FOREIGN.fullmatch(name) is None
+    return _SIGNS.fullmatch(name) is not None and not is_issued(name)
+
+
+def is_issued(name: str) -> bool:
+    """Whether another service issues what a variable of this name holds."""
+    return _FOREIGN.fullmatch(name) is not None
 
 
 _SIGNS = regex(

@@ -78,7 +78,7 @@ def answers_on_platform(
 
 
 def _tells(path: str) -> bool:
-    return not path.endswith("package.json") and not path.startswith(".github/")
+    return not path.endswith("package.json") and not path.startswith((".github/", ".gitlab"))
 
 
 def shown(deployable: Deployable) -> str:

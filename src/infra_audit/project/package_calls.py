@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from posixpath import join
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..documents.facts import Package
 from ..flow.behaviour import Run
@@ -74,6 +75,49 @@ def package_call(run: Run) -> PackageCall | None:
     return PackageCall(script, folder, workspace, direct)
 
 
+def contained(run: Run) -> tuple[str, Run] | None:
+    """The service of compose in which a run starts a package manager, and that command as its own run."""
+    composes = run.name == "docker-compose" or run.arguments[:1] == ("compose",)
+    if run.name not in ("docker", "docker-compose") or not composes:
+        return None
+    verb = next((v for v in ("exec", "run") if v in run.arguments), None)
+    if verb is None or len(run.words) != len(run.arguments) + 1:
+        return None
+    at = run.arguments.index(verb) + 1
+    while at < len(run.arguments) and (run.arguments[at] or "").startswith("-"):
+        at += 2 if run.arguments[at] in _OF_EXEC else 1
+    given = run.arguments[at : at + 2]
+    if len(given) < 2 or given[0] is None or given[1] not in MANAGERS:
+        return None
+    inner = replace(
+        run,
+        name=given[1],
+        arguments=run.arguments[at + 2 :],
+        words=run.words[at + 2 :],
+        paths=(),
+    )
+    return given[0], inner
+
+
+_OF_EXEC = frozenset(
+    {
+        "-e",
+        "--env",
+        "-u",
+        "--user",
+        "-w",
+        "--workdir",
+        "--index",
+        "-v",
+        "--volume",
+        "--name",
+        "-p",
+        "-l",
+    }
+)
+"""Options of `docker compose exec` and `run` that take the next word."""
+
+
 class Places:
     """Where the commands of one project find their package.json."""
 
@@ -115,6 +159,19 @@ class Places:
         if act.script.origin == "file" and spot == "":
             return Asked(tuple(self.packages.values()), False) if self.packages else None
         return None
+
+    def inside(self, service: str) -> Asked | None:
+        """All packages, any of which may stand in the container of a service whose image is made here."""
+        made = any(delivery.kind == "image" for delivery in self.project.deliveries)
+        found = [
+            each
+            for compose in self.project.composes
+            for each in compose.services
+            if each.name == service
+        ]
+        own = bool(found) and all(s.build is not None or made for s in found)
+        packages = tuple(self.packages.values())
+        return Asked(packages, False) if own and packages else None
 
     def _at(self, folder: str, evidence: tuple[Evidence, ...] = ()) -> Asked | None:
         """The package of a folder, or the nearest above it, as the managers look for it."""

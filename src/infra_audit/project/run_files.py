@@ -8,6 +8,7 @@ from posixpath import basename, join, normpath
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..documents.facts import Job
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Guard, Run
 from ..model import Evidence, Location, Severity, Span
@@ -42,6 +43,7 @@ _SENT = regex(
     r"^[\w@./+-]{0,300}(?:\w\.(?:sh|bash|py|rb|php|ya?ml|toml|txt|md|conf|service)|\.env\.(?:example|sample|template))$"
 )
 """What a repository has where it is sent from a checkout: no build makes it, and it is no secret."""
+_GITHUB = (".github/", ".gitea/", ".forgejo/")
 _ASKS = regex(r"-[defrsxhL]")
 _KEY = regex(r"(?:^~|/home/[^/]+|/root)/\.ssh/")
 _PM2 = frozenset(
@@ -288,7 +290,7 @@ def _may_be_made(found: tuple[str, ...], reach: Reach, project: Project) -> bool
 def _actor(act: Act) -> str:
     match act.script.origin:
         case "step":
-            return "the step"
+            return "the step" if act.script.path.startswith(_GITHUB) else "the job"
         case "npm":
             return f"`npm run {act.script.name}`"
         case _:
@@ -359,11 +361,17 @@ def _has(folder: str, project: Project) -> bool:
 def _checkouts(project: Project) -> dict[int, Reach]:
     """The steps that run in a checkout of this repository and no other, with what may be in it besides."""
     found: dict[int, Reach] = {}
+    reach: Reach | None
     for workflow in project.workflows:
-        if not workflow.path.startswith((".github/", ".gitea/", ".forgejo/")):
+        if workflow.system == "gitlab":
+            for job in workflow.jobs:
+                reach = _brought(job, project)
+                found |= {id(step.run): reach for step in job.steps if step.run is not None}
+            continue
+        if not workflow.path.startswith(_GITHUB):
             continue
         for job in workflow.jobs:
-            reach: Reach | None = None
+            reach = None
             for step in job.steps:
                 uses = step.uses.raw if step.uses else ""
                 if uses.startswith("actions/checkout@"):
@@ -379,6 +387,17 @@ def _checkouts(project: Project) -> dict[int, Reach]:
                         found[id(step.run)] = reach
                     reach = _after(step.run, reach, project)
     return found
+
+
+def _brought(job: Job, project: Project) -> Reach:
+    """Where caches and other jobs may put files into the checkout of a job."""
+    tops = {path.removeprefix("./").partition("/")[0] for path in job.brought}
+    if any(not _PLAIN_NAME.fullmatch(top) or _has(top, project) for top in tops):
+        return "anywhere"
+    return "outputs" if tops else "nowhere"
+
+
+_PLAIN_NAME = regex(r"[\w.-]+")
 
 
 def _after(script: Script, reach: Reach, project: Project) -> Reach:

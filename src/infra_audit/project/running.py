@@ -9,9 +9,14 @@ from .joined import index
 from .listening import beside, built
 from .program import Program, covers, leads, program, started
 from .pulled import pulled
+from .python_ports import serves
 from .types import Deployable, Image, Port, Project, Unit
 
-_NODE = frozenset({"", "node", "docker", "nodejs"})
+_RUNTIMES = {
+    "node": frozenset({"", "node", "docker", "nodejs"}),
+    "python": frozenset({"", "docker", "python", "python3"}),
+}
+"""By runtime, what platforms call it."""
 
 
 def runs(unit: Unit, app: Deployable, project: Project) -> bool:
@@ -19,6 +24,11 @@ def runs(unit: Unit, app: Deployable, project: Project) -> bool:
     listens = listening(app, project)
     places = frozenset(p.location.path for p in listens)
     found = _programs(unit, app, project)
+    if app.runtime == "python":
+        pythons = [one.python if one is not None else None for one in found]
+        return bool(pythons) and all(
+            each is not None and serves(each, app, project) for each in pythons
+        )
     return (
         len(listens) <= 1
         and bool(found)
@@ -89,7 +99,7 @@ def _of_platform(unit: Unit, app: Deployable, project: Project) -> Program | Non
         return None
     told = {e.name.rpartition(".")[2]: e.value for e in (*hosted.options, *hosting.options)}
     runtime = told.get("runtime") or told.get("env")
-    if runtime is not None and runtime.literal not in _NODE:
+    if runtime is not None and runtime.literal not in _RUNTIMES.get(app.runtime, ()):
         return None
     start = next((c.script for c in hosted.commands if c.kind == "start"), None)
     images = _built(hosted, app, project)
