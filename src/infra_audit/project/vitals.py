@@ -124,6 +124,8 @@ _HARMLESS = regex(
     r"|process|Object|Array|Number|String|performance|Intl|path|Promise|config|this\.config|this\.configService|ConfigService|env)\b.*"
     r"|json|data|now|uptime|getUptime|version|getVersion|send|sendSuccess|ok|success|asyncHandler|catchAsync|toISOString|Date"
     r"|Boolean|parseInt|parseFloat|isNaN|readPackage\w*|headers|cors|setHeader"
+    r"|(?:datetime|time|platform|timezone|sys|logging)\b.*|socket\.gethostname|(?:dict|list|str|int|float|bool|len|round|jsonify"
+    r"|make_response|HttpResponse|JsonResponse|isoformat|[A-Z]\w*(?:Response|Status|Schema|Result|Out))"
 )
 
 

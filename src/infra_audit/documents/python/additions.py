@@ -282,7 +282,8 @@ def _handed(tree: Tree, added: list[Addition]) -> Iterator[Addition]:
     names = {one.name for one in applications(tree)}
     names |= {one.receiver for one in added if one.verb != "patterns" and one.verb not in _PATTERNS}
     for call in tree.calls:
-        if call.last in _METHODS or call.last in _DECORATORS or not names:
+        own = call.last in _METHODS or call.last in _DECORATORS
+        if (own and "." in call.name) or not names:
             continue
         given = [*arguments(call.node), *keywords(tree, call.node).values()]
         for one in given[:16]:

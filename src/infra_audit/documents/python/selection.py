@@ -11,7 +11,7 @@ _UNUSED = regex(
 )
 """What nothing of production loads, or what tells nothing: `manage.py` only names the settings."""
 _CONFIGS = regex(
-    r"(?:^|/)(?:settings|gunicorn[\w.-]*|hypercorn[\w.-]*)\.py$|(?:^|/)settings/[^/]*\.py$"
+    r"(?:^|/)(?:settings|config|constants|gunicorn[\w.-]*|hypercorn[\w.-]*)\.py$|(?:^|/)settings/[^/]*\.py$"
 )
 """Settings of Django, and the files in which servers are configured."""
 _WORDS = (
