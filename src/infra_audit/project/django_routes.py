@@ -42,6 +42,7 @@ class _Found:
         self.routes: list[Route] = []
         self.hidden: dict[str, None] = {}
         self.aliased: dict[str, None] = {}
+        self.walked: list[str] = []
 
 
 def django_table(known: Python, modules: tuple[PythonModule, ...]) -> tuple[Table, Location | None]:
@@ -74,7 +75,8 @@ def _roots(modules: tuple[PythonModule, ...]) -> Iterator[tuple[str, str | None]
 def _walk(found: _Found, path: str, name: str, prefix: str, depth: int) -> None:
     module = found.known.modules[path]
     own = [a for a in module.additions if a.receiver == name and _is_pattern(a)]
-    if depth > _DEEPEST or len(found.routes) > _MOST:
+    found.walked.append(path)
+    if depth > _DEEPEST or len(found.routes) > _MOST or len(found.walked) > _MOST:
         found.hidden["the routes lead into each other"] = None
         return
     if not own:

@@ -28,6 +28,7 @@ class Graph(Struct):
     routes: list[Route]
     hidden: dict[str, None]
     aliased: dict[str, None]
+    walked: list[Node]
 
 
 _WEB = frozenset(("fastapi", "starlette", "flask", "quart"))
@@ -37,7 +38,7 @@ _DRF = frozenset(("DefaultRouter", "SimpleRouter"))
 
 def graph(known: Python, modules: tuple[PythonModule, ...]) -> Graph:
     """The applications and routers in some files with what is added to each."""
-    found = Graph(known, modules, {}, {}, [], {}, {})
+    found = Graph(known, modules, {}, {}, [], {}, {}, [])
     for module in modules:
         for made in module.applications:
             if _is_web(known, module, made):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from ..documents.facts import Addition, Application, Entry, Handler, PythonModule, Value
 from ..model import Location
 from ..source.regex import regex
-from .code_routes import HARMLESS, STATIC
+from .code_routes import STATIC
+from .python_beside import beside, given
 from .python_graph import Graph, Node, graph, last, node_of
-from .python_names import PACKAGE, Python, handler_of, is_root, literal, meant
+from .python_names import Python, handler_of, is_root, literal, meant
 from .route_files import Table
 from .route_paths import joined
 from .types import Route
@@ -20,35 +21,9 @@ _VERBS = frozenset(
     ("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route")
 )
 _ADDED = frozenset(("add_api_route", "add_route", "add_url_rule"))
-_FRONTS = frozenset(("middleware", "before_request", "before_app_request"))
-_ERRORS = frozenset((
-    "add_exception_handler", "app_errorhandler", "errorhandler", "exception_handler", "register_error_handler",
-))  # fmt: skip
 _DOCUMENTED = (("docs_url", "/docs"), ("redoc_url", "/redoc"), ("openapi_url", "/openapi.json"))
 _STATIC = regex(r"(?:^|\.)\w*StaticFiles\(\)$")
 _DEPENDS = regex(r"(?:Depends|Security)\(\s*([\w.]+)")
-_ANSWERING = regex(
-    r"(?:^|\.)(?:jsonify|make_response|redirect|render_template|send_file|send_from_directory|\w*Response)$"
-)
-_FILES = regex(
-    r"(?:^|\.)(?:send_file|send_from_directory|FileResponse|render_template|TemplateResponse)$"
-)
-_QUIET = regex(
-    r"(?:flask_(?:bcrypt|bootstrap\w*|caching|compress|cors|jwt_extended|limiter|login|mail|marshmallow|migrate|moment|principal|seasurf|session"
-    r"|socketio|sqlalchemy|talisman|wtf|babel|httpauth|pymongo|redis|assets|mongoengine)"
-    r"|sentry_sdk|opentelemetry|ddtrace|elasticapm|newrelic|slowapi|fastapi\.testclient|starlette\.testclient|uvicorn|waitress"
-    r"|hypercorn|mangum|werkzeug\.middleware\.proxy_fix|asgi_correlation_id|fastapi_pagination|fastapi_limiter|logging|asyncio"
-    r"|apig_wsgi|asgiref|a2wsgi|structlog|loguru|threading|functools|typing|gevent|eventlet|httpx|prometheus_fastapi_instrumentator"
-    r"|fastapi\.middleware|starlette\.middleware|flask\.cli|whitenoise|contextlib|sys|os)(?:\..*)?"
-)
-"""What answers no path of its own when it is given an application, the path of metrics aside."""
-_METRICS = ("prometheus_fastapi_instrumentator", "starlette_exporter", "prometheus_flask_exporter")
-_SAFE = regex(
-    r"(?:\w+\.)?_?(?:db|database|migrate|login_?manager|jwt|cors|limiter|cache|mail|ma|bcrypt|csrf|session|socketio|babel|talisman"
-    r"|compress|toolbar|moment|principal|oauth|celery|scheduler|sentry)\.init_app"
-    r"|(?:isinstance|print|len|str|repr|id|hasattr|getattr|setattr|super|type|list|dict|cast|self\.assert\w+)"
-)
-_NO_OPTIONS = frozenset(("routes",))
 
 
 def code_table(known: Python, modules: tuple[PythonModule, ...]) -> tuple[Table, Location | None]:
@@ -107,7 +82,8 @@ def _children(found: Graph, module: PythonModule, addition: Addition) -> Iterato
 
 def _walk(found: Graph, node: Node, prefix: str, fronts: tuple[str, ...], depth: int) -> None:
     """Add the routes of an application or router and of those below it."""
-    if depth > _DEEPEST or len(found.routes) > _MOST:
+    found.walked.append(node)
+    if depth > _DEEPEST or len(found.routes) > _MOST or len(found.walked) > _MOST:
         found.hidden["the routers lead into each other"] = None
         return
     made = found.made.get(node)
@@ -122,10 +98,11 @@ def _walk(found: Graph, node: Node, prefix: str, fronts: tuple[str, ...], depth:
             _below(found, module, addition, (prefix, fronts), depth)
         elif addition.verb == "mount":
             _mount(found, module, addition, (prefix, fronts), depth)
-        elif addition.verb == "hand":
-            _hand(found, module, addition, (prefix, fronts), depth)
-        else:
-            _beside(found, module, addition)
+        elif addition.verb != "hand":
+            beside(found, module, addition)
+        elif not given(found, module, addition, prefix):
+            for child in _children(found, module, addition):
+                _walk(found, child, prefix, fronts, depth + 1)
 
 
 def _own(found: Graph, node: Node, made: Application, prefix: str) -> None:
@@ -287,73 +264,3 @@ def _mount(
         found.routes.append(
             _opaque(joined(joined(prefix, path), "*"), module.path, where, ("ALL",))
         )
-
-
-def _hand(
-    found: Graph,
-    module: PythonModule,
-    addition: Addition,
-    at: tuple[str, tuple[str, ...]],
-    depth: int,
-) -> None:
-    """An application that is given to a function: what that adds to it, or that it may add."""
-    prefix, fronts = at
-    called = meant(found.known, module.path, addition.scope, addition.target)
-    if called is not None and called.function:
-        for child in _children(found, module, addition):
-            _walk(found, child, prefix, fronts, depth + 1)
-        return
-    if _SAFE.fullmatch(addition.target):
-        return
-    package = called.package if called is not None and called.path == PACKAGE else ""
-    if package.startswith(_METRICS):
-        where = Location(module.path, addition.span)
-        found.routes.append(_opaque(joined(prefix, "/metrics"), module.path, where))
-    elif not _QUIET.fullmatch(package):
-        found.aliased[f"`{addition.target}` in {module.path} may add routes"] = None
-
-
-def _beside(found: Graph, module: PythonModule, addition: Addition) -> None:
-    """What is put in front of all routes, or behind them."""
-    doubt = f"`{addition.target}` in {module.path} may answer by itself"
-    called = meant(found.known, module.path, addition.scope, addition.target)
-    handler = addition.handler
-    if handler is None and called is not None:
-        handler = handler_of(found.known, called)
-    if addition.verb == "add_middleware":
-        package = called.package if called is not None and called.path == PACKAGE else ""
-        if not _QUIET.fullmatch(package) and not HARMLESS.search(addition.target):
-            found.aliased[doubt] = None
-    elif addition.verb in _FRONTS:
-        if handler is None or (_may_answer(handler) and not HARMLESS.search(addition.target)):
-            found.aliased[doubt] = None
-    elif addition.verb in _ERRORS and _shows_files(handler) and _is_for_the_lost(addition):
-        found.aliased[doubt] = None
-
-
-def _is_for_the_lost(addition: Addition) -> bool:
-    """Whether a handler of errors answers for paths that no route has."""
-    given = next(
-        (e.value for e in addition.options if e.name in ("0", "exc_class_or_status_code")), None
-    )
-    return given is None or _LOST.search(given.raw) is not None
-
-
-_LOST = regex(
-    r"(?:^|\.|_)(?:404|NotFound|(?:Starlette)?HTTPException|Exception|code_or_exception)(?:_NOT_FOUND)?$"
-)
-
-
-def _may_answer(handler: Handler) -> bool:
-    """Whether a function in front of all routes may answer what a probe takes for well."""
-    answering = any(_ANSWERING.search(call) for call in handler.calls)
-    return answering and not any(status >= 400 for status in handler.statuses)
-
-
-def _shows_files(handler: Handler | None) -> bool:
-    """Whether what answers for a path that is not there may show a page instead."""
-    if handler is None:
-        return True
-    if any(status >= 400 for status in handler.statuses):
-        return False
-    return bool(handler.statuses) or any(_FILES.search(call) for call in handler.calls)

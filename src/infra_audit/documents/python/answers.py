@@ -38,6 +38,15 @@ _PLAIN = frozenset((
 ))  # fmt: skip
 """Types of parameters that bring nothing with them which could ask for something."""
 _INJECTED = ("Depends", "Security")
+_STATE = regex(
+    r"(?i)ready|connect|alive|healthy|(?:^|\.)state(?:\.|$)|(?:^|[._])db|database|redis|pool|engine|loaded|initiali[sz]ed"
+)
+_HANDLED = regex(
+    r"(?:\w+\.)*(?:critical|debug|error|exception|info|warning|warn|log|print|str|repr|format|rollback|close|append|format_exc|time"
+    r"|print_exc|isoformat|now|utcnow|jsonify|make_response|\w*Response)"
+)
+"""What a clause for a failure may call and still answer as if all were well."""
+_SMALL = 4_000
 _MOST = 2_000
 
 
@@ -59,6 +68,8 @@ def handle(tree: Tree, function: Found) -> Handler:
     body, parameters = node.child_by_field_name("body"), node.child_by_field_name("parameters")
     calls = tree.calls_in(body)[:_MOST] if body is not None else []
     names = [call.name or UNNAMED for call in calls]
+    if body is not None and body.end_byte - body.start_byte < _SMALL:
+        names += _read(tree, body)
     if parameters is not None:
         names += injected(tree, parameters)
         names += _typed(tree, parameters)
@@ -80,6 +91,26 @@ def injected(tree: Tree, node: Node) -> Iterator[str]:
         if call.last in _INJECTED:
             given = [*arguments(call.node), *keywords(tree, call.node).values()]
             yield (tree.dotted(given[0]) or UNNAMED) if given else UNNAMED
+
+
+def _read(tree: Tree, body: Node) -> Iterator[str]:
+    """The names that a small function reads without a call, where they may tell how something else is."""
+    own = {
+        tree.source(left)
+        for kind in ("assignment", "addition")
+        for at in tree.nodes_in(kind, body)
+        if (left := at.node.child_by_field_name("left")) is not None
+    }
+    rest = [body]
+    while rest:
+        node = rest.pop()
+        name = tree.dotted(node) if node.type in ("attribute", "identifier") else ""
+        if name and name.partition(".")[0] not in own and _STATE.search(name):
+            yield name
+        elif not name and node.type == "call":
+            rest += [one for one in node.named_children if one.type == "argument_list"]
+        elif not name:
+            rest += node.named_children
 
 
 def _typed(tree: Tree, parameters: Node) -> Iterator[str]:
@@ -148,8 +179,16 @@ def _swallowed(tree: Tree, body: Node) -> Iterator[str]:
     for attempt in tree.nodes_in("try", body):
         inner = attempt.node.child_by_field_name("body")
         clauses = [child for child in attempt.node.named_children if child.type == "except_clause"]
-        if inner is None or not clauses or any(tree.nodes_in("raise", one) for one in clauses):
+        if inner is None or not clauses or any(_hands_on(tree, one) for one in clauses):
             continue
         after = [at for at in tree.nodes_in("raise", body) if at.node.start_byte > inner.end_byte]
         if not after:
             yield from (call.name for call in tree.calls_in(inner) if call.name)
+
+
+def _hands_on(tree: Tree, clause: Node) -> bool:
+    """Whether a clause for a failure raises it again, or leaves the answer to what is not seen."""
+    calls = tree.calls_in(clause)
+    return bool(tree.nodes_in("raise", clause)) or any(
+        not _HANDLED.fullmatch(call.name) for call in calls
+    )
