@@ -46,20 +46,35 @@ _HANDLED = regex(
     r"|print_exc|isoformat|now|utcnow|jsonify|make_response|\w*Response)"
 )
 """What a clause for a failure may call and still answer as if all were well."""
+_VITAL = r"health|ready|readi|live|alive|ping|status|heartbeat|monitor|version|hello|check"
+_ASKED = regex(rf"(?i){_VITAL}|(?:^|/)(?:up|ok|uptime)/?$|^/?[^/]*[{{<]|^/[^/]+/[{{<][^/]*$")
+"""The paths that probes ask for, and the patterns that may answer for one."""
+_TELLING = regex(rf"(?i){_VITAL}|error|not_?found|404|handler|before|middleware|(?:^|\.)up$")
 _SMALL = 4_000
 _MOST = 2_000
 
 
 def functions(tree: Tree) -> tuple[Export, ...]:
-    """Every function and method, also inside of others."""
+    """Every function and method, also inside of others; what it does where its name tells of a probe or a failure."""
     found = []
     for at in tree.nodes["function"][:_MOST]:
         name = at.node.child_by_field_name("name")
         if name is not None:
             own = tree.source(name)
             span = tree.text.byte_span(name.start_byte, name.end_byte)
-            found.append(Export(f"{at.scope}.{own}" if at.scope else own, handle(tree, at), span))
+            done = handle(tree, at) if _TELLING.search(f"{at.scope}.{own}") else _UNREAD
+            found.append(Export(f"{at.scope}.{own}" if at.scope else own, done, span))
     return tuple(found)
+
+
+def answering(tree: Tree, function: Found, path: str | None) -> Handler:
+    """What a function does that answers at a path, where a probe may ask for that; else it is opaque."""
+    name = function.node.child_by_field_name("name")
+    told = path is None or _ASKED.search(path) or (name and _TELLING.search(tree.source(name)))
+    return handle(tree, function) if told else _UNREAD
+
+
+_UNREAD = Handler(opaque=True)
 
 
 def handle(tree: Tree, function: Found) -> Handler:

@@ -16,14 +16,15 @@ from .tree import grow
 def module(text: Text, data: bytes) -> PythonModule:
     """The facts of a file; a problem only where an error left nothing to read."""
     tree = grow(text, data)
+    made = applications(tree)
     extent = text.span(0, len(text.content))
     found = PythonModule(
         path=text.path,
         span=extent,
         imports=imports(tree),
         assignments=assignments(tree),
-        applications=applications(tree),
-        additions=additions(tree),
+        applications=made,
+        additions=additions(tree, made),
         functions=functions(tree),
         serves=serves(tree),
         called=called(tree),
