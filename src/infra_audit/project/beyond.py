@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..documents.facts import Handler, Module, RouteCall
+from ..flow.behaviour import analyse
 from ..source.regex import regex
 from .handlers import settled
 from .imports import PACKAGE, Sources, binding, resolve, sources
@@ -59,7 +60,7 @@ def beyond(table: Routes, path: str, project: Project) -> str:
     if _FILES.intersection(app.frameworks) and (doubt := _beside_files(path, app, project)):
         return doubt
     if app.runtime == "python":
-        return ""
+        return _before_python(app, project)
     known = sources(project)
     for module in project.modules:
         if project.purposes.get(module.path, "production") == "production" and (
@@ -67,6 +68,16 @@ def beyond(table: Routes, path: str, project: Project) -> str:
         ):
             for doubt in _doubts(module, known):
                 return doubt
+    return ""
+
+
+def _before_python(app: Deployable, project: Project) -> str:
+    """What a command that starts an application of Python does to its paths."""
+    for unit in project.units:
+        if unit.start is not None and unit.deployable in (app.folder, None):
+            for run in analyse(unit.start).runs:
+                if any((word or "").startswith("--root-path") for word in run.arguments):
+                    return f"{unit.name} is told a `--root-path`"
     return ""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..documents.facts import Addition, Handler, PythonModule
 from ..model import Location
 from ..source.regex import regex
-from .code_routes import HARMLESS
+from .python_beside import passes
 from .python_graph import is_router_of_drf
 from .python_names import PACKAGE, Meant, Python, handler_of, meant, module_file
 from .route_files import Table
@@ -23,7 +23,8 @@ _QUIET = regex(
     r"|django_htmx|reversion|auditlog|hijack|crum|waffle|django_otp|rest_framework|oauth2_provider|silk|request_logging|ratelimit)\..*"
 )
 """Middlewares of packages that answer no path of their own."""
-_HEALTH = ("health_check", "watchman", "django_health")
+_HEALTH = regex(r"health|alive|watchman|heartbeat|status|probe|ping")
+"""What packages are called that may answer probes."""
 _ACCOUNTS = (
     "login/", "logout/", "password_change/", "password_change/done/", "password_reset/", "password_reset/done/",
     "reset/<uidb64>/<token>/", "reset/done/",
@@ -173,7 +174,7 @@ def _include(
     elif target.startswith("'"):
         name = target.strip("'")
         path = module_file(found.known, module.path, name)
-        if name.startswith(_HEALTH):
+        if path == PACKAGE and _HEALTH.search(name):
             found.aliased[f"`{name}` answers probes"] = None
         if name == "django.contrib.auth.urls":
             for own in _ACCOUNTS:
@@ -247,5 +248,5 @@ def _beside(found: _Found, modules: tuple[PythonModule, ...]) -> None:
             name = one.value.literal
             if name is None:
                 found.aliased[f"not all middlewares in {module.path} are written out"] = None
-            elif not _QUIET.fullmatch(name) and not HARMLESS.search(name.rpartition(".")[2]):
+            elif not _QUIET.fullmatch(name) and not passes(name.rpartition(".")[2]):
                 found.aliased[f"`{name}` may answer by itself"] = None

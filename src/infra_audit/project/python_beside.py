@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..documents.facts import Addition, Handler, PythonModule
 from ..model import Location
 from ..source.regex import regex
-from .code_routes import HARMLESS
 from .python_graph import Graph
 from .python_names import PACKAGE, handler_of, meant
 from .route_paths import joined
@@ -55,6 +54,19 @@ def given(found: Graph, module: PythonModule, addition: Addition, prefix: str) -
     return True
 
 
+def passes(name: str) -> bool:
+    """Whether a middleware passes requests on, by its name, or answers only those that it refuses."""
+    return _PASSING.search(name) is not None and _VITAL.search(name) is None
+
+
+_PASSING = regex(
+    r"(?i)limit|log|error|exception|guard|auth|api_?key|cors|csrf|xsrf|session|cache|header|secur|trac(?:e|ing)|context|metric"
+    r"|prometheus|request_?id|correlation|timing|process_?time|gzip|brotli|compress|trusted_?host|locale|language|csp|audit|user"
+    r"|profil|sanitiz|valid|length|size"
+)
+_VITAL = regex(r"(?i)health|alive|status|probe|ping|heartbeat|tenant|rewrite|prefix|proxy")
+
+
 def beside(found: Graph, module: PythonModule, addition: Addition) -> None:
     """What is put in front of all routes, or behind them."""
     doubt = f"`{addition.target}` in {module.path} may answer by itself"
@@ -64,10 +76,10 @@ def beside(found: Graph, module: PythonModule, addition: Addition) -> None:
         handler = handler_of(found.known, called)
     if addition.verb == "add_middleware":
         package = called.package if called is not None and called.path == PACKAGE else ""
-        if not _QUIET.fullmatch(package) and not HARMLESS.search(addition.target):
+        if not _QUIET.fullmatch(package) and not passes(addition.target):
             found.aliased[doubt] = None
     elif addition.verb in _FRONTS:
-        if handler is None or (_may_answer(handler) and not HARMLESS.search(addition.target)):
+        if handler is None or (_may_answer(handler) and not passes(addition.target)):
             found.aliased[doubt] = None
     elif addition.verb in _ERRORS and _shows_files(handler) and _is_for_the_lost(addition):
         found.aliased[doubt] = None

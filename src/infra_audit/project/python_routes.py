@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ..documents.facts import Addition, Application, Entry, Handler, PythonModule, Value
 from ..model import Location
 from ..source.regex import regex
@@ -181,6 +183,9 @@ def _route(
         called = meant(found.known, module.path, addition.scope, addition.target)
         handler = handler_of(found.known, called) if called is not None else None
         answering = called.path if handler is not None and called is not None else module.path
+    named = tuple(dict.fromkeys((*fronts, *_named(addition.options))))
+    if handler is not None and named:
+        handler = replace(handler, calls=tuple(dict.fromkeys((*handler.calls, *named))))
     found.routes.append(
         Route(
             path=joined(prefix, path),
@@ -188,7 +193,7 @@ def _route(
             location=Location(module.path, addition.span),
             handler=handler or Handler(calls=(addition.target,), opaque=True),
             module=answering,
-            middleware=tuple(dict.fromkeys((*fronts, *_named(addition.options)))),
+            middleware=named,
             name=addition.target.rpartition(".")[2],
         )
     )
