@@ -20,6 +20,9 @@ from ..project.vitals import guarded, harmless, page, probed, tables
 from ..source.regex import regex
 
 _MOST = 3
+_BY_NAMES = frozenset(("django", "fastapi", "flask", "starlette"))
+"""Frameworks of Python: what is included and not read stands in their tables as all that is below a path."""
+_ANY = ("ALL",)
 _BY_FILES = frozenset(("next", "remix", "react-router", "sveltekit", "nuxt", "astro"))
 """Frameworks whose routes are files."""
 
@@ -74,6 +77,10 @@ def _asked(leader: Deployable, found: tuple[Routes, ...], project: Project) -> O
 
 def _caught(table: Routes) -> Iterator[Route]:
     """Routes for many paths, of which a health route may be one."""
+    if table.framework in _BY_NAMES:
+        yield from (
+            r for r in table.table if r.path.endswith("/*") and r.methods == _ANY and not r.name
+        )
     for path in ("/health", "/healthz", "/api/health"):
         route = served(table, path)
         if route is None or page(route) or harmless(frozenset(route.handler.calls)):

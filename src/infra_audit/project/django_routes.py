@@ -30,6 +30,12 @@ _ACCOUNTS = (
     "reset/<uidb64>/<token>/", "reset/done/",
 )  # fmt: skip
 """What `django.contrib.auth.urls` adds."""
+_KNOWN = regex(
+    r"(?:allauth|captcha|ckeditor\w*|debug_toolbar|dj_rest_auth|django_(?:browser_reload|ckeditor_5|prometheus|select2|summernote)|djoser"
+    r"|drf_(?:spectacular|yasg)|filer|grappelli|hijack|jet|oauth2_provider|rest_framework\w*|rosetta|silk|social_django|tinymce|two_factor"
+    r"|django\.(?:conf|contrib)|knox|simple_history|notifications|massadmin|nested_admin|smart_selects)\b"
+)
+"""Packages whose paths are their own matter, and none of which answers a probe."""
 _IGNORED = frozenset(("static()", "staticfiles_urlpatterns()", "debug_toolbar_urls()"))
 """What adds only files, or nothing in production."""
 _GROUP = regex(r"\\[AZbBdDsSwWz]|[.^$*+?{}\[\]|()\\]")
@@ -135,7 +141,7 @@ def _registered(found: _Found, router: Meant, prefix: str) -> None:
             if name is None or not name.strip("/^"):
                 found.hidden[f"a name in {module.path} is not literal"] = None
             else:
-                _wild(found, joined(prefix, _plain(name)[0]), where)
+                _wild(found, joined(prefix, _plain(name)[0]), where, addition.target)
     if router.application is not None:
         made = Location(router.path, router.application.span)
         root = Route(joined(prefix, ""), ("GET",), made, Handler(opaque=True), router.path)
@@ -156,7 +162,8 @@ def _route(
     if included:
         _include(found, module, addition, (at, whole), depth)
     elif addition.target.endswith(".urls") or not whole:
-        _wild(found, at, where)
+        known = addition.target if addition.target == "admin.site.urls" or not whole else ""
+        _wild(found, at, where, known)
     else:
         handler, methods, answering = _view(found, module, addition)
         name = addition.target.removesuffix(".as_view()").rpartition(".")[2]
@@ -195,13 +202,13 @@ def _elsewhere(found: _Found, name: str, prefix: str, where: Location, *, packag
     elif not package:
         found.hidden[f"`{name}`, which {where.path} includes, was not found"] = None
     else:
-        _wild(found, prefix, where)
+        _wild(found, prefix, where, name if _KNOWN.match(name) else "")
 
 
-def _wild(found: _Found, prefix: str, where: Location) -> None:
-    """Something that answers any path below a prefix."""
+def _wild(found: _Found, prefix: str, where: Location, name: str = "") -> None:
+    """Something that answers any path below a prefix; by its name where that is known to answer no probe."""
     unknown = Handler(opaque=True)
-    found.routes.append(Route(joined(prefix, "*"), ("ALL",), where, unknown, where.path))
+    found.routes.append(Route(joined(prefix, "*"), ("ALL",), where, unknown, where.path, name=name))
 
 
 def _view(

@@ -37,7 +37,7 @@ _SAFE = regex(
 )
 
 
-def given(found: Graph, module: PythonModule, addition: Addition, prefix: str) -> bool:
+def given_away(found: Graph, module: PythonModule, addition: Addition, prefix: str) -> bool:
     """Whether what an application is given to is no function of the repository; what that may add is noted."""
     called = meant(found.known, module.path, addition.scope, addition.target)
     if called is not None and called.function:

@@ -10,7 +10,7 @@ from ..documents.facts import Addition, Application, Entry, Handler, PythonModul
 from ..model import Location
 from ..source.regex import regex
 from .code_routes import STATIC
-from .python_beside import beside, given
+from .python_beside import beside, given_away
 from .python_graph import Graph, Node, graph, last, node_of
 from .python_names import Python, handler_of, is_root, literal, meant
 from .route_files import Table
@@ -102,7 +102,7 @@ def _walk(found: Graph, node: Node, prefix: str, fronts: tuple[str, ...], depth:
             _mount(found, module, addition, (prefix, fronts), depth)
         elif addition.verb != "hand":
             beside(found, module, addition)
-        elif not given(found, module, addition, prefix):
+        elif not given_away(found, module, addition, prefix):
             for child in _children(found, module, addition):
                 _walk(found, child, prefix, fronts, depth + 1)
 
@@ -137,8 +137,8 @@ def _own(found: Graph, node: Node, made: Application, prefix: str) -> None:
             found.routes.append(static)
 
 
-def _opaque(path: str, module: str, where: Location, methods: tuple[str, ...] = ("GET",)) -> Route:
-    return Route(path, methods, where, Handler(opaque=True), module)
+def _opaque(path: str, module: str, where: Location) -> Route:
+    return Route(path, ("GET",), where, Handler(opaque=True), module)
 
 
 def _path(
@@ -225,11 +225,8 @@ def _below(
     own = _path(found, module, addition, given)
     inner = _prefix(found, child, option) if child is not None and child in found.made else None
     if child is None or child not in found.made:
-        where = Location(module.path, addition.span)
         if own and own.strip("/"):
-            found.routes.append(
-                _opaque(joined(joined(prefix, own), "*"), module.path, where, ("ALL",))
-            )
+            _wild(found, module, addition, joined(prefix, own))
         else:
             found.hidden[f"`{addition.target}`, which {module.path} includes, was not found"] = None
         return
@@ -266,6 +263,25 @@ def _mount(
     elif child is not None and child in found.made:
         _walk(found, child, joined(prefix, path), fronts, depth + 1)
     else:
-        found.routes.append(
-            _opaque(joined(joined(prefix, path), "*"), module.path, where, ("ALL",))
-        )
+        _wild(found, module, addition, joined(prefix, path))
+
+
+def _wild(found: Graph, module: PythonModule, addition: Addition, path: str) -> None:
+    """What answers any path below one; by its name where that is known to answer no probe."""
+    where = Location(module.path, addition.span)
+    known = _QUIET.match(addition.target) or _QUIET_PATHS.search(path)
+    route = Route(
+        path=joined(path, "*"),
+        methods=("ALL",),
+        location=where,
+        handler=Handler(opaque=True),
+        module=module.path,
+        name=addition.target or "mounted" if known else "",
+    )
+    found.routes.append(route)
+
+
+_QUIET = regex(r"fastapi_users\.")
+_QUIET_PATHS = regex(
+    r"/(?:socket(?:\.io)?|ws|mcp|metrics|static|assets|media|uploads?|files|images|graphql|flower)$"
+)
