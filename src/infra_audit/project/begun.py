@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import basename
 
 from msgspec import Struct
 
@@ -188,6 +189,8 @@ def _images(project: Project, programs: Programs) -> Iterator[Begun]:
 
 def _services(project: Project, programs: Programs) -> Iterator[Begun]:
     """Services of compose files that production starts, by their own command or that of the image they build."""
+    if _is_kept_elsewhere(project):
+        return
     for each in placed(project):
         service, image = each.service, built(each, project)
         told = (each.compose.path, service.name, image.dockerfile.path if image else "")
@@ -207,6 +210,20 @@ def _services(project: Project, programs: Programs) -> Iterator[Begun]:
             folder = image.deployable if image is not None else None
             commands = _with_places(tuple(programs.behind(start, Evidence(where, ""), folder)))
             yield Begun(f"the service `{service.name}`", where, commands, each.standing.trail)
+
+
+def _is_kept_elsewhere(project: Project) -> bool:
+    """Whether a script starts or stops a compose file that is for production by its name and is not here."""
+    return any(
+        _PRODUCTION.search(word or "") and basename(word or "") not in map(basename, project.files)
+        for act in project.acts
+        for run in act.behaviour.runs
+        if run.name in ("docker", "docker-compose")
+        for word in run.arguments
+    )
+
+
+_PRODUCTION = regex(r"compose[\w.-]*[._-]prod(?:uction)?[\w.-]*\.ya?ml$")
 
 
 def _is_trial(path: str, workflow: Workflow) -> bool:
