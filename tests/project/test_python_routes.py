@@ -187,6 +187,16 @@ HIDDEN = {
         {"main.py": APP + "@app.get('/x')\ndef x(:\n"},
         "main.py is no valid Python",
     ),
+    "a router that is made in two ways": (
+        FASTAPI,
+        {
+            "main.py": "from fastapi import APIRouter\n"
+            + APP
+            + "if old:\n    router = APIRouter(prefix='/old')\n"
+            "else:\n    router = APIRouter(prefix='/new')\napp.include_router(router)\n"
+        },
+        "`router` in main.py is made in two ways",
+    ),
     "another framework": ("sanic==24.6\n", {"main.py": ""}, "routes of sanic are not read"),
     "two settings of Django": (
         DJANGO,
@@ -253,6 +263,14 @@ BESIDE = {
             "def lost(error):\n    return send_file('index.html')\n"
         },
         "`lost` in app.py may answer by itself",
+    ),
+    "a function for what is not found that is not looked into": (
+        FLASK,
+        {
+            "app.py": "from flask import Flask\napp = Flask(__name__)\ndef page(e):\n    return 'x'\n"
+            "app.register_error_handler(404, page)\n"
+        },
+        "`page` in app.py may answer by itself",
     ),
     "a package that is given the application": (
         FLASK,

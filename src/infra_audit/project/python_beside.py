@@ -24,7 +24,7 @@ _QUIET = regex(
     r"(?:flask_(?:bcrypt|bootstrap\w*|caching|compress|cors|jwt_extended|limiter|login|mail|marshmallow|migrate|moment|principal|seasurf|session"
     r"|socketio|sqlalchemy|talisman|wtf|babel|httpauth|pymongo|redis|assets|mongoengine)"
     r"|sentry_sdk|opentelemetry|ddtrace|elasticapm|newrelic|slowapi|fastapi\.testclient|starlette\.testclient|uvicorn|waitress"
-    r"|hypercorn|mangum|werkzeug\.middleware\.proxy_fix|asgi_correlation_id|fastapi_pagination|fastapi_limiter|logging|asyncio"
+    r"|hypercorn|mangum|socketio|engineio|werkzeug\.middleware\.proxy_fix|asgi_correlation_id|fastapi_pagination|fastapi_limiter|logging|asyncio"
     r"|apig_wsgi|asgiref|a2wsgi|structlog|loguru|threading|functools|typing|gevent|eventlet|httpx|prometheus_fastapi_instrumentator"
     r"|fastapi\.middleware|starlette\.middleware|flask\.cli|whitenoise|contextlib|sys|os)(?:\..*)?"
 )
@@ -74,6 +74,8 @@ def beside(found: Graph, module: PythonModule, addition: Addition) -> None:
     handler = addition.handler
     if handler is None and called is not None:
         handler = handler_of(found.known, called)
+    if handler is not None and handler.opaque:
+        handler = None
     if addition.verb == "add_middleware":
         package = called.package if called is not None and called.path == PACKAGE else ""
         if not _QUIET.fullmatch(package) and not passes(addition.target):

@@ -11,7 +11,7 @@ from ..model import Location
 from ..source.regex import regex
 from .code_routes import STATIC
 from .python_beside import beside, given_away
-from .python_graph import Graph, Node, graph, last, node_of
+from .python_graph import VERBS, Graph, Node, graph, is_router_of_drf, maker, node_of
 from .python_names import Python, handler_of, is_root, literal, meant
 from .route_files import Table
 from .route_paths import joined
@@ -19,9 +19,6 @@ from .types import Route
 
 _DEEPEST = 12
 _MOST = 5_000
-_VERBS = frozenset(
-    ("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route")
-)
 _ADDED = frozenset(("add_api_route", "add_route", "add_url_rule"))
 _DOCUMENTED = (("docs_url", "/docs"), ("redoc_url", "/redoc"), ("openapi_url", "/openapi.json"))
 _STATIC = regex(r"(?:^|\.)\w*StaticFiles\(\)$")
@@ -40,19 +37,11 @@ def code_table(known: Python, modules: tuple[PythonModule, ...]) -> tuple[Table,
     for node, added in found.added.items():
         made = found.made.get(node)
         orphan = node not in mounted and (made is None or not is_root(made))
-        if (
-            orphan
-            and any(a.verb != "hand" for _, a in added)
-            and last_of(made) not in ("DefaultRouter", "SimpleRouter")
-        ):
+        adds = any(addition.verb != "hand" for _, addition in added)
+        if orphan and adds and not is_router_of_drf(made):
             found.hidden[f"where `{node.name}` in {node.path} is mounted is not seen"] = None
     where = Location(roots[0].path, found.made[roots[0]].span) if roots else None
     return Table(tuple(found.routes), tuple(found.hidden), tuple(found.aliased)), where
-
-
-def last_of(made: Application | None) -> str:
-    """What an application is made by, '' for what a function is given."""
-    return last(made) if made is not None else ""
 
 
 def _mounted(found: Graph) -> set[Node]:
@@ -94,7 +83,7 @@ def _walk(found: Graph, node: Node, prefix: str, fronts: tuple[str, ...], depth:
         if is_root(made):
             _own(found, node, made, prefix)
     for module, addition in found.added.get(node, ()):
-        if addition.verb in _VERBS or addition.verb in _ADDED:
+        if addition.verb in VERBS or addition.verb in _ADDED:
             _route(found, module, addition, prefix, fronts)
         elif addition.verb in ("include_router", "register_blueprint"):
             _below(found, module, addition, (prefix, fronts), depth)
@@ -116,7 +105,7 @@ def _own(found: Graph, node: Node, made: Application, prefix: str) -> None:
     root = given.get("root_path")
     if root is not None and root.literal not in ("", "/", "None"):
         found.aliased[f"`{node.name}` in {node.path} has a `root_path`"] = None
-    if last(made) == "FastAPI":
+    if maker(made) == "FastAPI":
         closed = given.get("openapi_url")
         for option, usual in _DOCUMENTED:
             value = given.get(option)
@@ -125,7 +114,7 @@ def _own(found: Graph, node: Node, made: Application, prefix: str) -> None:
                 found.routes.append(_opaque(joined(prefix, usual), node.path, where))
             elif path != "None" and (closed is None or closed.literal != "None"):
                 found.routes.append(_opaque(joined(prefix, path), node.path, where))
-    elif last(made) in ("Flask", "Quart"):
+    elif maker(made) in ("Flask", "Quart"):
         folder, url = given.get("static_folder"), given.get("static_url_path")
         path = url.literal if url is not None else "/static"
         if path is None:
@@ -269,7 +258,7 @@ def _mount(
 def _wild(found: Graph, module: PythonModule, addition: Addition, path: str) -> None:
     """What answers any path below one; by its name where that is known to answer no probe."""
     where = Location(module.path, addition.span)
-    known = _QUIET.match(addition.target) or _QUIET_PATHS.search(path)
+    known = _USERS.match(addition.target) or _OTHERS.search(path)
     route = Route(
         path=joined(path, "*"),
         methods=("ALL",),
@@ -281,7 +270,7 @@ def _wild(found: Graph, module: PythonModule, addition: Addition, path: str) -> 
     found.routes.append(route)
 
 
-_QUIET = regex(r"fastapi_users\.")
-_QUIET_PATHS = regex(
+_USERS = regex(r"fastapi_users\.")
+_OTHERS = regex(
     r"/(?:socket(?:\.io)?|ws|mcp|metrics|static|assets|media|uploads?|files|images|graphql|flower)$"
 )
