@@ -130,6 +130,67 @@ TABLES = {
             "ALL /debug",
         ],
     ),
+    "Django with lists from other modules, accounts and a router that hands on": (
+        {
+            "requirements.txt": DJANGO,
+            "src/shop/settings.py": SETTINGS,
+            "src/shop/urls.py": URLS
+            + "from orders import urls as orders\nfrom shop.api import router\n"
+            "from users.urls import urlpatterns as users\n"
+            "urlpatterns = [path('orders/', include(orders)), *users, path('accounts/', include('django.contrib.auth.urls'))]\n"
+            "urlpatterns += router.urls\n",
+            "src/shop/api.py": "from rest_framework.routers import SimpleRouter\nrouter = SimpleRouter()\n"
+            "router.register('items', Items, basename='items')\n",
+            "src/orders/urls.py": URLS + "urlpatterns = [path('', every)]\n",
+            "src/users/urls.py": URLS + "urlpatterns = [path('users/', every)]\n",
+        },
+        [
+            "ALL /orders",
+            "ALL /users",
+            *[
+                f"ALL /accounts/{path}"
+                for path in (
+                    "login",
+                    "logout",
+                    "password_change",
+                    "password_change/done",
+                    "password_reset",
+                    "password_reset/done",
+                    "reset/<uidb64>/<token>",
+                    "reset/done",
+                )
+            ],
+            "ALL /items/*",
+            "GET /",
+        ],
+    ),
+    "names by stars, packages without a file and classes": (
+        {
+            "requirements.txt": FASTAPI,
+            "src/web/main.py": "from web.base import *\nimport web.parts.orders\nfrom .parts import users\n"
+            "from ..web.parts.pages import pages as more\n"
+            "app.include_router(web.parts.orders.router)\napp.include_router(users.router.router)\n"
+            "app.include_router(more.build())\n",
+            "src/web/base.py": "from fastapi import FastAPI\napp = FastAPI(openapi_url=None)\n",
+            "src/web/parts/orders.py": "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/orders')\ndef f(): ...\n",
+            "src/web/parts/users.py": "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/users')\ndef f(): ...\n",
+            "src/web/parts/pages/__init__.py": "",
+            "src/web/parts/pages/pages.py": "from fastapi import APIRouter\ndef build():\n    router = APIRouter(prefix='/pages')\n"
+            "    @router.get('/about')\n    def f(): ...\n    return router\n",
+            "other/main.py": "from fastapi import FastAPI\nclass Server:\n    def __init__(self):\n"
+            "        self.app = FastAPI(openapi_url=None)\n    def routes(self):\n        @self.app.get('/ping')\n        def f(): ...\n",
+        },
+        ["GET /ping", "GET /orders", "GET /users", "GET /pages/about"],
+    ),
+    "what applications answer by themselves": (
+        {
+            "requirements.txt": FLASK + FASTAPI,
+            "a.py": "from flask import Flask\napp = Flask(__name__, static_folder=None)\n@app.get('/a')\ndef a(): ...\n",
+            "b.py": "from flask import Flask\napp = Flask(__name__, static_url_path='/files')\n",
+            "c.py": "from fastapi import FastAPI\napp = FastAPI(docs_url='/help', redoc_url=None, openapi_url=URL)\n",
+        },
+        ["GET /a", "GET,HEAD /files/*", "GET /help", "GET /openapi.json"],
+    ),
 }
 
 
@@ -196,6 +257,50 @@ HIDDEN = {
             "else:\n    router = APIRouter(prefix='/new')\napp.include_router(router)\n"
         },
         "`router` in main.py is made in two ways",
+    ),
+    "a mount that is put together": (
+        FASTAPI,
+        {"main.py": APP + "app.mount(f'/{x}', other)\n"},
+        "a mount in main.py is not literal",
+    ),
+    "a name of Django's that is not literal": (
+        DJANGO,
+        {
+            "shop/settings.py": SETTINGS,
+            "shop/urls.py": URLS + "urlpatterns = [path(f'{x}/', x), path('a/', a)]\n",
+        },
+        "a path in shop/urls.py is not literal",
+    ),
+    "the first routes of Django are not there": (
+        DJANGO,
+        {"shop/settings.py": SETTINGS, "shop/wsgi.py": ""},
+        "`shop.urls` was not found",
+    ),
+    "a module of routes that is not there": (
+        DJANGO,
+        {
+            "shop/settings.py": SETTINGS,
+            "shop/urls.py": URLS + "urlpatterns = [path('a/', include('shop.orders'))]\n",
+        },
+        "`shop.orders`, which shop/urls.py includes, was not found",
+    ),
+    "routes that lead into each other": (
+        DJANGO,
+        {
+            "shop/settings.py": SETTINGS,
+            "shop/urls.py": URLS + "urlpatterns = [path('a/', include('shop.urls'))]\n",
+        },
+        "the routes lead into each other",
+    ),
+    "routers that lead into each other": (
+        FASTAPI,
+        {
+            "main.py": "from fastapi import APIRouter\n"
+            + APP
+            + "a = APIRouter()\na.include_router(a)\n"
+            "app.include_router(a)\n"
+        },
+        "the routers lead into each other",
     ),
     "another framework": ("sanic==24.6\n", {"main.py": ""}, "routes of sanic are not read"),
     "two settings of Django": (
@@ -272,6 +377,39 @@ BESIDE = {
         },
         "`page` in app.py may answer by itself",
     ),
+    "a name of the script": (
+        DJANGO,
+        {
+            "shop/settings.py": SETTINGS + "FORCE_SCRIPT_NAME = '/shop'\n",
+            "shop/urls.py": URLS + "urlpatterns = [path('x/', x)]\n",
+        },
+        "shop/settings.py sets `FORCE_SCRIPT_NAME`",
+    ),
+    "middlewares that are not written out": (
+        DJANGO,
+        {
+            "shop/settings.py": SETTINGS + "MIDDLEWARE += more()\n",
+            "shop/urls.py": URLS + "urlpatterns = [path('x/', x)]\n",
+        },
+        "not all middlewares in shop/settings.py are written out",
+    ),
+    "a package of Django's that answers probes": (
+        DJANGO,
+        {
+            "shop/settings.py": SETTINGS,
+            "shop/urls.py": URLS
+            + "urlpatterns = [path('x/', x), path('ht/', include('health_check.urls'))]\n",
+        },
+        "`health_check.urls` answers probes",
+    ),
+    "files at a path that is not literal": (
+        FLASK,
+        {
+            "app.py": "from flask import Flask\napp = Flask(__name__, static_url_path=URL)\n"
+            "@app.get('/x')\ndef x(): ...\n"
+        },
+        "`static_url_path` in app.py is not literal",
+    ),
     "a package that is given the application": (
         FLASK,
         {
@@ -302,6 +440,19 @@ def test_what_may_answer_beside_routes(
     found = of(tmp_path, {"requirements.txt": manifest, **files})
     assert found.known
     assert found.reason == reason
+
+
+def test_a_function_that_is_given_the_application_is_followed(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": FASTAPI,
+        "main.py": APP
+        + "from web import configure\nconfigure(app)\n@app.get('/x')\ndef x(): ...\n",
+        "web.py": "from fastapi.middleware.gzip import GZipMiddleware\nfrom sentry_sdk import init\n"
+        "def configure(app):\n    app.add_middleware(GZipMiddleware)\n    init(app)\n    print(app)\n",
+    }
+    assert of(tmp_path / "a", files).reason == ""
+    files["web.py"] = "from others import Api\ndef configure(app):\n    Api(app)\n"
+    assert of(tmp_path / "b", files).reason == "`Api` in web.py may add routes"
 
 
 def test_what_passes_requests_on_hides_nothing(tmp_path: Path) -> None:

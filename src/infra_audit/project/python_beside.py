@@ -88,16 +88,15 @@ def beside(found: Graph, module: PythonModule, addition: Addition) -> None:
 
 
 def _is_for_the_lost(addition: Addition) -> bool:
-    """Whether a handler of errors answers for paths that no route has."""
-    given = next(
-        (e.value for e in addition.options if e.name in ("0", "exc_class_or_status_code")), None
-    )
-    return given is None or _LOST.search(given.raw) is not None
+    """Whether a handler of errors answers for paths that no route has: of all exceptions only Flask's does."""
+    names = ("0", "exc_class_or_status_code", "code_or_exception")
+    given = next((e.value for e in addition.options if e.name in names), None)
+    lost = _LOST if "exception" in addition.verb else _ANY
+    return given is None or lost.search(given.raw) is not None
 
 
-_LOST = regex(
-    r"(?:^|\.|_)(?:404|NotFound|(?:Starlette)?HTTPException|Exception|code_or_exception)(?:_NOT_FOUND)?$"
-)
+_LOST = regex(r"(?:^|\.|_)(?:404|NotFound|(?:Starlette)?HTTPException)(?:_NOT_FOUND)?$")
+_ANY = regex(r"(?:^|\.|_)(?:404|NotFound|(?:HTTP)?Exception)$")
 
 
 def _may_answer(handler: Handler) -> bool:

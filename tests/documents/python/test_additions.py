@@ -72,6 +72,10 @@ ADDED = {
         "app = Flask(__name__)\nsetup(1, app)\nCORS(app=app.wsgi_app)",
         [("hand", "app", None, "setup", None), ("hand", "app", None, "CORS", None)],
     ),
+    "a name of its own in a function": (
+        "menu = Blueprint('menu')\ndef add():\n    menu = Menu()\n    session.add(menu)\n",
+        [],
+    ),
     "what only looks alike": ("@mock.patch('x.y')\ndef f(): ...\n@property\ndef g(self): ...", []),
     "paths of Django": (
         "urlpatterns = [path('a/', v.a, name='a'), re_path(r'^b/$', view=v.B.as_view()), *more] + static('/m/')",
@@ -135,6 +139,7 @@ STATUSES = {
     "of an exception by its place": ("raise HTTPException(404, 'x')", (404,)),
     "of an answer": ("return JSONResponse({}, 500)", (500,)),
     "behind a comma": ("return jsonify(), 503", (503,)),
+    "in parentheses": ("return (jsonify(), 503)", (503,)),
     "by name": ("return Response(status=status.HTTP_503_SERVICE_UNAVAILABLE)", (503,)),
     "by the library's name": (
         "return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)",

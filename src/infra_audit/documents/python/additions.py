@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ...model import Span
+from ...source.regex import regex
 from ..facts import Addition, Application, Entry, Value
 from .answers import answering, handle, injected
 from .tree import Call, Found, Tree, arguments, bare, children, keywords, operands
@@ -55,6 +56,12 @@ _PATTERNS = frozenset(("path", "re_path", "url"))
 _MOCKED = frozenset(
     ("mock", "patch", "mocker", "respx", "responses", "httpx_mock", "requests_mock")
 )
+_GIVEN = frozenset(("app", "application", "fastapi_app", "flask_app"))
+"""What functions call an application that they are given."""
+_ROOTS = frozenset(("FastAPI", "Flask", "Quart", "Starlette"))
+_LIKE = regex(r"\w*(?:app|application|api|server|router|bp|blueprint)")
+"""What people call applications and routers: a blueprint may also be called as what it serves."""
+_WORDS = regex(r"\w+")
 _MOST = 3_000
 _LONGEST = 400
 _FAR = 100
@@ -293,10 +300,14 @@ def _included(tree: Tree, node: Node) -> str:
 
 def _handed(tree: Tree, made: tuple[Application, ...], added: list[Addition]) -> Iterator[Addition]:
     """The calls that are given an application or a router of this file."""
-    names = {one.name for one in made}
-    names |= {one.receiver for one in added if one.verb != "patterns" and one.verb not in _PATTERNS}
+    named = {one.name for one in made} | {one.receiver for one in added}
+    known = {name for name in named if _LIKE.fullmatch(name.rpartition(".")[2])}
+    known |= {one.name for one in made if one.made.rpartition(".")[2] in _ROOTS}
+    takes = _taking(tree)
+    names = known | takes.keys()
     if not names:
         return
+    others = _named_so(tree, names) - {(one.name, one.scope) for one in made}
     every = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     wanted = re.compile(rf"[(,=]\s*(?:\*\*?)?({every})(?:\.wsgi_app)?\s*[,)]".encode())
     for found in wanted.finditer(tree.data):
@@ -305,14 +316,40 @@ def _handed(tree: Tree, made: tuple[Application, ...], added: list[Addition]) ->
             "." in call.name and (call.last in _METHODS or call.last in _DECORATORS)
         ):
             continue
+        name = found[1].decode(errors="replace")
+        taken = call.scope in takes.get(name, ())
+        if not taken and (name not in known or (name, call.scope) in others):
+            continue
         yield Addition(
             verb="hand",
-            receiver=found[1].decode(errors="replace"),
+            receiver=name,
             scope=call.scope,
             path=None,
             target=call.name,
             span=_span(tree, call.node),
         )
+
+
+def _named_so(tree: Tree, names: set[str]) -> set[tuple[str, str]]:
+    """The functions in which one of some names is given a value, each with the name."""
+    found = set()
+    for at in tree.nodes["assignment"]:
+        left = at.node.child_by_field_name("left")
+        if at.scope and left is not None and left.type == "identifier":
+            found.add((tree.source(left), at.scope))
+    return {one for one in found if one[0] in names}
+
+
+def _taking(tree: Tree) -> dict[str, set[str]]:
+    """The functions that are given an application, by the name that they have for it."""
+    found: dict[str, set[str]] = {}
+    for at in tree.nodes["function"]:
+        name, given = (at.node.child_by_field_name(part) for part in ("name", "parameters"))
+        words = set(_WORDS.findall(tree.source(given))) if given is not None else set()
+        for one in _GIVEN.intersection(words):
+            own = tree.source(name) if name is not None else ""
+            found.setdefault(one, set()).add(f"{at.scope}.{own}" if at.scope else own)
+    return found
 
 
 def _around(tree: Tree, at: int) -> Call | None:

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from ...source.regex import regex
 from ..facts import Export, Handler
-from .tree import Call, Found, Tree, arguments, children, keywords
+from .tree import Call, Found, Tree, arguments, bare, children, keywords
 
 UNNAMED = "?"
 """How a call is noted whose name is not known."""
@@ -151,8 +151,8 @@ def _statuses(tree: Tree, body: Node, calls: list[Call]) -> tuple[tuple[int, ...
             found += [status] if status else []
     for at in tree.nodes_in("return", body):
         value = children(at.node)
-        if value and value[0].type == "expression_list":
-            parts = children(value[0])[1:2]
+        if value and bare(value[0]).type in ("expression_list", "tuple"):
+            parts = children(bare(value[0]))[1:2]
             given = [status for one in parts if (status := _status(tree, one)) is not None]
             unsure = unsure or len(given) < len(parts)
             found += given
