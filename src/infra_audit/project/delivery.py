@@ -214,8 +214,9 @@ def _is_preview(workflow: Workflow, job: Job, calling: tuple[tuple[Workflow, Job
         and all(t.branches and _TRIALS.issuperset(t.branches) for t in pushed)
     ):
         return True
-    asks = bool(job.stage) and _TESTS.search(job.id) and not _SHIPS.search(job.id)
-    if job.deploys_to is not None and not asks and not _is_given(job.deploys_to, job):
+    if job.stage and _TESTS.search(job.id) and not _SHIPS.search(job.id):
+        return True
+    if job.deploys_to is not None and not _is_given(job.deploys_to, job):
         target = job.deploys_to.raw
         return "${{" not in target and bool(_PREVIEW.search(target) or _TESTS.search(target))
     names = (job.id, job.stage or workflow.path.rpartition("/")[2])
