@@ -89,6 +89,10 @@ RUN = {
         ["one", "two", "three"],
     ),
     "a block": ("a:\n  script:\n    - |\n      one\n      two\n", ["one", "two"]),
+    "a reference to a list": (
+        ".b: [one, two]\na: {script: [!reference [.b], three]}",
+        ["one", "two", "three"],
+    ),
     "an input": ("spec: {inputs: {x: {}}}\n---\na: {script: ['one $[[ inputs.x ]]']}", None),
 }
 
@@ -319,6 +323,14 @@ def test_files_of_the_repository_are_read() -> None:
     assert [[j.id for j in w.jobs] for w in found] == [["a"], ["b"], ["c"]]
     assert all(w.unread is not None for w in found)
     assert all(job.uses is None for w in found for job in w.jobs)
+
+
+def test_another_file_says_the_stages() -> None:
+    found = pipeline(
+        "include: ci/one.yml\na: {stage: y, script: [i]}\nb: {stage: x, script: [i]}",
+        one="stages: [x, y]",
+    )
+    assert found[0].jobs[0].needs == ("b",)
 
 
 def test_what_another_file_runs_first_is_not_known() -> None:

@@ -105,6 +105,12 @@ _PREVIEW = regex(
 )
 _TESTS = regex(r"test|e2e|review|smoke|integration|playwright|cypress", re.IGNORECASE)
 _SHIPS = regex(r"deploy|release|publish|ship|image|push|prod|live", re.IGNORECASE)
+_ASIDE = regex(
+    r"^(?!.*deploy)(?:.*[^a-z])?(?:shut-?down|stop|down|logs?|status|clean(?:-?up)?|teardown|destroy|remove|delete|prune"
+    r"|roll-?back|back-?up|restore|seed|debug)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of jobs that do something else to a server than to deploy."""
 _TRIALS = frozenset(
     {"dev", "develop", "development", "staging", "stage", "qa", "test", "testing", "preview"}
 )
@@ -191,7 +197,8 @@ def _job(workflow: Workflow, job: Job, leads: Steps, facts: Facts) -> Iterator[D
             yield delivery("unknown", job.uses.raw, Location(workflow.path, job.uses.span))
     if workflow.system == "gitlab" and job.id == "pages":
         yield delivery("pages", "pages", Location(workflow.path, job.span), managed=True)
-    for step in job.steps if job.action == "start" else ():
+    aside = job.action != "start" or (bool(job.stage) and _ASIDE.search(job.id) is not None)
+    for step in job.steps if not aside else ():
         where = Location(workflow.path, step.span)
         for kind, what, managed in _step(step, job, leads):
             yield delivery(kind, what, where, managed=managed)
