@@ -7,7 +7,7 @@ from typing import Any
 
 from ..documents.facts import Job, Workflow
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
-from ..project.conditions import causes, trigger
+from ..project.conditions import causes, events, trigger
 from ..project.deploys import Deploy, Link, Started, chains, deploys, started
 from ..project.testing import before, is_test, surely_tests, tests, tests_in
 from ..project.types import Project
@@ -56,12 +56,16 @@ def _told(
         return Undecided(Location(outer.path, outer.unread.span), "what it runs is not read")
     if lax is not None:
         return _whatever(*lax, place, first, scripts)
+    pushed = outer
     if "workflow_run" in started:
-        return _after(outer, place, project, scripts)
+        told = _after(outer, place, project, scripts)
+        if not isinstance(told, Workflow):
+            return told
+        pushed = told
     built = _in_image(project)
     if built is not None:
         return Satisfied(built, "the build of the image tests")
-    beside, proposed = _elsewhere(outer, first, project, scripts)
+    beside, proposed = _elsewhere(pushed, first, project, scripts)
     if beside is None and proposed is not None:
         return Undecided(
             proposed, "pull requests are tested; whether a merge needs that is not known"
@@ -101,15 +105,23 @@ def _whatever(
     )
 
 
-def _after(outer: Workflow, place: Location, project: Project, scripts: Started) -> Outcome:
-    """What a deployment that another workflow starts comes after."""
+def _after(
+    outer: Workflow, place: Location, project: Project, scripts: Started
+) -> Outcome | Workflow:
+    """What a deployment that another workflow starts comes after, or that one where it surely tests nothing."""
     ran = trigger(outer, "workflow_run")
     names = ran.workflows if ran is not None else ()
-    for other in project.workflows:
-        if other.name in names:
-            for job in other.jobs:
-                for where in tests_in(other, job, scripts):
-                    return Satisfied(where, "tests come first")
+    others = [other for other in project.workflows if other.name in names]
+    for other in others:
+        for job in other.jobs:
+            for where in tests_in(other, job, scripts):
+                return Satisfied(where, "tests come first")
+    read = {*names} == {other.name for other in others} and all(
+        events(other) <= {"push", "workflow_dispatch"} and not any(job.uses for job in other.jobs)
+        for other in others
+    )
+    if others and read:
+        return others[0]
     return Undecided(place, "what the workflow before it tests is not known")
 
 

@@ -12,7 +12,7 @@ from ..documents.facts import Workflow
 from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.deploys import Started, deploys, started
-from ..project.gates import announced, gates, waits
+from ..project.gates import announced, gates, takes_any_answer, waits
 from ..project.left_running import left_running
 from ..project.releases import by_hand, restarts, shown, software, taken
 from ..project.types import Act, Project
@@ -155,11 +155,14 @@ def _judged(release: _Release, project: Project) -> Outcome:
     vain = [gate for gate in found if gate.strength == "answers"]
     if vain:
         first = vain[0].run
+        vainly = (
+            "takes any answer: when it is an error"
+            if takes_any_answer(first)
+            else "cannot fail the release: when it fails"
+        )
         return Match(
             location=Location(first.path, first.span),
-            values={
-                "what": f"`{shown(first)}` cannot fail the release: when it fails, the script goes on and reports success"
-            },
+            values={"what": f"`{shown(first)}` {vainly}, the script goes on and reports success"},
             evidence=(Evidence(place, "puts the new version live"), *release.heading),
         )
     if any(gate.strength == "unknown" for gate in found):

@@ -14,6 +14,7 @@ from ..project.given import SQL_CLIENTS, Given, given_by, given_by_units, passwo
 from ..project.launches import launches
 from ..project.runners import is_anew
 from ..project.types import Act, Project
+from ..project.uses import readings
 from ..source.regex import regex
 
 _ASIDE = frozenset({"test", "development"})
@@ -81,21 +82,30 @@ def _matches(project: Project) -> Iterator[Match]:
             yield _match(given, told, _WHERE[given.how])
     if project.kind.name != "template":
         yield from _of_modules(project)
+        if project.python and project.kind.name != "library":
+            yield from _of_python(project)
+
+
+def _of_python(project: Project) -> Iterator[Match]:
+    """The keys with which applications of Python sign sessions and tokens."""
+    from ..project.python_secrets import keys
+
+    for key in keys(project):
+        given = Given(key.name, key.value, "set", key.location)
+        yield _match(given, "chosen", "in the code")
 
 
 def _of_modules(project: Project) -> Iterator[Match]:
     """What code falls back on and somebody else has issued; an application's own secrets are another rule's."""
-    for module in project.modules:
-        if project.purposes.get(module.path) != "production":
-            continue
-        for use in module.environment:
+    for one in readings(project):
+        for use in one.uses:
             value = use.fallback.literal if use.fallback is not None else None
             if value is None or use.fallback is None or _TRIAL.search(value):
                 continue
             told = sort(use.name, value)
             issued = _ISSUED.fullmatch(use.name) is not None and not is_own(use.name, value)
             if told == "token" or (told == "random" and issued):
-                where = Location(module.path, use.fallback.span)
+                where = Location(one.path, use.fallback.span)
                 given = Given(use.name, value, "set", where)
                 yield _match(given, told, "as its default in the code")
 

@@ -86,7 +86,8 @@ def _linked(deed: Deed, before: Sequence[Deed]) -> Deed:
     if guards == deed.run.guards:
         return deed
     conditional = deed.run.conditional and bool(guards or before[0].run.conditional)
-    return replace(deed, run=replace(deed.run, guards=guards, conditional=conditional))
+    about = replace(deed.run.about, conditional=conditional)
+    return replace(deed, run=replace(deed.run, guards=guards, about=about))
 
 
 def _may_precede(run: Run, stop: Run) -> bool:

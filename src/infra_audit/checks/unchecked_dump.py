@@ -80,7 +80,7 @@ def _pipes(act: Act) -> Iterator[_Pipe]:
     """The pipes through which a script stores dumps."""
     runs = act.behaviour.runs
     for nth, dump in enumerate(runs):
-        if dump.reach != "reached" or dump.captured or effects.dumps(dump) not in _ENGINES:
+        if dump.reach != "reached" or effects.dumps(dump) not in _ENGINES or dump.captured:
             continue
         if _SCHEMA_ONLY.intersection(dump.arguments) or dump.name in (
             "cp",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from types import ModuleType
 from typing import Generic, TypeVar
@@ -17,7 +17,7 @@ from ..source.text import Text
 from ..source.walk import LARGEST, UNREADABLE, Tree, head, kept_plain, tracked
 from ..source.walk import read as read_bytes
 from .classify import classify, sniffed
-from .facts import Data, Document, Module, Other
+from .facts import Data, Document, Module, Other, PythonModule
 from .inside import MARKS, inside
 from .shell.syntax import Script
 
@@ -25,9 +25,13 @@ _D = TypeVar("_D")
 
 _SNIFFED = 256
 _DETAILED = frozenset({
-    "nginx", "caddy", "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor", "terraform",
+    "nginx", "caddy", "fly", "render", "railway", "replit", "vercel", "heroku", "procfile", "kubernetes", "supervisor",
+    "terraform",
 })  # fmt: skip
 """Kinds of other files of which more is read than some words."""
+
+_SOURCES = frozenset({"module", "python"})
+"""Kinds of source files: a second process may read them."""
 
 LARGEST_WRITTEN = 512 * 1024
 """Bytes beyond which no one has written a file by hand. Only scripts are read at any size.
@@ -66,17 +70,19 @@ def read(
     Where a second process reads source files, `ahead` is called with all other documents: what it
     does here is done at the same time.
     """
-    modules: list[str] = []
+    modules: list[tuple[str, str]] = []
     candidates: list[tuple[str, str]] = []
     for path in tree.files:
         kind = classify(path)
-        if kind == "module":
-            modules.append(path)
+        if kind in _SOURCES:
+            modules.append((path, kind))
         elif kind:
             candidates.append((path, kind))
     few, many = len(candidates), len(modules)
     hear = progress or (lambda *_: None)
-    halves = begin(many, lambda nth: _file(tree, modules[nth], "module"), _Given[Module], _FEWEST)
+    halves = begin(
+        many, lambda nth: _file(tree, *modules[nth]), _Given[Module | PythonModule], _FEWEST
+    )
     given: dict[str, _Given[Document] | None] = {}
     for nth, (path, kind) in enumerate(candidates):
         if not nth % 32:
@@ -84,10 +90,20 @@ def read(
         given[path] = _file(tree, path, kind)
     if halves.process and ahead:
         ahead(tuple(document for one in given.values() if one for document in one.documents))
-    given.update(zip(modules, halves.finish(lambda nth: hear(few + nth, few + many)), strict=True))
+    done = halves.finish(lambda nth: hear(few + nth, few + many))
+    given.update(zip((path for path, _ in modules), done, strict=True))
     hear(few + many, few + many)
+    _forget(given.values())
     found = _gathered([(path, one) for path in tree.files if (one := given.get(path))])
     return _tracked(tree.root, _as_kept(tree.root, found))
+
+
+def _forget(given: Iterable[_Given[Document] | None]) -> None:
+    """Drop the words that scripts had in common: they hold one value for all that are written alike."""
+    if any(isinstance(d, Script) for one in given if one for d in one.documents):
+        from .shell.words import told
+
+        told.cache_clear()
 
 
 class _Given(Struct, Generic[_D], frozen=True):
@@ -120,7 +136,7 @@ def _file(tree: Tree, path: str, kind: str) -> _Given[Document] | None:
     """What a file gives, None for nothing."""
     if kind == "data":
         return _data(tree.root, path)
-    if kind == "module" and _selection().is_unused(path):
+    if kind in _SOURCES and _selection(kind).is_unused(path):
         return None
     data = read_bytes(tree.root, path)
     if isinstance(data, str):
@@ -130,7 +146,7 @@ def _file(tree: Tree, path: str, kind: str) -> _Given[Document] | None:
     if len(data) > LARGEST_WRITTEN and _kind(kind, data) in _WRITTEN:
         return _Given(left=f"larger than {LARGEST_WRITTEN // 1024} KiB")
     allowed = allows(Text.decode(path, data)[0]) if MARK in data else ()
-    if kind == "module" and not _selection().relevant(path, data):
+    if kind in _SOURCES and not _selection(kind).relevant(path, data):
         return _Given(allows=allowed) if allowed else None
     problems: list[Problem] = []
     documents = tuple(_parsed(tree, path, kind, data, problems))
@@ -216,8 +232,12 @@ def _tracked(root: str, found: Documents) -> Documents:
 
 
 @cache
-def _selection() -> ModuleType:
+def _selection(kind: str) -> ModuleType:
     """What tells which source files are worth reading, imported when the first is met."""
+    if kind == "python":
+        from .python import selection as python
+
+        return python
     from .typescript import selection
 
     return selection
@@ -241,6 +261,7 @@ _ARTICLES = {
     "unit": "a systemd unit",
     "pm2": "a pm2 ecosystem file",
     "module": "source code",
+    "python": "source code",
     "other": "a configuration file",
 }
 
@@ -296,6 +317,10 @@ def _parsers(kind: str) -> Callable[[Text], Document]:
             from .typescript import parse as typescript
 
             return typescript
+        case "python":
+            from .python import parse as python
+
+            return python
         case _:
             from .other import parse as other
 

@@ -9,9 +9,10 @@ from ..documents.facts import Job
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..source.regex import regex
+from .composing import is_application
+from .named_files import DEFAULTS
 from .releases import pulls, sends
 from .runners import is_own
-from .started import DEFAULTS
 from .types import Act, Project
 
 FETCHES = "brings the only checkout to the new version"
@@ -71,7 +72,9 @@ def pulls_latest(run: Run, project: Project) -> bool:
         and any(d.kind == "image" for d in project.deliveries)
     ):
         return any(
-            service.image is not None and service.image.raw.endswith(":latest")
+            service.image is not None
+            and service.image.raw.endswith(":latest")
+            and is_application(service)
             for compose in project.composes
             if project.purposes.get(compose.path) == "production"
             for service in compose.services

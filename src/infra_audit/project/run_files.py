@@ -113,9 +113,49 @@ def _of_act(act: Act, project: Project, steps: dict[int, Reach]) -> Iterator[Ref
                 if not _may_be_made(places.paths, reach, project):
                     found = _reference(at, does, places, run, act)
                     yield replace(found, severity=_severity(act, run, project))
+            if reach == "nowhere" and run.name == "cd":
+                for each in _of_matrix(run, act, project):
+                    yield replace(each, severity=_severity(act, run, project))
         written = writes(run)
         if written != "nowhere" and not run.captured and not _renews(run, server):
             reach = "anywhere" if "anywhere" in (written, reach) else written
+
+
+def _of_matrix(run: Run, act: Act, project: Project) -> Iterator[Reference]:
+    """The folders of a checkout that a step changes to, one for each value of its job's matrix."""
+    raw = run.words[1].raw.strip("\"'") if len(run.words) == 2 else ""
+    name = _MATRIX.search(raw)
+    if name is None or run.directory is None or act.script.origin != "step":
+        return
+    for value, where in _values(name[1], act, project):
+        filled = _MATRIX.sub(value, raw)
+        path = resolved(run.directory, filled) if _FOLDER.fullmatch(filled) else None
+        if path:
+            yield Reference(
+                shown=filled,
+                places=(path,),
+                needs="the step changes to",
+                location=Location(run.path, run.words[1].span),
+                trail=act.trail,
+                evidence=(Evidence(where, f"one of its runs has `{value}`"),),
+            )
+
+
+_MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+
+
+def _values(name: str, act: Act, project: Project) -> Iterator[tuple[str, Location]]:
+    """The literal values that the matrix of a step's job has for a name."""
+    for workflow in project.workflows if act.script.origin == "step" else ():
+        for job in workflow.jobs:
+            step = next((step for step in job.steps if step.run is act.script), None)
+            decided = step is not None and "matrix." in (
+                step.condition.raw if step.condition else ""
+            )
+            if step is not None and not decided:
+                for entry in job.matrix:
+                    if entry.name == name and entry.value is not None and entry.value.literal:
+                        yield entry.value.literal, Location(workflow.path, entry.value.span)
 
 
 def _is_guarded(run: Run, asked: Callable[[Span], bool]) -> bool:
