@@ -344,6 +344,29 @@ def test_a_file_that_rules_include_starts_nothing_for_sure() -> None:
     assert [t.event for t in found[1].jobs[0].triggers or ()] == ["unknown"]
 
 
+NAMED = {
+    "ci/one.yml": True,
+    "/ci/one.yml": True,
+    "ci/*.yml": True,
+    "**.yml": True,
+    "**/*.yml": True,
+    "ci/**/*.yml": True,
+    "c*/*e.yml": True,
+    "*/o*.yml": True,
+    "*.yml": False,
+    "ci/two*.yml": False,
+    "*o*.yml": False,
+    "c*x*.yml": False,
+    "ci/one.yml*/x": False,
+}
+
+
+@pytest.mark.parametrize(("local", "expected"), NAMED.items())
+def test_a_pattern_names_files(local: str, expected: bool) -> None:
+    found = pipeline(f"include: [{{local: '{local}'}}]\na: {{script: [i]}}", one="b: {script: [i]}")
+    assert (len(found) == 2) == expected
+
+
 INCLUDED = {
     "a scanner": ("{template: Jobs/SAST.gitlab-ci.yml}", None),
     "a template": ("{template: Nodejs.gitlab-ci.yml}", "Nodejs.gitlab-ci.yml"),

@@ -7,7 +7,6 @@ in another, whatever became of the first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
@@ -54,7 +53,7 @@ _ADDS_NO_DEPLOYMENT = regex(
 """Templates of GitLab that scan, or say when pipelines run."""
 _INPUT = regex(r"\$\[\[.{0,200}?\]\]")
 _WILD = regex(r"\*\*/?|\*")
-_MOST_WILD = 3
+_MOST_WILD = 2
 _DAEMON = regex(r"(?:^|/)docker(?::|$)|dind")
 _HOSTED = regex(r"^(?:saas-|gitlab-org)")
 _INSTANCE = regex(
@@ -122,16 +121,31 @@ def _files(text: Text, others: Others) -> list[_File]:
 
 
 def _asked(local: str) -> Callable[[str], bool]:
-    """Whether a path is what an `include` of local files names, perhaps by a pattern."""
+    """Whether a path is what an `include` of local files names, perhaps by a pattern: `**` is any path."""
     name = local.lstrip("/")
-    parts = _WILD.split(name)
-    if len(parts) == 1:
-        return name.__eq__
-    if len(parts) > _MOST_WILD:
+    (head, *middle, tail), deep = _parts(name), [s.startswith("**") for s in _WILD.findall(name)]
+    if len(deep) > _MOST_WILD:
         return lambda _: False
-    signs = [".*" if sign.startswith("**") else "[^/]*" for sign in _WILD.findall(name)]
-    made = "".join(re.escape(p) + sign for p, sign in zip(parts, [*signs, ""], strict=True))
-    return lambda path: re.fullmatch(made, path) is not None
+    if not deep:
+        return name.__eq__
+
+    def holds(path: str) -> bool:
+        inner = path[len(head) : len(path) - len(tail)]
+        if not (path.startswith(head) and path.endswith(tail) and len(path) >= len(head + tail)):
+            return False
+        if not middle:
+            return deep[0] or "/" not in inner
+        first = 0 if deep[1] else max(inner.rfind("/") + 1 - len(middle[0]), 0)
+        last = len(inner) if deep[0] or "/" not in inner else inner.find("/")
+        return inner.find(middle[0], first, last + len(middle[0])) >= 0
+
+    return holds
+
+
+def _parts(name: str) -> list[str]:
+    """What stands around the wildcards of a pattern, as one and nothing where it has none."""
+    parts = _WILD.split(name)
+    return parts if len(parts) > 1 else [name, ""]
 
 
 def _file(text: Text, *, conditional: bool) -> _File:
