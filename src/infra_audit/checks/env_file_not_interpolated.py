@@ -12,6 +12,7 @@ from ..project.apps import folder_of
 from ..project.composed import Placed, placed
 from ..project.images import resolved
 from ..project.provided import spoken
+from ..project.runners import has_settings
 from ..project.types import Project
 from ..source.regex import regex
 
@@ -131,6 +132,8 @@ def _doubt(file: Value, path: str, project: Project) -> str:
         for run in act.behaviour.runs:
             if any(name in word.raw or "--env-file" in word.raw for word in run.words):
                 return f"{run.path} works with `{name}` itself"
+    if has_settings(project):
+        return "settings of GitLab may give a job the variables"
     for other in project.others:
         if other.kind in _UNREAD and folder_of(other.path) in (folder_of(path), ""):
             return f"{other.path} may start it, and is not read"

@@ -34,6 +34,7 @@ _SETS_UP = regex(r"(?i)(?:^|\W)(?:setup|set-up|bootstrap|provision)(?:\W|$)")
 """Names of package scripts and steps that make a server ready, for which nobody but root can be let in."""
 _ACTIONS = ("appleboy/ssh-action", "appleboy/scp-action")
 """Actions that take any key of the server unless they are given its `fingerprint`. Source: README."""
+_GLUED = regex(r"\[\[?[^\[\s]")
 _COPIERS = frozenset({"cp", "tee", "mv", "install"})
 _MOST = 4
 
@@ -114,7 +115,7 @@ def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault
     written = cache(lambda: commands(act.script))
     deploying = act.role != "bootstrap" and not _SETS_UP.search(act.script.name)
     for run in act.behaviour.runs:
-        if run.reach == "unreachable" or run.remote is not None:
+        if run.reach == "unreachable" or run.remote is not None or _is_vain(run):
             continue
         place = Location(run.path, run.span)
         client = run.name in _CLIENTS
@@ -134,6 +135,11 @@ def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault
             yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
         elif run.name == "ssh-keyscan" and _is_fresh(runner) and _scans(run):
             yield _Fault(_ASKED, place, f"`{shown(run)}`")
+
+
+def _is_vain(run: Run) -> bool:
+    """Whether it waits for a test that is glued to its bracket, a command that nobody has."""
+    return any(_GLUED.match(guard.kind) and not guard.negated for guard in run.guards)
 
 
 def _said(run: Run) -> str:
