@@ -40,6 +40,16 @@ def _found(source: str, path: str = "shop/app/db.py") -> tuple[Database, ...]:
             id="below a folder above, and options behind it",
         ),
         pytest.param(
+            'HERE = Path(__file__).parents[2]\nengine = create_engine("sqlite:///" + str(HERE) + "/shop.db")',
+            Expression("sqlite:///shop.db", inside=True),
+            id="a path behind the root",
+        ),
+        pytest.param(
+            'HERE = Path(__file__).parent\nengine = create_engine(f"sqlite:///{HERE}/shop.db")',
+            Expression("sqlite:///shop/app/shop.db", inside=True),
+            id="a path behind a folder",
+        ),
+        pytest.param(
             'engine = create_engine(os.getenv("DATABASE_URL", "sqlite:///./shop.db"))',
             Expression("sqlite:///./shop.db", variable="DATABASE_URL", fallback=True),
             id="a variable with a fallback",

@@ -331,11 +331,18 @@ def _joined(first: Expression, second: Expression) -> Expression:
     return replace(first, literal=literal, after=f"{first.after}/{second.literal}")
 
 
+def _below(folder: str, path: str) -> str:
+    """What stands behind a folder of the repository; the root has no slash of its own."""
+    return path[1:] if not folder or folder.endswith("/") else path
+
+
 def _followed(first: Expression, second: Expression) -> Expression:
     """A text behind another: at most one of the two is a variable, and a path of the repository ends it."""
     if first.name or second.name or (first.variable and second.variable):
         return _UNKNOWN
-    if first.inside and (second.inside or not (second.literal or "").startswith("?")):
+    if first.inside and not second.inside and (second.literal or "").startswith("/"):
+        second = replace(second, literal=_below(first.literal or "", second.literal or ""))
+    elif first.inside and (second.inside or not (second.literal or "").startswith("?")):
         return first if second.literal == "" else _UNKNOWN
     if second.inside and not (first.literal or "").endswith(":///"):
         return second if first.literal == "" and not first.variable else _UNKNOWN
