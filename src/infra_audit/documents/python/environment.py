@@ -162,7 +162,7 @@ def _around(lines: list[str], end: int) -> Iterator[int]:
             if not line.startswith("@"):
                 return
             yield at
-        elif line and (own < depth or (own == closing and line.startswith(_ASKS))):
+        elif line and (own < depth or own == closing):
             if line.startswith(_ASKS):
                 yield at
             closing = own if line.startswith((")", "]")) else -1
