@@ -82,6 +82,11 @@ def _found(source: str, path: str = "shop/app/db.py") -> tuple[Database, ...]:
             id="decouple",
         ),
         pytest.param(
+            'from databases import Database\ndb = Database("sqlite:///shop.db")',
+            Expression("sqlite:///shop.db"),
+            id="the package databases",
+        ),
+        pytest.param(
             'app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"',
             Expression("sqlite:///shop.db"),
             id="the setting of Flask",
@@ -110,6 +115,7 @@ def test_the_url_of_a_database(source: str, expected: Expression) -> None:
         pytest.param('sqlite3.connect("shop.db")', id="a file into which nothing is written"),
         pytest.param('sqlite3.connect(":memory:").execute("CREATE TABLE a (b)")', id="in memory"),
         pytest.param('connect("shop.db").execute("CREATE TABLE a (b)")', id="another connect"),
+        pytest.param('db = Database("sqlite:///shop.db")', id="another Database"),
         pytest.param("SQLALCHEMY_DATABASE_URI = uri()", id="a setting that is not known"),
         pytest.param('DATABASES = {"default": {"ENGINE": engine()}}', id="an engine of its own"),
         pytest.param(
