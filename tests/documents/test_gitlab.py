@@ -89,6 +89,10 @@ RUN = {
         ["one", "two", "three"],
     ),
     "a block": ("a:\n  script:\n    - |\n      one\n      two\n", ["one", "two"]),
+    "a reference to a list": (
+        ".b: [one, two]\na: {script: [!reference [.b], three]}",
+        ["one", "two", "three"],
+    ),
     "an input": ("spec: {inputs: {x: {}}}\n---\na: {script: ['one $[[ inputs.x ]]']}", None),
 }
 
@@ -321,6 +325,14 @@ def test_files_of_the_repository_are_read() -> None:
     assert all(job.uses is None for w in found for job in w.jobs)
 
 
+def test_another_file_says_the_stages() -> None:
+    found = pipeline(
+        "include: ci/one.yml\na: {stage: y, script: [i]}\nb: {stage: x, script: [i]}",
+        one="stages: [x, y]",
+    )
+    assert found[0].jobs[0].needs == ("b",)
+
+
 def test_what_another_file_runs_first_is_not_known() -> None:
     found = pipeline("include: ci/one.yml\nbefore_script: [x]", one="b: {script: [i]}")
     assert found[1].jobs[0].uses is not None
@@ -330,6 +342,29 @@ def test_a_file_that_rules_include_starts_nothing_for_sure() -> None:
     root = "include: [{local: ci/one.yml, rules: [{if: $X}]}]\na: {script: [i]}"
     found = pipeline(root, one="b: {script: [i]}")
     assert [t.event for t in found[1].jobs[0].triggers or ()] == ["unknown"]
+
+
+NAMED = {
+    "ci/one.yml": True,
+    "/ci/one.yml": True,
+    "ci/*.yml": True,
+    "**.yml": True,
+    "**/*.yml": True,
+    "ci/**/*.yml": True,
+    "c*/*e.yml": True,
+    "*/o*.yml": True,
+    "*.yml": False,
+    "ci/two*.yml": False,
+    "*o*.yml": False,
+    "c*x*.yml": False,
+    "ci/one.yml*/x": False,
+}
+
+
+@pytest.mark.parametrize(("local", "expected"), NAMED.items())
+def test_a_pattern_names_files(local: str, expected: bool) -> None:
+    found = pipeline(f"include: [{{local: '{local}'}}]\na: {{script: [i]}}", one="b: {script: [i]}")
+    assert (len(found) == 2) == expected
 
 
 INCLUDED = {

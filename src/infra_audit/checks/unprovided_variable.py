@@ -13,7 +13,7 @@ from ..model import Evidence, Location, Match, Outcome, Span, Undecided
 from ..project.apps import folder_of
 from ..project.inside import statements
 from ..project.provided import spoken
-from ..project.runners import is_own
+from ..project.runners import has_settings
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -161,8 +161,8 @@ def _of_compose(name: str, entries: list[Entry], compose: Compose, project: Proj
     unread = next(
         (o for o in project.others if o.kind in _UNREAD and folder_of(o.path) in (home, "")), None
     )
-    given = any(map(is_own, _jobs_of_gitlab(project)))
-    if project.provisioning or unread is not None or given or _is_told_elsewhere(project):
+    given = unread is not None or has_settings(project)
+    if project.provisioning or given or _is_told_elsewhere(project):
         return Undecided(places[0], f"what fills in `{name}` may stand in a file that is not read")
     bare = all(entry.value is not None and entry.value.raw == "" for entry in entries)
     effect = (
@@ -181,12 +181,6 @@ def _of_compose(name: str, entries: list[Entry], compose: Compose, project: Proj
             Evidence(p, "needed here too") for p in dict.fromkeys(places[1:]) if p != places[0]
         )[:_MOST],
     )
-
-
-def _jobs_of_gitlab(project: Project) -> Iterator[Job]:
-    """The jobs that are given what the settings of their project say."""
-    for workflow in project.workflows:
-        yield from workflow.jobs if workflow.system == "gitlab" else ()
 
 
 def _is_told_elsewhere(project: Project) -> bool:

@@ -7,7 +7,6 @@ in another, whatever became of the first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
@@ -54,10 +53,12 @@ _ADDS_NO_DEPLOYMENT = regex(
 """Templates of GitLab that scan, or say when pipelines run."""
 _INPUT = regex(r"\$\[\[.{0,200}?\]\]")
 _WILD = regex(r"\*\*/?|\*")
-_MOST_WILD = 3
+_MOST_WILD = 2
 _DAEMON = regex(r"(?:^|/)docker(?::|$)|dind")
 _HOSTED = regex(r"^(?:saas-|gitlab-org)")
-_INSTANCE = regex(r"\bgitlab\.(?!com\b|ci\b)[\w.-]+\.[a-z]+(?::\d+)?/")
+_INSTANCE = regex(
+    r"\bgitlab\.(?!com\b|ci\b)[\w.-]+\.[a-z]+(?::\d+)?/|https?://(?!gitlab\.com/)[\w.-]+(?::\d+)?/(?:[\w.-]+/)+-/"
+)
 """An address on a GitLab of somebody's own, of whose runners nothing is known."""
 _POWERSHELL = regex(
     r"(?i)\$env:|\bwrite-(?:host|output)\b|\b(?:get|set|new|remove|copy|test)-(?:item|content|location|path)\b"
@@ -69,13 +70,16 @@ def parse(text: Text, others: Others = lambda _: ()) -> tuple[Workflow, ...]:
     """The pipeline that `text` is, and the files of the repository that it includes."""
     files = _files(text, others)
     outside = any(file.unread is not None for file in files)
+    common: dict[str, Node] = {}
+    for file in (*files[1:], files[0]):  # what includes another file overrides it
+        common |= yaml.fields(file.root)
     found = []
     for file in files:
         apart = outside or any(other.has_defaults for other in files if other is not file)
         unread = file.unread
         if unread is None and len(files) > 1:
             unread = Value(None, files[file is files[0]].text.path, file.text.span(0, 0))
-        found.append(_Lowered(file, files[0].root, unread, apart=apart).workflow())
+        found.append(_Lowered(file, common, unread, apart=apart).workflow())
     return tuple(found)
 
 
@@ -117,16 +121,31 @@ def _files(text: Text, others: Others) -> list[_File]:
 
 
 def _asked(local: str) -> Callable[[str], bool]:
-    """Whether a path is what an `include` of local files names, perhaps by a pattern."""
+    """Whether a path is what an `include` of local files names, perhaps by a pattern: `**` is any path."""
     name = local.lstrip("/")
-    parts = _WILD.split(name)
-    if len(parts) == 1:
-        return name.__eq__
-    if len(parts) > _MOST_WILD:
+    (head, *middle, tail), deep = _parts(name), [s.startswith("**") for s in _WILD.findall(name)]
+    if len(deep) > _MOST_WILD:
         return lambda _: False
-    signs = [".*" if sign.startswith("**") else "[^/]*" for sign in _WILD.findall(name)]
-    made = "".join(re.escape(p) + sign for p, sign in zip(parts, [*signs, ""], strict=True))
-    return lambda path: re.fullmatch(made, path) is not None
+    if not deep:
+        return name.__eq__
+
+    def holds(path: str) -> bool:
+        inner = path[len(head) : len(path) - len(tail)]
+        if not (path.startswith(head) and path.endswith(tail) and len(path) >= len(head + tail)):
+            return False
+        if not middle:
+            return deep[0] or "/" not in inner
+        first = 0 if deep[1] else max(inner.rfind("/") + 1 - len(middle[0]), 0)
+        last = len(inner) if deep[0] or "/" not in inner else inner.find("/")
+        return inner.find(middle[0], first, last + len(middle[0])) >= 0
+
+    return holds
+
+
+def _parts(name: str) -> list[str]:
+    """What stands around the wildcards of a pattern, as one and nothing where it has none."""
+    parts = _WILD.split(name)
+    return parts if len(parts) > 1 else [name, ""]
 
 
 def _file(text: Text, *, conditional: bool) -> _File:
@@ -161,22 +180,22 @@ def _named(text: Text, node: Node) -> Value | None:
 class _Lowered:
     """A file of a pipeline on its way to a workflow.
 
-    `first` is the root of the file that GitLab begins with, which says the stages. `apart` is
-    whether another file may say what the jobs run first.
+    `common` is what the files say of all jobs, as the stages. `apart` is whether another file may
+    say what the jobs run first.
     """
 
     def __init__(
-        self, file: _File, first: Node | None, unread: Value | None, *, apart: bool
+        self, file: _File, common: dict[str, Node], unread: Value | None, *, apart: bool
     ) -> None:
         self.file, self.text, self.unread, self.apart = file, file.text, unread, apart
         self.reader = Reader(file.root)
         self.problems: list[Problem] = list(file.problems)
         self.written = list(islice(self.reader.jobs(), _MOST_JOBS + 1))
-        stages = yaml.strings(yaml.get(first, "stages") or yaml.get(first, "types"))
+        stages = yaml.strings(common.get("stages") or common.get("types"))
         self.stages = (".pre", *stages, ".post") if stages else _STAGES
         refs = [ref for each in self.written for ref in references(each.given)]
         self.cases = cases(self.text.content, refs)
-        rules = yaml.get(first, "workflow", "rules")
+        rules = yaml.get(common.get("workflow"), "rules")
         if rules is not None:
             known = tuple(yaml.items(rules))
             self.cases = tuple(c for c in self.cases if allowed(known, c))

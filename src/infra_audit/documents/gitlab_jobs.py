@@ -86,7 +86,7 @@ class Reader:
 
     def _referred(self, path: tuple[str, ...]) -> Node | None:
         name, *keys = path or ("",)
-        return yaml.get(self.root.get(name), *keys) if keys else None
+        return yaml.get(self.root.get(name), *keys)
 
     def _defaults(self, taken: frozenset[str] | None) -> dict[str, Node]:
         found = {key: self.root[key] for key in GLOBALS if key in self.root}

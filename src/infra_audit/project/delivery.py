@@ -105,6 +105,12 @@ _PREVIEW = regex(
 )
 _TESTS = regex(r"test|e2e|review|smoke|integration|playwright|cypress", re.IGNORECASE)
 _SHIPS = regex(r"deploy|release|publish|ship|image|push|prod|live", re.IGNORECASE)
+_ASIDE = regex(
+    r"^(?!.*deploy)(?:.*[^a-z])?(?:shut-?down|stop|down|logs?|status|clean(?:-?up)?|teardown|destroy|remove|delete|prune"
+    r"|roll-?back|back-?up|restore|seed|debug)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of jobs that do something else to a server than to deploy."""
 _TRIALS = frozenset(
     {"dev", "develop", "development", "staging", "stage", "qa", "test", "testing", "preview"}
 )
@@ -191,7 +197,8 @@ def _job(workflow: Workflow, job: Job, leads: Steps, facts: Facts) -> Iterator[D
             yield delivery("unknown", job.uses.raw, Location(workflow.path, job.uses.span))
     if workflow.system == "gitlab" and job.id == "pages":
         yield delivery("pages", "pages", Location(workflow.path, job.span), managed=True)
-    for step in job.steps if job.action == "start" else ():
+    aside = job.action != "start" or (bool(job.stage) and _ASIDE.search(job.id) is not None)
+    for step in job.steps if not aside else ():
         where = Location(workflow.path, step.span)
         for kind, what, managed in _step(step, job, leads):
             yield delivery(kind, what, where, managed=managed)
@@ -214,8 +221,9 @@ def _is_preview(workflow: Workflow, job: Job, calling: tuple[tuple[Workflow, Job
         and all(t.branches and _TRIALS.issuperset(t.branches) for t in pushed)
     ):
         return True
-    asks = bool(job.stage) and _TESTS.search(job.id) and not _SHIPS.search(job.id)
-    if job.deploys_to is not None and not asks and not _is_given(job.deploys_to, job):
+    if job.stage and _TESTS.search(job.id) and not _SHIPS.search(job.id):
+        return True
+    if job.deploys_to is not None and not _is_given(job.deploys_to, job):
         target = job.deploys_to.raw
         return "${{" not in target and bool(_PREVIEW.search(target) or _TESTS.search(target))
     names = (job.id, job.stage or workflow.path.rpartition("/")[2])

@@ -8,6 +8,7 @@ from ..documents.facts import Job
 from ..documents.shell.syntax import Command, Script
 from ..source.regex import regex
 from .inside import under
+from .types import Project
 
 _ANEW = regex(r"(?:ubuntu|macos|windows)-|shared$")
 _DEPLOYS = regex(r"deplo|roll-?out|release|prod|(?:^|[^a-z])(?:live|cd)(?:[^a-z]|$)", re.IGNORECASE)
@@ -34,6 +35,11 @@ def is_anew(job: Job) -> bool:
 def is_unknown(job: Job) -> bool:
     """Whether a job runs on some machine of a group, or of a tag, of which nothing is known."""
     return not job.runs_on and job.image is None
+
+
+def has_settings(project: Project) -> bool:
+    """Whether the settings of a system outside of the repository give jobs their variables."""
+    return any(workflow.system == "gitlab" and workflow.jobs for workflow in project.workflows)
 
 
 def _is_on_server(job: Job) -> bool:

@@ -13,7 +13,10 @@ from .deploys import Link, Started
 from .tree import by_name
 from .types import Project
 
-_NO_TEST = regex(r"no test specified|^\s*(?:exit 0|true|echo\b[^&|;]*)\s*$", re.IGNORECASE)
+_NO_TEST = regex(
+    r"no test specified|^\s*(?:exit 0|true|echo\b[^&|;]*|(?:npx )?cypress open\b[^&|;]*)\s*$",
+    re.IGNORECASE,
+)
 _TESTS = regex(
     r"(?:^|[\s/:_.-])(?:tests?|tested|testing|check|checks|spec|specs|verify|ci|e2e|unit|integration|coverage|validate|quality|qa"
     r"|vitest|jest|mocha|ava|pytest|tox|nox|rspec|phpunit|pest|playwright|cypress|ctest|gotestsum|artisan|surefire)(?=$|[\s/:_.-])",
