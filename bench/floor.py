@@ -81,9 +81,13 @@ def bare(root: str, listed: str) -> None:
 
 
 def _parser(kind: str, path: str) -> Callable[[bytes], object]:
-    if kind in ("Script", "Module"):
+    if kind in ("Script", "Module", "PythonModule"):
         from tree_sitter import Language, Parser
 
+        if kind == "PythonModule":
+            import tree_sitter_python
+
+            return Parser(Language(tree_sitter_python.language())).parse
         if kind == "Script":
             import tree_sitter_bash
 

@@ -214,8 +214,8 @@ HIDDEN = {
         "routes of hapi are not read",
     ),
     "another runtime": (
-        {"requirements.txt": "flask==3.0\ngunicorn==22.0\n"},
-        "routes of python are not read",
+        {"Gemfile": 'source "https://rubygems.org"\ngem "rails"\ngem "puma"\n'},
+        "routes of ruby are not read",
     ),
     "no routes at all": (
         {"package.json": EXPRESS, "index.js": "console.log('x');\n"},

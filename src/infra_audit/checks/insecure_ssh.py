@@ -15,6 +15,7 @@ from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied,
 from ..project.deploys import Link, Started, deploys, started
 from ..project.inside import commands
 from ..project.releases import shown
+from ..project.runners import is_own, is_unknown
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -207,14 +208,16 @@ def _assigned(name: str, act: Act) -> Span | None:
 
 def _is_fresh(runner: Link | None) -> bool:
     """Whether a job's machine remembers no key from the time before."""
-    return runner is not None and not any("self-hosted" in label for label in runner[1].runs_on)
+    return runner is not None and not is_own(runner[1]) and not is_unknown(runner[1])
 
 
 def _scans(run: Run) -> bool:
     """Whether a key is kept as it comes: not compared, and not of a host whose keys are published."""
     if {"ssh-keygen", "grep", "diff", "cmp"} & set(run.piped_into):
         return False
-    hosts = [word.raw for word in run.words[1:] if not word.raw.startswith("-")]
+    hosts = [
+        given for word in run.words[1:] if not (given := word.raw.strip("'\"")).startswith("-")
+    ]
     return not any(_HUBS.match(host) for host in hosts)
 
 

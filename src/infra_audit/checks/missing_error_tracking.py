@@ -20,6 +20,7 @@ from ..project.telemetry import (
 )
 from ..project.tracing import place
 from ..project.types import Deployable, Project
+from ..project.uses import Reading, readings
 from ..source.regex import regex
 
 _TRACKERS = regex(
@@ -90,11 +91,23 @@ def _printed(project: Project) -> tuple[Evidence, ...]:
 
 def _mails(project: Project) -> Location | None:
     """Where the settings of Django say who hears of errors: the addresses, or what its logger hands them to."""
-    for other in project.others:
-        if other.kind == "django" and project.purposes.get(other.path) == "production":
-            for word in other.words:
-                return Location(other.path, word.span)
+    for module in project.python:
+        if project.purposes.get(module.path) == "production":
+            for one in module.assignments:
+                if _HEARD.search(one.name) and not _NOBODY.fullmatch(one.value.raw):
+                    return Location(module.path, one.span)
     return None
+
+
+_HEARD = regex(r"(?:^|\.)ADMINS$|\.django\.request$")
+_NOBODY = regex(r"[\[(]\s*[\])]|None")
+
+
+def _is_of(group: tuple[Deployable, ...], one: Reading) -> bool:
+    """Whether a file may be one of some applications: packages of JavaScript are shared."""
+    return one.runtime == "node" or any(
+        not d.folder or one.path.startswith(f"{d.folder}/") for d in group
+    )
 
 
 def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:
@@ -138,11 +151,12 @@ def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project
     mailed = _mails(project) if any("django" in d.frameworks for d in group) else None
     if mailed is not None:
         return Undecided(mailed, "Django may mail each error to `ADMINS`")
-    for module in project.modules:
-        for use in module.environment if not (idle and module.sentry) else ():
+    aside = {module.path for module in project.modules if idle and module.sentry}
+    for one in readings(project):
+        for use in one.uses if one.path not in aside and _is_of(group, one) else ():
             if _SETTING.fullmatch(use.name):
                 return Undecided(
-                    Location(module.path, use.span),
+                    Location(one.path, use.span),
                     f"`{use.name}` configures a tracker that is not seen",
                 )
     first = started(leader, project)

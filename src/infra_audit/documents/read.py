@@ -17,7 +17,7 @@ from ..source.text import Text
 from ..source.walk import LARGEST, UNREADABLE, Tree, head, kept_plain, tracked
 from ..source.walk import read as read_bytes
 from .classify import classify, sniffed
-from .facts import Data, Document, Module, Other
+from .facts import Data, Document, Module, Other, PythonModule
 from .inside import MARKS, inside
 from .shell.syntax import Script
 
@@ -25,9 +25,13 @@ _D = TypeVar("_D")
 
 _SNIFFED = 256
 _DETAILED = frozenset({
-    "nginx", "caddy", "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor", "terraform",
+    "nginx", "caddy", "fly", "render", "railway", "replit", "vercel", "heroku", "procfile", "kubernetes", "supervisor",
+    "terraform",
 })  # fmt: skip
 """Kinds of other files of which more is read than some words."""
+
+_SOURCES = frozenset({"module", "python"})
+"""Kinds of source files: a second process may read them."""
 
 LARGEST_WRITTEN = 512 * 1024
 """Bytes beyond which no one has written a file by hand. Only scripts are read at any size.
@@ -38,7 +42,7 @@ Their cost is held in proportion to their length; of the other kinds nobody has 
 _WRITTEN = frozenset(
     {
         *("action", "compose", "dockerfile", "dotenv", "manifest"),
-        *("package", "pm2", "unit", "workflow"),
+        *("package", "pipeline", "pm2", "unit", "workflow"),
     }
 )
 
@@ -66,27 +70,28 @@ def read(
     Where a second process reads source files, `ahead` is called with all other documents: what it
     does here is done at the same time.
     """
-    modules: list[str] = []
+    modules: list[tuple[str, str]] = []
     candidates: list[tuple[str, str]] = []
     for path in tree.files:
         kind = classify(path)
-        if kind == "module":
-            modules.append(path)
+        if kind in _SOURCES:
+            modules.append((path, kind))
         elif kind:
             candidates.append((path, kind))
     few, many = len(candidates), len(modules)
     hear = progress or (lambda *_: None)
     halves = begin(
-        many, lambda nth: _file(tree.root, modules[nth], "module"), _Given[Module], _FEWEST
+        many, lambda nth: _file(tree, *modules[nth]), _Given[Module | PythonModule], _FEWEST
     )
     given: dict[str, _Given[Document] | None] = {}
     for nth, (path, kind) in enumerate(candidates):
         if not nth % 32:
             hear(nth, few + many)
-        given[path] = _file(tree.root, path, kind)
+        given[path] = _file(tree, path, kind)
     if halves.process and ahead:
         ahead(tuple(document for one in given.values() if one for document in one.documents))
-    given.update(zip(modules, halves.finish(lambda nth: hear(few + nth, few + many)), strict=True))
+    done = halves.finish(lambda nth: hear(few + nth, few + many))
+    given.update(zip((path for path, _ in modules), done, strict=True))
     hear(few + many, few + many)
     _forget(given.values())
     found = _gathered([(path, one) for path in tree.files if (one := given.get(path))])
@@ -127,13 +132,13 @@ def _gathered(given: list[tuple[str, _Given[Document]]]) -> Documents:
     )
 
 
-def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
+def _file(tree: Tree, path: str, kind: str) -> _Given[Document] | None:
     """What a file gives, None for nothing."""
     if kind == "data":
-        return _data(root, path)
-    if kind == "module" and _selection().is_unused(path):
+        return _data(tree.root, path)
+    if kind in _SOURCES and _selection(kind).is_unused(path):
         return None
-    data = read_bytes(root, path)
+    data = read_bytes(tree.root, path)
     if isinstance(data, str):
         if data.startswith(UNREADABLE):
             return _Given(problems=(Problem(Location(path, START), data),))
@@ -141,10 +146,10 @@ def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
     if len(data) > LARGEST_WRITTEN and _kind(kind, data) in _WRITTEN:
         return _Given(left=f"larger than {LARGEST_WRITTEN // 1024} KiB")
     allowed = allows(Text.decode(path, data)[0]) if MARK in data else ()
-    if kind == "module" and not _selection().relevant(path, data):
+    if kind in _SOURCES and not _selection(kind).relevant(path, data):
         return _Given(allows=allowed) if allowed else None
     problems: list[Problem] = []
-    documents = tuple(_parsed(path, kind, data, problems))
+    documents = tuple(_parsed(tree, path, kind, data, problems))
     return _Given(documents, tuple(problems), allowed)
 
 
@@ -162,7 +167,9 @@ def _data(root: str, path: str) -> _Given[Document] | None:
     return _Given((document,), (), allowed)
 
 
-def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Iterator[Document]:
+def _parsed(
+    tree: Tree, path: str, kind: str, data: bytes, problems: list[Problem]
+) -> Iterator[Document]:
     """The document that a file is, and those inside it."""
     found = _kind(kind, data)
     if found is None:
@@ -176,6 +183,11 @@ def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Itera
     text, fault = Text.decode(path, data)
     if fault and kind != "other":
         problems.append(Problem(Location(path, START), fault))
+    if kind == "pipeline":
+        from .gitlab import parse as gitlab
+
+        yield from gitlab(text, lambda named: _written(tree, named))
+        return
     document = _parsers(kind)(text)
     yield document
     if isinstance(document, Script) and any(mark in data for mark in MARKS):
@@ -184,6 +196,14 @@ def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Itera
         from .details import details
 
         yield from details(document.kind, text)
+
+
+def _written(tree: Tree, paths: Callable[[str], bool]) -> Iterator[Text]:
+    """The texts of the files whose paths are asked for; those that nobody has written are left out."""
+    for path in tree.files:
+        data = read_bytes(tree.root, path) if paths(path) else ""
+        if isinstance(data, bytes) and len(data) <= LARGEST_WRITTEN:
+            yield Text.decode(path, data)[0]
 
 
 def _as_kept(root: str, found: Documents) -> Documents:
@@ -212,8 +232,12 @@ def _tracked(root: str, found: Documents) -> Documents:
 
 
 @cache
-def _selection() -> ModuleType:
+def _selection(kind: str) -> ModuleType:
     """What tells which source files are worth reading, imported when the first is met."""
+    if kind == "python":
+        from .python import selection as python
+
+        return python
     from .typescript import selection
 
     return selection
@@ -227,6 +251,7 @@ _ARTICLES = {
     "shell": "a shell script",
     "compose": "a compose file",
     "workflow": "a workflow",
+    "pipeline": "a pipeline",
     "action": "an action",
     "dockerfile": "a Dockerfile",
     "package": "a package manifest",
@@ -236,6 +261,7 @@ _ARTICLES = {
     "unit": "a systemd unit",
     "pm2": "a pm2 ecosystem file",
     "module": "source code",
+    "python": "source code",
     "other": "a configuration file",
 }
 
@@ -291,6 +317,10 @@ def _parsers(kind: str) -> Callable[[Text], Document]:
             from .typescript import parse as typescript
 
             return typescript
+        case "python":
+            from .python import parse as python
+
+            return python
         case _:
             from .other import parse as other
 

@@ -13,7 +13,10 @@ from ..model import Evidence, Location
 from ..source.regex import regex
 from .apps import folder_of
 from .callees import Call, call, written
+from .composed import placed
 from .images import resolved
+from .inside import commands
+from .listening import beside, built
 from .programs import Program, Programs, is_elsewhere, is_sure
 from .service_units import called, is_once, service_units
 from .starts import publishing
@@ -46,6 +49,7 @@ def begun(project: Project) -> Iterator[Begun]:
     yield from _ecosystems(project, programs)
     yield from _hosted(project, programs)
     yield from _images(project, programs)
+    yield from _services(project, programs)
     for act in project.acts:
         if deploys(act):
             yield from _typed(act, programs)
@@ -161,7 +165,18 @@ def _is_foremans(hosting: Hosting, project: Project) -> bool:
         return False
     released = any(c.kind == "release" for s in hosting.services for c in s.commands)
     elsewhere = any(platform.location.path != hosting.path for platform in project.platforms)
-    return not released and not elsewhere
+    return not released and not elsewhere and not _is_alone(hosting)
+
+
+def _is_alone(hosting: Hosting) -> bool:
+    """Whether a Procfile starts one server at the port that it is given: for that nobody needs foreman."""
+    return [service.name for service in hosting.services] == ["web"] and any(
+        "$PORT" in word.raw or "${PORT" in word.raw
+        for service in hosting.services
+        for command in service.commands
+        for inner in commands(command.script).values()
+        for word in inner.words
+    )
 
 
 def _images(project: Project, programs: Programs) -> Iterator[Begun]:
@@ -169,7 +184,7 @@ def _images(project: Project, programs: Programs) -> Iterator[Begun]:
     for image in project.images:
         path = image.dockerfile.path
         workflow = next(publishing(path, project), None)
-        if image.purpose != "production" or workflow is None or TRIAL.search(workflow.lower()):
+        if image.purpose != "production" or workflow is None or _is_called_trial(workflow):
             continue
         if any(_is_trial(workflow, each) for each in project.workflows):
             continue
@@ -181,6 +196,34 @@ def _images(project: Project, programs: Programs) -> Iterator[Begun]:
         found = programs.behind(start.script, Evidence(where, ""), image.deployable)
         what = f"the image of {path}, which {workflow} publishes,"
         yield Begun(what, where, _with_places(tuple(found)))
+
+
+def _services(project: Project, programs: Programs) -> Iterator[Begun]:
+    """Services of compose files that production starts, by their own command or that of the image they build."""
+    for each in placed(project):
+        service, image = each.service, built(each, project)
+        told = (each.compose.path, service.name, image.dockerfile.path if image else "")
+        if not each.standing.counts or any(TRIAL.search(one.lower()) for one in told):
+            continue
+        own = next((p for p in each.whole.parts if p.service.command), None)
+        start = own.service.command if own is not None else None
+        replaced = any({"entrypoint", "command"} & set(s.keys) for s in beside(each, project))
+        if replaced or any(part.service.entrypoint for part in each.whole.parts):
+            continue
+        if start is None and image is not None:
+            last = {i.keyword: i for i in image.stage.instructions}
+            found = last.get("CMD") or last.get("ENTRYPOINT")
+            start = found.script if found is not None else None
+        if start is not None:
+            where = Location(start.path, start.span)
+            folder = image.deployable if image is not None else None
+            commands = _with_places(tuple(programs.behind(start, Evidence(where, ""), folder)))
+            yield Begun(f"the service `{service.name}`", where, commands, each.standing.trail)
+
+
+def _is_called_trial(workflow: str) -> bool:
+    """Whether the name of a workflow's file says so; GitLab gives it."""
+    return "gitlab" not in workflow and TRIAL.search(workflow.lower()) is not None
 
 
 def _is_trial(path: str, workflow: Workflow) -> bool:

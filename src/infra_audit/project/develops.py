@@ -31,8 +31,11 @@ _LOCAL = regex(r"^(?:https?://)?(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/|$)")
 _PUBLIC = regex(r"(?:^|_)(?:(?:URL|ORIGIN|DOMAIN)S?|VIRTUAL_HOST|PUBLIC_HOST)$")
 
 
-def develops(service: Service) -> str:
-    """What shows that a service is for development or tests, '' if nothing does."""
+def develops(service: Service, path: str = "") -> str:
+    """What shows that a service is for development or tests, '' if nothing does.
+
+    That it is reached on this machine shows nothing in a file of which the `path` says production.
+    """
     target = service.build.target.literal if service.build and service.build.target else None
     if target and _TARGET.search(target):
         return f"`{service.name}` builds the stage `{target}`"
@@ -46,10 +49,13 @@ def develops(service: Service) -> str:
     mounted = next((m for m in service.mounts if _is_source(m)), None)
     if mounted is not None:
         return f"`{service.name}` runs the mounted source"
-    return _by_environment(service)
+    return _by_environment(service, outside=_PRODUCTION.search(path) is None)
 
 
-def _by_environment(service: Service) -> str:
+_PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
+
+
+def _by_environment(service: Service, *, outside: bool) -> str:
     for file in (*service.env_files, *service.optional_env_files):
         if _OWN_FILE.search(file.raw):
             return f"`{service.name}` reads {file.raw}"
@@ -60,7 +66,7 @@ def _by_environment(service: Service) -> str:
         developing = entry.name in _NAMES and value.lower() in _DEVELOPING
         if developing or (entry.name in _DEBUG and value.lower() in _ON):
             return f"`{service.name}` has {entry.name}={value}"
-        if _PUBLIC.search(entry.name) and _LOCAL.match(value):
+        if outside and _PUBLIC.search(entry.name) and _LOCAL.match(value):
             return f"`{service.name}` is reached at {value}"
     return ""
 

@@ -14,16 +14,20 @@ from .composed import Placed
 from .images import built_file
 from .layers import lineage
 from .program import Program, covers, leads, program, started
+from .python_ports import serves
 from .types import Deployable, Image, Port, Project, Unit
 
 _OPENERS = regex(
     r"ws|websocket|socket\.io|@?hocuspocus/.*|peer|@grpc/grpc-js|grpc|lightship|node-media-server|y-websocket|@?colyseus.*"
     r"|@godaddy/terminus|@opentelemetry/exporter-prometheus|prom-client|express-ws|faye|sockjs|primus|moleculer.*|nats|mqtt|aedes"
     r"|@nestjs/(?:microservices|websockets|platform-ws|platform-socket\.io)|@apollo/server|graphql-yoga|trpc.*|@trpc/server"
-    r"|inngest|@temporalio/.*|pm2|concurrently|npm-run-all|turbo|.*(?:metrics|prometheus|health).*"
+    r"|grpcio|websockets|python-socketio|inngest|@temporalio/.*|pm2|concurrently|npm-run-all|turbo|.*(?:metrics|prometheus|health).*"
 )
 """Packages that may open another port than that of the server which the code is seen to start."""
-_LOADERS = regex(r"dotenv.*|@nestjs/config|@dotenvx/.*|env-cmd|config|convict|nconf|rc")
+_LOADERS = regex(
+    r"dotenv.*|@nestjs/config|@dotenvx/.*|env-cmd|config|convict|nconf|rc"
+    r"|python-dotenv|python-decouple|environs|django-environ|pydantic-settings|dynaconf"
+)
 """Packages that read variables or settings from files."""
 _TELLS = regex(r"-p\d*|--port(?:=.*)?|-l|--listen(?:=.*)?|--env-file(?:=.*)?")
 _DEFAULTS = (("next start", "3000"), ("remix-serve", "3000"), ("react-router-serve", "3000"))
@@ -36,6 +40,8 @@ class Listener(Struct, frozen=True):
     ports: dict[str, tuple[Evidence, ...]]
     variables: frozenset[str] = frozenset()
     """Those that are told nowhere, so that the code's own default holds."""
+    settled: bool = False
+    """Whether its command alone decides it, whatever variables say."""
 
     @property
     def shown(self) -> tuple[Evidence, ...]:
@@ -70,9 +76,10 @@ def service_listener(placed: Placed, project: Project) -> Listener | None:
     """What a service listens on: compose's word goes before the image's, and that before the code's."""
     image = built(placed, project)
     services = [part.service for part in placed.whole.parts]
-    if image is None or any(s.entrypoint or s.env_files for s in services):
+    if image is None or any(s.entrypoint for s in services):
         return None
-    if any({"entrypoint", "command", "env_file"} & set(s.keys) for s in beside(placed, project)):
+    others = {key for s in beside(placed, project) for key in s.keys}
+    if others & {"entrypoint", "command"}:
         return None
     if any(covers(m.target, image) for s in services for m in s.mounts):
         return None
@@ -80,10 +87,12 @@ def service_listener(placed: Placed, project: Project) -> Listener | None:
     own = [u for u in project.units if u.source == "compose" and u.location == placed.location]
     written = {entry.name for s in placed.whole.every for entry in s.environment}
     found = _listener(image, command, own, project)
-    mounted = any((m.target or "").endswith(".env") for s in placed.whole.every for m in s.mounts)
-    if found is None or (found.variables and (mounted or found.variables & written)):
+    if found is None or found.settled:
+        return found
+    if "env_file" in others or any(s.env_files for s in services):
         return None
-    return found
+    mounted = any((m.target or "").endswith(".env") for s in placed.whole.every for m in s.mounts)
+    return None if found.variables and (mounted or found.variables & written) else found
 
 
 def image_listener(image: Image, project: Project) -> Listener | None:
@@ -186,13 +195,16 @@ def _listener(
     app = next((d for d in project.deployables if d.folder == image.deployable), None)
     if unit is None or app is None or any(map(_OPENERS.fullmatch, app.dependencies)):
         return None
-    listens = _listens(app, project)
-    files = frozenset(
-        p.location.path for p in listens if p.kind == "listens" and p.deployable is not None
-    )
     started = program(image, command, app.package)
-    if started is None or not leads(started, app, files, project) or _tells(started):
-        return None
+    if app.runtime == "python":
+        listens = _opened(started, own if command is not None else [unit], app, project)
+    else:
+        listens = _listens(app, project)
+        files = frozenset(
+            p.location.path for p in listens if p.kind == "listens" and p.deployable is not None
+        )
+        if started is None or not leads(started, app, files, project) or _tells(started):
+            return None
     told = [*_told(own, project), *_told([unit], project)]
     inherited = _inherited(image)
     option = next((port for port in told if not port.variable), None)
@@ -213,7 +225,17 @@ def _listener(
         if told_by:
             evidence.insert(0, Evidence(told_by.location, f"tells it to listen on {number}"))
         found.setdefault(number, tuple(evidence))
-    return Listener(found, frozenset(untold)) if found else None
+    settled = app.runtime == "python" and not any(port.variable for port in listens)
+    return Listener(found, frozenset(untold), settled) if found else None
+
+
+def _opened(
+    started: Program | None, units: list[Unit], app: Deployable, project: Project
+) -> list[Port]:
+    """Where the one program of Python that an image starts listens; nothing where that is not sure."""
+    if started is None or started.python is None or not serves(started.python, app, project):
+        return []
+    return [p for p in project.ports if p.kind == "listens" and p.unit in units]
 
 
 def _tells(started: Program) -> bool:

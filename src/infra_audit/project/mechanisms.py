@@ -136,7 +136,11 @@ _IN_PLATFORM_FOLDERS = tuple(_PLATFORM_FOLDERS)
 def pipelines(facts: Facts) -> tuple[Mechanism, ...]:
     """Continuous integration of every system that leaves a file."""
     running = [w for w in facts.workflows if facts.is_production(w.path)]
-    found = [Mechanism("GitHub Actions", Location(w.path, w.span)) for w in running]
+    found = [
+        Mechanism("GitHub Actions", Location(w.path, w.span))
+        for w in running
+        if w.system == "github"
+    ]
     systems = {path: system for path in own(facts.files) if (system := _system(path))}
     found += [
         Mechanism(system, Location(path, START))

@@ -28,6 +28,10 @@ def ports(
     known = {(unit.source, unit.location): unit for unit in units}
     at = {u.location: u for u in units if u.source in ("platform", "kubernetes", "supervisor")}
     found = [*_of_modules(facts, apps)]
+    if facts.python:
+        from .python_ports import python_ports
+
+        found += python_ports(units, facts)
     names = frozenset(("PORT", *(port.variable for port in found if port.variable)))
     for image in images:
         unit = known.get(("image", Location(image.dockerfile.path, image.stage.span)))

@@ -15,14 +15,16 @@ from ..source.regex import regex
 from .imports import Sources, resolve, sources
 from .inside import scripts
 from .layers import last, lineage
+from .python_commands import Started, is_step
+from .python_commands import started as python_started
 from .types import Deployable, Image, Project
 
 _BASES = regex(
-    r"(?:^|/)(?:node|bun|debian|ubuntu|alpine|nodejs[\w-]*|ubi\d*(?:-minimal)?|amazonlinux|chainguard/node)(?=[:@]|$)"
+    r"(?:^|/)(?:node|bun|python|debian|ubuntu|alpine|nodejs[\w-]*|ubi\d*(?:-minimal)?|amazonlinux|chainguard/node)(?=[:@]|$)"
 )
 """Images that start nothing of their own and tell no port."""
 _BESIDE = frozenset({
-    "cd", "drizzle-kit", "dumb-init", "echo", "exec", "export", "knex", "prisma", "set", "tini", "true", "typeorm",
+    "alembic", "cd", "drizzle-kit", "dumb-init", "echo", "exec", "export", "knex", "prisma", "set", "sleep", "tini", "true", "typeorm",
 })  # fmt: skip
 """What a container may run before its program: it serves nothing."""
 _SERVERS = frozenset({"next", "nuxt", "react-router-serve", "remix-serve"})
@@ -44,6 +46,8 @@ class Program(Struct, frozen=True):
     file: str
     """The file that it runs, as written; '' for the server of a framework."""
     scripted: bool
+    python: Started | None = None
+    """What it starts where that is Python."""
 
 
 def program(image: Image, command: Script | None, package: Package | None) -> Program | None:
@@ -70,10 +74,17 @@ def started(script: Script, package: Package | None) -> Program | None:
 
 def _of_run(run: Run, package: Package | None, depth: int) -> list[Program] | None:
     """The programs that a run starts; None where it may start anything."""
-    if run.background or run.remote or None in run.arguments or depth > _DEEPEST:
+    if run.background or run.remote or depth > _DEEPEST:
+        return None
+    behind = python_started((run.name, *run.arguments))
+    if behind is not None:
+        return [Program(run, "", depth > 0, behind)]
+    if None in run.arguments:
         return None
     words = [argument or "" for argument in run.arguments]
     name = run.name
+    if is_step((name, *words)):
+        return []
     if name in _MANAGERS and (name != "bun" or words[:1] == ["run"]):
         named = _script(name, words, package)
         if named is not None:
@@ -132,6 +143,8 @@ def leads(found: Program, app: Deployable, listening: frozenset[str], project: P
 
     What is built is known by the name of its source: `dist/main.js` runs `src/main.ts`.
     """
+    if found.python is not None:
+        return False
     lead = f"{app.folder}/" if app.folder else ""
     own = normpath(found.file) if found.file else ""
     there = {path for path in (own, f"{lead}{own}") if own and path in project.files}

@@ -101,6 +101,10 @@ def _by_package(facts: Facts) -> dict[str, list[str]]:
 def _routes(
     deployable: Deployable, facts: Facts, known: Sources, files: dict[str, list[str]]
 ) -> Routes:
+    if deployable.runtime == "python":
+        from .python_tables import python_routes
+
+        return python_routes(deployable, facts, _shown(deployable, facts))
     if deployable.runtime != "node":
         reason = f"routes of {deployable.runtime or 'this runtime'} are not read"
         shown = _shown(deployable, facts)

@@ -85,9 +85,10 @@ def _of_workflows(facts: Facts) -> Iterator[Supplied]:
         found = list(_of_entries(workflow.environment, workflow.path, "production"))
         for job in workflow.jobs:
             found += _of_job(job, workflow.path)
+        beside = {service.name for job in workflow.jobs for service in job.services}
         for one in found:
             host = one.host
-            remote = host is not None and not is_local(host)
+            remote = host is not None and not is_local(host) and host not in beside
             yield one if remote else replace(one, purpose="test")
 
 

@@ -22,6 +22,7 @@ from ..documents.facts import (
     Other,
     Package,
     ProxyFile,
+    PythonModule,
     Schema,
     Service,
     Stage,
@@ -247,6 +248,8 @@ class Store(Struct, frozen=True, kw_only=True):
     """Where its URL is given a value, when that is another place."""
     users: tuple[str, ...] = ()
     """Folders of all deployables that use it; `deployable` is the only one, else None."""
+    folder: str | None = None
+    """Where a relative path in its URL starts; None where that is the schema's, or the working directory."""
 
 
 class Supplied(Struct, frozen=True, kw_only=True):
@@ -280,6 +283,8 @@ class Route(Struct, frozen=True):
     """Path of the file that answers."""
     middleware: tuple[str, ...] = ()
     """What stands in front of the handler, by the names used where it is added."""
+    name: str = ""
+    """What the function that answers is called, where that is known."""
 
 
 class Routes(Struct, frozen=True):
@@ -440,6 +445,7 @@ class Project(Struct, frozen=True, kw_only=True):
     proxies: tuple[ProxyFile, ...] = ()
     infrastructure: tuple[Infrastructure, ...] = ()
     modules: tuple[Module, ...] = ()
+    python: tuple[PythonModule, ...] = ()
     data: tuple[Data, ...] = ()
     """Databases and dumps that git keeps."""
     others: tuple[Other, ...] = ()

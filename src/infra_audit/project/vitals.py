@@ -31,8 +31,8 @@ _REFINED = frozenset((
     "ready", "live", "startup", "started", "liveness", "readiness", "ping", "all", "summary", "queue", "dependencies",
 ))  # fmt: skip
 """What may follow: `/health/ready`."""
-_PARAMETER = regex(r"[\[\]:*{}$()]")
-_CODE = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+_PARAMETER = regex(r"[\[\]:*{}$()<>]")
+_CODE = (".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 _ANSWERS = frozenset(("GET", "HEAD", "ALL"))
 _GUARDED = regex(
     r"auth(?!or)|jwt|verify|require(?!d?Json)|guard|admin|protect|token|permission|role|login|signed|clerk|session\b.*check",
@@ -57,7 +57,9 @@ def probed(table: Routes, *, doubtful: bool = False) -> tuple[Route, ...]:
     found = [
         r
         for r in table.table
-        if tells(r.path, doubtful=doubtful) and _answers(r) and not guarded(r)
+        if (tells(r.path, doubtful=doubtful) or r.name.lower() in _SURE)
+        and _answers(r)
+        and not guarded(r)
     ]
     return tuple(sorted(found, key=lambda r: (r.path.count("/"), len(r.path), r.path)))
 

@@ -123,16 +123,9 @@ def grow(content: str) -> Tree:
 
 @cache
 def _parser() -> Parser:
-    """A parser for bash. The package's own `__init__` imports 15 ms of what nobody needs here."""
-    from importlib.machinery import PathFinder
-    from importlib.util import find_spec, module_from_spec
-
+    """A parser for bash."""
     from tree_sitter import Language, Parser
 
-    package = find_spec("tree_sitter_bash")
-    spec = package and PathFinder.find_spec("_binding", package.submodule_search_locations)
-    if spec and spec.loader:
-        binding = module_from_spec(spec)
-        spec.loader.exec_module(binding)
-        return Parser(Language(binding.language()))
-    raise ModuleNotFoundError("tree_sitter_bash")
+    from ..grammars import grammar
+
+    return Parser(Language(grammar("tree_sitter_bash").language()))

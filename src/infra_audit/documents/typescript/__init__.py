@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from ...model import Span
 from ...source.text import Text
 from ..facts import EnvironmentUse, Module
+from ..oversized import oversized
 from .environment import assigned, uses
-from .selection import demanding, names_sqlite, oversized, relevant, routed, structural
+from .selection import demanding, in_browser, names_sqlite, relevant, routed, structural
 
 __all__ = ["parse", "relevant"]
 
@@ -33,6 +34,7 @@ def parse(text: Text, *, whole: bool = False) -> Module:
         _outline(text, extent, environment),
         assigned=assigned(text),
         names_sqlite=names_sqlite(data),
+        in_browser=in_browser(data),
     )
     if not demanding(text.path, data):
         return found

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 
 from ...source.regex import regex
+from ..oversized import oversized
 
 _SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 _UNUSED = regex(r"\.(?:test|spec|stories|d)\.\w+$|(?:^|/)__(?:tests|mocks|fixtures)__/")
-_LARGEST = 512 * 1024
-_LONGEST_LINE = 5_000
-_LONG_SHARE = 0.5
-"""A file is generated when lines longer than `_LONGEST_LINE` are more than this share of it."""
-
 _NAMES = (
     "instrumentation",
     "middleware.",
@@ -113,6 +109,14 @@ def names_sqlite(data: bytes) -> bool:
     return b"sqlite" in data
 
 
+def in_browser(data: bytes) -> bool:
+    """Whether browsers run a file that names a variable for them: it says so, or uses what only they have."""
+    return b"NEXT_PUBLIC_" in data and _IN_BROWSER.search(data) is not None
+
+
+_IN_BROWSER = regex(rb"""(?<=['"])use client['"]|localStorage\.|window\.|use(?:State|Effect)\(""")
+
+
 def structural(path: str, data: bytes) -> bool:
     """Whether a file may hold more than environment variables and names of exports."""
     if _named(path, data) or _STARTS.search(data) is not None or _serves(path, data):
@@ -137,16 +141,6 @@ def demanding(path: str, data: bytes) -> bool:
 def routed(path: str) -> bool:
     """Whether a framework serves a file because of where it lies."""
     return _ROUTED.search(f"/{path}") is not None
-
-
-def oversized(data: bytes) -> bool:
-    """Whether a file is too large or has lines too long to be written by a person."""
-    if len(data) > _LARGEST:
-        return True
-    if len(data) <= _LONGEST_LINE:
-        return False
-    long = sum(len(line) for line in data.split(b"\n") if len(line) > _LONGEST_LINE)
-    return long > _LONG_SHARE * len(data)
 
 
 def _named(path: str, data: bytes) -> bool:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cache
-from importlib.machinery import PathFinder
-from importlib.util import find_spec, module_from_spec
 from operator import attrgetter
-from types import ModuleType
 
 from msgspec import Struct
 from tree_sitter import Language, Node, Parser
 
 from ...source.text import Text
 from ..facts import Value
+from ..grammars import grammar
 from .environment import unquoted
 
 _PLAIN = (".ts", ".mts", ".cts")
@@ -348,20 +346,5 @@ def _negative(node: Node) -> bool:
 
 @cache
 def _language(plain: bool) -> Language:
-    grammar = _binding()
-    return Language(grammar.language_typescript() if plain else grammar.language_tsx())
-
-
-@cache
-def _binding() -> ModuleType:
-    """The grammar's extension module, without the package around it, which costs more to import."""
-    package = find_spec("tree_sitter_typescript")
-    folders = package.submodule_search_locations if package is not None else None
-    spec = PathFinder.find_spec("_binding", folders)
-    if spec is None or spec.loader is None:
-        import tree_sitter_typescript
-
-        return tree_sitter_typescript
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    typescript = grammar("tree_sitter_typescript")
+    return Language(typescript.language_typescript() if plain else typescript.language_tsx())

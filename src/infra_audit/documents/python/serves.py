@@ -1,0 +1,136 @@
+"""The calls by which a Python file serves an application itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from ...source.regex import regex
+from ..facts import Serve
+from .additions import options
+from .tree import Call, Tree, arguments, keywords
+
+_RUN = frozenset(("run", "run_simple", "serve", "run_app"))
+_SERVERS = frozenset(
+    (
+        "uvicorn.run",
+        "waitress.serve",
+        "serve",
+        "run_simple",
+        "web.run_app",
+        "hypercorn.run",
+        "uvicorn.Config",
+    )
+)
+_NOT_SERVED = frozenset((
+    "asyncio", "subprocess", "anyio", "trio", "sp", "loop", "bot", "client", "mcp", "runner", "uv", "typer", "pytest", "dp", "st",
+))  # fmt: skip
+"""Whose `run` runs something else."""
+_NUMBERS = ("int", "str")
+_ASKED = ("os.getenv", "getenv", "os.environ.get", "environ.get")
+_VARIABLE = regex(r"""(?:os\.)?environ\[\s*['"](\w+)['"]\s*\]""")
+
+
+def serves(tree: Tree) -> tuple[Serve, ...]:
+    """Every call that serves, in order."""
+    return tuple(one for call in tree.calls for one in _serve(tree, call))
+
+
+def called(tree: Tree) -> tuple[str, ...]:
+    """The functions that the file calls outside of functions, also where it is the program itself."""
+    found = (call.name for call in tree.calls if not call.scope and call.branch != "if")
+    inside = (tree.dotted(one).removesuffix("()") for call in tree.calls if call.name == "asyncio.run"
+              for one in arguments(call.node)[:1])  # fmt: skip
+    return tuple(dict.fromkeys(name for name in (*found, *inside) if name))
+
+
+def _serve(tree: Tree, call: Call) -> Iterator[Serve]:
+    if call.last not in _RUN and call.name != "uvicorn.Config":
+        return
+    owner = call.name.rpartition(".")[0]
+    if owner.partition(".")[0] in _NOT_SERVED or (call.name not in _SERVERS and call.last != "run"):
+        return
+    named, given = keywords(tree, call.node), arguments(call.node)
+    own = call.name in _SERVERS or call.last != "run" or "socketio" in owner
+    places = _places(call)
+    if not own and not owner:
+        return
+    target = named.get("app", given[0] if given and own else None)
+    port = named.get("port", given[places[1]] if len(given) > places[1] else None)
+    host = named.get(
+        "host", named.get("hostname", given[places[0]] if len(given) > places[0] else None)
+    )
+    listened = named.get("listen") or named.get("bind") or named.get("fd") or named.get("uds")
+    number, variable = _number(tree, port) if port is not None else ("", "")
+    unknown = (
+        listened is not None or "**" in named or any(one.type == "list_splat" for one in given)
+    )
+    shown = tree.literal(host) if host is not None else ""
+    yield Serve(
+        server=call.name,
+        target=_named(tree, target) if target is not None else owner,
+        port=None if unknown else number,
+        variable=variable,
+        host=None if unknown else shown,
+        options=options(tree, call.node),
+        span=tree.text.byte_span(call.start, call.end),
+        scope=call.scope,
+        branch=call.branch,
+    )
+
+
+def _places(call: Call) -> tuple[int, int]:
+    """Where the host and the port stand among the arguments without a name."""
+    if call.last == "run_simple":
+        return 0, 1
+    if call.last == "run" and call.name != "uvicorn.run":
+        return (1, 2) if "socketio" in call.name else (0, 1)
+    return 99, 99
+
+
+def _named(tree: Tree, node: Node) -> str:
+    """What is served: a name, or the text `module:name`."""
+    return tree.literal(node) or tree.dotted(node)
+
+
+def _number(tree: Tree, node: Node, depth: int = 0) -> tuple[str | None, str]:
+    """The literal port of an expression and the variable that decides: None and '' for neither."""
+    node = tree.resolve(node)
+    literal = tree.literal(node)
+    if literal is not None:
+        return (literal if literal.isdigit() else None), ""
+    if depth > 6:
+        return None, ""
+    if node.type == "subscript":
+        found = _VARIABLE.fullmatch(tree.source(node))
+        return None, found[1] if found else ""
+    if node.type == "boolean_operator":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None and _operator(node) == "or":
+            first, second = _number(tree, left, depth + 1), _number(tree, right, depth + 1)
+            return (second[0], first[1]) if first[1] and first[0] is None else (None, "")
+    if node.type == "call":
+        return _called(tree, node, depth)
+    return None, ""
+
+
+def _operator(node: Node) -> str:
+    found = node.child_by_field_name("operator")
+    return found.type if found is not None else ""
+
+
+def _called(tree: Tree, node: Node, depth: int) -> tuple[str | None, str]:
+    function = node.child_by_field_name("function")
+    name = tree.dotted(function) if function is not None else ""
+    given = arguments(node)
+    if not given:
+        return None, ""
+    if name in _NUMBERS:
+        return _number(tree, given[0], depth + 1)
+    key = tree.literal(given[0])
+    if name in _ASKED and key is not None:
+        fallback = given[1] if len(given) > 1 else keywords(tree, node).get("default")
+        number = _number(tree, fallback, depth + 1)[0] if fallback is not None else None
+        return number, key
+    return None, ""
