@@ -321,7 +321,7 @@ def test_files_of_the_repository_are_read() -> None:
     found = pipeline(root, one="b: {stage: y, script: [i]}", two="c: {stage: x, script: [i]}")
     assert [w.path for w in found] == [PATH, "ci/one.yml", "ci/two.yml"]
     assert [[j.id for j in w.jobs] for w in found] == [["a"], ["b"], ["c"]]
-    assert all(w.unread is not None for w in found)
+    assert all(w.parted and w.unread is None for w in found)
     assert all(job.uses is None for w in found for job in w.jobs)
 
 

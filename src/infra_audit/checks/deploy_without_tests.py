@@ -52,8 +52,9 @@ def _told(
             lax = lax or (workflow, job)
         if job.uses is not None and not any(job is link for _, link in chain):
             return Undecided(Location(workflow.path, job.uses.span), "what it runs is not read")
-    if outer.unread is not None:
-        return Undecided(Location(outer.path, outer.unread.span), "what it runs is not read")
+    if outer.unread is not None or outer.parted:
+        span = outer.unread.span if outer.unread is not None else first.span
+        return Undecided(Location(outer.path, span), "what other files test is not known")
     if lax is not None:
         return _whatever(*lax, place, first, scripts)
     pushed = outer

@@ -52,7 +52,18 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if store is None:
             yield Inapplicable(f"{deployable.name} opens no database of its own")
             continue
+        if store.source == "dependency" and _has_another(store, deployable, project):
+            yield Undecided(store.location, "it has drivers of several databases")
+            continue
         yield from _judged(table, deployable, store, project)
+
+
+def _has_another(store: Store, deployable: Deployable, project: Project) -> bool:
+    """Whether drivers of other databases are installed as well: it may connect to whatever it is told."""
+    return any(
+        other.source == "dependency" and other.engine != store.engine and _opens(deployable, other)
+        for other in project.stores
+    )
 
 
 def _run_here(deployable: Deployable, project: Project) -> bool:

@@ -90,9 +90,9 @@ def _of_workflow(
             return Undecided(
                 Location(workflow.path, job.uses.span), "what follows the deployment is not read"
             )
-    if workflow.unread is not None:
-        where = Location(workflow.path, workflow.unread.span)
-        return Undecided(where, "what follows the deployment is not read")
+    if workflow.unread is not None or workflow.parted:
+        span = workflow.unread.span if workflow.unread is not None else workflow.span
+        return Undecided(Location(workflow.path, span), "what follows in other files is not known")
     following = {job.id for job in workflow.jobs if set(job.needs) & set(deploying)}
     spans = {s.span for job in workflow.jobs if job.id in following for s in job.steps}
     later = [act for act in after if act.trail and act.trail[0].location.span in spans]

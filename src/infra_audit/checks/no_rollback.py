@@ -173,12 +173,13 @@ def _judged(path: _Path, project: Project) -> Outcome:
 
 def _sent_again(path: _Path, replacing: list[Evidence], project: Project) -> Outcome | None:
     """An environment of GitLab, to which it can send an earlier version again, or what it does not show."""
-    for workflow in project.workflows:
-        if workflow.path != path.name or workflow.system != "gitlab":
-            continue
+    pipeline = [workflow for workflow in project.workflows if workflow.system == "gitlab"]
+    for workflow in pipeline if any(w.path == path.name for w in pipeline) else ():
         if workflow.unread is not None:
             where = Location(workflow.path, workflow.unread.span)
             return Undecided(where, "what else the pipeline does is not read")
+        if workflow.path != path.name:
+            continue
         fetching = any(e.note == FETCHES for e in replacing)
         for job in workflow.jobs if not fetching else ():
             if job.deploys_to is not None and any(sends(r) for r in _runs(job, path)):

@@ -16,6 +16,7 @@ from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.asked import is_asked_for, undoes
 from ..project.engines import engine_of_image
 from ..project.inside import lifted
+from ..project.replacing import is_remote
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -49,14 +50,16 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     for act in project.acts:
         elsewhere = undoes(act.script.path) or undoes(act.script.name)
         if act.purpose == "production" and act.role in _ROLES and not elsewhere:
-            yield from _outcomes(act, composes)
+            own = "deploy-job" in act.reached_by and is_remote(act, project)
+            yield from _outcomes(act, composes, own=own)
 
 
-def _outcomes(act: Act, composes: list[Compose]) -> Iterator[Outcome]:
+def _outcomes(act: Act, composes: list[Compose], *, own: bool) -> Iterator[Outcome]:
+    """`own` is whether a step deploys on the machine that it runs on."""
     runs = [lifted(run) for run in act.behaviour.runs]
     left = _MOST
     for nth, run in enumerate(runs):
-        on_runner = act.script.origin == "step" and run.remote is None
+        on_runner = act.script.origin == "step" and run.remote is None and not own
         if run.name not in _TOOLS or run.reach != "reached" or run.captured or on_runner:
             continue
         volumes = list(_deleted(runs, nth, composes))

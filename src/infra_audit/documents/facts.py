@@ -281,6 +281,8 @@ class Workflow(Struct, frozen=True, kw_only=True):
     system: Choice["github", "gitlab"] = "github"
     unread: Value | None = None
     """What names parts of it that are not read."""
+    parted: bool = False
+    """Whether other files hold parts of it, each a workflow of its own."""
     name: str = ""
     triggers: tuple[Trigger, ...] = ()
     environment: tuple[Entry, ...] = ()

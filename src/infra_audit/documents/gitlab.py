@@ -76,10 +76,8 @@ def parse(text: Text, others: Others = lambda _: ()) -> tuple[Workflow, ...]:
     found = []
     for file in files:
         apart = outside or any(other.has_defaults for other in files if other is not file)
-        unread = file.unread
-        if unread is None and len(files) > 1:
-            unread = Value(None, files[file is files[0]].text.path, file.text.span(0, 0))
-        found.append(_Lowered(file, common, unread, apart=apart).workflow())
+        lowered = _Lowered(file, common, apart=apart, alone=not outside and len(files) == 1)
+        found.append(replace(lowered.workflow(), parted=len(files) > 1))
     return tuple(found)
 
 
@@ -181,13 +179,11 @@ class _Lowered:
     """A file of a pipeline on its way to a workflow.
 
     `common` is what the files say of all jobs, as the stages. `apart` is whether another file may
-    say what the jobs run first.
+    say what the jobs run first, `alone` whether there is none.
     """
 
-    def __init__(
-        self, file: _File, common: dict[str, Node], unread: Value | None, *, apart: bool
-    ) -> None:
-        self.file, self.text, self.unread, self.apart = file, file.text, unread, apart
+    def __init__(self, file: _File, common: dict[str, Node], *, apart: bool, alone: bool) -> None:
+        self.file, self.text, self.apart, self.alone = file, file.text, apart, alone
         self.reader = Reader(file.root)
         self.problems: list[Problem] = list(file.problems)
         self.written = list(islice(self.reader.jobs(), _MOST_JOBS + 1))
@@ -220,7 +216,7 @@ class _Lowered:
             path=self.text.path,
             span=self.text.span(0, len(self.text.content)),
             system="gitlab",
-            unread=self.unread,
+            unread=self.file.unread,
             triggers=_together(jobs),
             environment=self.shared,
             jobs=tuple(self._after_others(jobs)),
@@ -235,7 +231,7 @@ class _Lowered:
         verdicts = self._verdicts(given)
         runs = [each for each in ("script", "run", "trigger") if each in given]
         if not runs:
-            if written.whole and self.unread is None:
+            if written.whole and self.alone:
                 lacks = f"the job `{key.value}` has neither `script` nor `trigger`"
                 self._problem(key, f"{lacks}, so GitLab refuses the file")
             return None
@@ -323,7 +319,7 @@ class _Lowered:
         if (
             any(said.get(name) in values for name, values in _NO_CHECKOUT.items())
             or said.get("GIT_SUBMODULE_STRATEGY", "none") != "none"
-            or self.unread is not None
+            or not self.alone
         ):
             yield "*"
         for cache in yaml.items(given.get("cache")):

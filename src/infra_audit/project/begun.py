@@ -206,7 +206,7 @@ def _services(project: Project, programs: Programs) -> Iterator[Begun]:
     for each in placed(project):
         service, image = each.service, built(each, project)
         told = (each.compose.path, service.name, image.dockerfile.path if image else "")
-        if not each.standing.counts or any(TRIAL.search(one.lower()) for one in told):
+        if not each.standing.sure or any(TRIAL.search(one.lower()) for one in told):
             continue
         own = next((p for p in each.whole.parts if p.service.command), None)
         start = own.service.command if own is not None else None

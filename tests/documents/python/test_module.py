@@ -89,6 +89,11 @@ def test_any_bytes_are_read(data: bytes) -> None:
         pytest.param("".join(" " * n + "def f():\n" for n in range(400)), id="nested functions"),
         pytest.param("x = y\ny = x\nz = x\n" * 2_000, id="names of each other"),
         pytest.param("x = " + "f'{" * 500, id="texts in texts"),
+        pytest.param(
+            f"a = '{'x' * 60_000}'\n"
+            + "".join(f"{b} = f'{{{a}}}{{{a}}}{{{a}}}'\n" for a, b in ("ab", "bc", "cd")),
+            id="texts that grow",
+        ),
         pytest.param("from a import b as \n" * 5_000, id="broken imports"),
         pytest.param("\0\0x = 1\0", id="null bytes"),
         pytest.param("print 'x'\nexec 'y' in z\n", id="Python 2"),
@@ -212,6 +217,7 @@ def test_assignments() -> None:
         ("class C:\n    A = 'x'\nB = A", None),
         ("A, C = 'x', 'y'\nB = A", None),
         ("A = f'{x}'\nB = A", None),
+        (f"A = '{'x' * 40_000}'\nB = A + A", None),
     ],
 )
 def test_a_name_is_as_good_as_its_value_where_it_has_one_only(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -61,6 +60,7 @@ _GIVEN = frozenset(("app", "application", "fastapi_app", "flask_app"))
 _ROOTS = frozenset(("FastAPI", "Flask", "Quart", "Starlette"))
 _LIKE = regex(r"\w*(?:app|application|api|server|router|bp|blueprint)")
 """What people call applications and routers: a blueprint may also be called as what it serves."""
+_ARGUMENT = regex(rb"[(,=]\s*([A-Za-z_][\w.]*)(?=\s*[,)])")
 _WORDS = regex(r"\w+")
 _MOST = 3_000
 _LONGEST = 400
@@ -308,15 +308,15 @@ def _handed(tree: Tree, made: tuple[Application, ...], added: list[Addition]) ->
     if not names:
         return
     others = _named_so(tree, names) - {(one.name, one.scope) for one in made}
-    every = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    wanted = re.compile(rf"[(,=]\s*(?:\*\*?)?({every})(?:\.wsgi_app)?\s*[,)]".encode())
-    for found in wanted.finditer(tree.data):
+    for found in _ARGUMENT.finditer(tree.data):
+        name = found[1].decode(errors="replace").removesuffix(".wsgi_app")
+        if name not in names:
+            continue
         call = _around(tree, found.start(1))
         if call is None or (
             "." in call.name and (call.last in _METHODS or call.last in _DECORATORS)
         ):
             continue
-        name = found[1].decode(errors="replace")
         taken = call.scope in takes.get(name, ())
         if not taken and (name not in known or (name, call.scope) in others):
             continue

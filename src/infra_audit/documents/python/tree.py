@@ -85,6 +85,8 @@ _ESCAPED = {"\n": "", "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t"
 _STRING = regex(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")", re.DOTALL)
 _DEEPEST = 32
 _LONGEST_NAME = 8
+_LONGEST_TEXT = 64 * 1024
+"""What is put together to more than so many characters is not literal."""
 
 
 class Found(Struct, frozen=True, gc=False):
@@ -179,7 +181,9 @@ class Tree(Struct, frozen=True):
 
     def _joined(self, parts: list[str | None]) -> str | None:
         known = [part for part in parts if part is not None]
-        return "".join(known) if len(known) == len(parts) else None
+        if len(known) < len(parts) or sum(map(len, known)) > _LONGEST_TEXT:
+            return None
+        return "".join(known)
 
     def _string(self, node: Node, depth: int) -> str | None:
         parts: list[str | None] = []
