@@ -10,8 +10,10 @@ import pprint
 import re
 import sys
 from functools import cache
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from re import _compiler, _parser  # type: ignore[attr-defined]
+from types import CodeType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -39,7 +41,12 @@ class CompileRules(BuildHookInterface[Any]):
             (out / f"{name}.py").write_text(text, encoding="utf-8")
             build_data["force_include"][str(out / f"{name}.py")] = f"infra_audit/ruleset/{name}.py"
         build_data["force_include"][str(root / "rules")] = "infra_audit/rules"
-        (out / "patterns").write_bytes(marshal.dumps(prepared(root / "src")))
+        modules = bytecode(root / "src" / "infra_audit")
+        modules["infra_audit.ruleset._compiled"] = (False, code(out / "_compiled.py", out))
+        (out / "modules").write_bytes(shelved(modules))
+        name = f"modules.{sys.implementation.cache_tag}-{MAGIC_NUMBER.hex()}"
+        build_data["force_include"][str(out / "modules")] = f"infra_audit/{name}"
+        (out / "patterns").write_bytes(shelved(prepared(root / "src")))
         name = f"patterns.{sys.implementation.cache_tag}-{_sre.MAGIC}-{sys.byteorder}"
         build_data["force_include"][str(out / "patterns")] = f"infra_audit/source/{name}"
 
@@ -78,6 +85,25 @@ def _examples(page: dict[str, Any], side: str) -> dict[str, Any]:
     }
 
 
+def bytecode(folder: Path) -> dict[str, tuple[bool, CodeType]]:
+    """Of each module of the package in `folder` whether it is a package, and its code, by name."""
+    found = {}
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(folder.parent).with_suffix("").parts
+        is_package = parts[-1] == "__init__"
+        found[".".join(parts[:-1] if is_package else parts)] = (
+            is_package,
+            code(path, folder.parent),
+        )
+    return found
+
+
+def code(path: Path, root: Path) -> CodeType:
+    """The code of a module; a traceback names its file as seen from `root`."""
+    name = path.relative_to(root).as_posix()
+    return compile(path.read_bytes(), name, "exec", dont_inherit=True, optimize=0)
+
+
 def prepared(folder: Path) -> dict[tuple[str | bytes, int], tuple[Any, ...]]:
     """What `re` makes of every pattern that a module gives to `regex`, by pattern and flags.
 
@@ -99,6 +125,18 @@ def prepared(folder: Path) -> dict[tuple[str | bytes, int], tuple[Any, ...]]:
                 tuple(names),
             )
     return found
+
+
+def shelved(values: dict[Any, Any]) -> bytes:
+    """The bytes of a file of values, as `source/shelf.py` reads it."""
+    index: dict[Any, tuple[int, int]] = {}
+    written = bytearray()
+    for key, value in values.items():
+        one = marshal.dumps(value)
+        index[key] = (len(written), len(one))
+        written += one
+    listed = marshal.dumps(index)
+    return len(listed).to_bytes(8, "little") + listed + written
 
 
 @cache

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from infra_audit.documents.shell.blocks import Fault, check
+from infra_audit.documents.shell.blocks import Fault, check, trace
 from infra_audit.documents.shell.mending import mend
 from infra_audit.documents.shell.source import grow
 
@@ -116,7 +116,7 @@ def named(text: str, fault: Fault) -> Named:
     places = [fault.place] if fault.opened is None else [fault.place, fault.opened]
     if not fault.found:
         places.reverse()
-    found = mend(text, fault)
+    found = mend(text, fault, trace(text))
     if found is not None:
         places += [found.place] if found.opened is None else [found.place, found.opened]
     lines = [text.count("\n", 0, start) + 1 for start, _ in places]

@@ -14,7 +14,15 @@ from infra_audit.ruleset.rule import Example, Prose, Rule
 from tests.repository import PROSE, RULES
 
 ROOT = Path(__file__).parent.parent
-FIXTURES = ("leaky-bare", "leaky-shop", "leaky-stack", "rough-edges", "tidy-shop", "tidy-stack")
+FIXTURES = (
+    "leaky-bare",
+    "leaky-shop",
+    "leaky-stack",
+    "leaky-survey",
+    "rough-edges",
+    "tidy-shop",
+    "tidy-stack",
+)
 _SHOWN = 3
 """So many findings stand in the README."""
 _LANGUAGES = {

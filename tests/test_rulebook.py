@@ -18,6 +18,8 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 EVERY = [pytest.param(rule, id=name) for name, rule in RULES.rules.items()]
 
+_LEAKY = ("leaky-shop", "leaky-stack", "leaky-bare", "leaky-survey")
+
 
 @pytest.mark.parametrize("rule", EVERY)
 def test_a_rule_has_enough_examples(rule: Rule) -> None:
@@ -51,18 +53,14 @@ def test_every_check_is_used() -> None:
 
 def test_messages_are_supplied() -> None:
     """No finding of any fixture leaves a name of its message in braces."""
-    for fixture in ("leaky-shop", "leaky-stack", "leaky-bare"):
+    for fixture in _LEAKY:
         for finding in audited(FIXTURES / fixture).findings:
             names = re.findall(r"\{(\w+)\}", RULES.rules[finding.rule].message)
             assert not [n for n in names if f"{{{n}}}" in finding.message], finding.message
 
 
 def test_every_rule_fires_in_a_leaky_fixture() -> None:
-    fired = {
-        finding.rule
-        for fixture in ("leaky-shop", "leaky-stack", "leaky-bare")
-        for finding in audited(FIXTURES / fixture).findings
-    }
+    fired = {finding.rule for fixture in _LEAKY for finding in audited(FIXTURES / fixture).findings}
     covered = {r.id for r in RULES.rules.values() if r.covered_by}
     assert set(RULES.rules) - fired - covered == set()
 

@@ -39,3 +39,15 @@ def test_a_user_that_may_be_root_is_not_called_well(
     write(tmp_path, {"install.sh": script, "package.json": _PACKAGE})
     (ruled,) = audited(tmp_path, "servers/runs-as-root").ruled
     assert [each.what for each in ruled.satisfied] == said
+
+
+def test_an_image_that_names_its_user_is_well_also_in_a_cluster(tmp_path: Path) -> None:
+    manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  template:\n    spec:\n      containers:\n        - {name: shop, image: shop}\n"
+    files = {
+        "package.json": _PACKAGE,
+        "Dockerfile": 'FROM node:22\nCOPY . .\nUSER node\nCMD ["node", "server.js"]\n',
+        "k8s/shop.yaml": manifest,
+    }
+    write(tmp_path, files)
+    (ruled,) = audited(tmp_path, "containers/root-user").ruled
+    assert [each.what for each in ruled.satisfied] == ["`USER node` is the last word"]

@@ -83,7 +83,7 @@ def test_compiled_prose_equals_the_pages(installed: Installed) -> None:
 def test_patterns_are_prepared_as_python_compiles_them(installed: Installed) -> None:
     said = (
         "import infra_audit.source.regex as r, re;"
-        "known = r.prepared();"
+        "known = r.prepared().keys();"
         "print(len(known), all(r.compiled(*key) == re.compile(*key) for key in known))"
     )
     found = subprocess.run(
@@ -97,6 +97,46 @@ def test_patterns_are_prepared_as_python_compiles_them(installed: Installed) -> 
     count, equal = found.stdout.split()
     assert int(count) > 700
     assert equal == "True"
+
+
+def test_modules_are_those_of_the_package(installed: Installed) -> None:
+    said = (
+        "import infra_audit.source.bytecode as b, os, sys; from pathlib import Path;"
+        "folder = sys.argv[1]; known = b.modules(folder);"
+        "files = {n: os.path.join(folder, *n.split('.')[1:]) for n in known.keys()};"
+        "paths = {n: f + ('/__init__.py' if known.get(n)[0] else '.py') for n, f in files.items()};"
+        "names = {n: os.path.relpath(p, os.path.dirname(folder)) for n, p in paths.items()};"
+        "same = [n for n, p in paths.items() if 'ruleset._' in n or known.get(n)[1]"
+        " == compile(Path(p).read_bytes(), names[n], 'exec', dont_inherit=True, optimize=0)];"
+        "print(len(same), len(paths))"
+    )
+    found = subprocess.run(
+        [installed.python, "-c", said, str(installed.package)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=outside(),
+        cwd="/",
+    )
+    same, every = map(int, found.stdout.split())
+    assert same == every > 400
+
+
+def test_the_command_runs_from_its_file_of_bytecode(installed: Installed) -> None:
+    said = (
+        "import sys; sys.argv = ['infra-audit', '--version'];"
+        "import os; os._exit = lambda status: print(sys.modules['infra_audit.cli'].__spec__.loader);"
+        "from infra_audit.__main__ import main; main()"
+    )
+    found = subprocess.run(
+        [installed.python, "-c", said],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=outside(),
+        cwd="/",
+    )
+    assert "_Importer" in found.stdout
 
 
 def test_every_rule_can_be_explained(installed: Installed) -> None:

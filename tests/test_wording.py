@@ -23,7 +23,24 @@ SHOP = (
 UPDATE = "#!/bin/bash\nset -e\nchmod +x backup.sh\n./backup.sh\ngit pull\nnpm ci\nsystemctl restart shop\n"
 MARIADB = "#!/bin/bash\napt-get install -y nginx mariadb-server\nuseradd shop\nsystemctl enable --now shop\n"
 
+TWO_DRIVERS = PACKAGE.replace(
+    '"%s": "1.0.0"', '"pg": "8.13.0", "mysql2": "3.11.0", "ioredis": "5.4.0"'
+)
+PYTHON = "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y gcc curl\nCOPY . .\nRUN pip install -r requirements.txt\nCMD python app.py\n"
+
 CASES = [
+    pytest.param(
+        "containers/missing-compose",
+        {"package.json": TWO_DRIVERS, "shop.service": UNIT},
+        "needs PostgreSQL or MySQL and Redis,",
+        id="of two drivers for SQL a setting picks one",
+    ),
+    pytest.param(
+        "containers/single-stage-build",
+        {"requirements.txt": "flask==3.0.3\n", "app.py": "", "Dockerfile": PYTHON},
+        "`gcc` of `apt-get install -y gcc curl` stays in it",
+        id="only what a build needs, not what asks for health",
+    ),
     pytest.param(
         "observability/health-ignores-database",
         {
@@ -70,3 +87,19 @@ def test_it_says_so(rule: str, files: dict[str, str], said: str, tmp_path: Path)
     messages = [f.message for f in audited(tmp_path, rule).findings]
     assert len(messages) == 1
     assert said in messages[0]
+
+
+@pytest.mark.parametrize(
+    ("script", "severity"),
+    [
+        ("git pull\nnpm ci\nsudo systemctl restart shop\n", "note"),
+        ("git pull\nsudo apt-get install -y nodejs\nsudo systemctl restart shop\n", "warning"),
+    ],
+    ids=["a line in sudoers would do", "packages need all of root"],
+)
+def test_a_release_that_only_restarts_with_sudo_is_a_note(
+    script: str, severity: str, tmp_path: Path
+) -> None:
+    files = {"package.json": PACKAGE % "pg", "shop.service": UNIT, "deploy.sh": script}
+    write(tmp_path, files)
+    assert [f.severity for f in audited(tmp_path, "scripts/needs-root").findings] == [severity]

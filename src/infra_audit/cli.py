@@ -130,7 +130,10 @@ def check(
     unfold: bool,
 ) -> int:
     """Report what will hurt in production. PATHs narrow what is reported, not what is read."""
-    from .source.walk import begin
+    from .source.regex import uncompiled
+
+    with uncompiled():  # msgspec imports a library that has patterns
+        from .source.walk import begin
 
     wanted = _wanted(form, target, outputs)
     place, within = _place(root, paths)

@@ -192,6 +192,12 @@ def test_build_arguments_and_inline_dockerfile() -> None:
     assert pairs(build.arguments) == {"A": "1", "B": None}
 
 
+def test_the_variables_that_compose_fills_in() -> None:
+    found = service("command: run ${A} $${B} ${C:-c}\nports: ['${D}:80']\nlabels: {e: '${E:?}'}")
+    assert [entry.name for entry in found.bare] == ["A", "D"]
+    assert [entry.name for entry in found.required] == ["D", "E"]
+
+
 @pytest.mark.parametrize(
     ("written", "required", "optional"),
     [

@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "Alembic's settings": ("api/alembic.ini", "[alembic]\n", "alembic"),
     "a crontab": ("cron.d/shop", "", "cron"),
     "prose": ("README.md", "", "prose"),
+    "settings of Spring Boot": ("api/src/main/resources/application-prod.yml", "a: 1\n", "spring"),
     "Terraform": ("infra/main.tf", "", "terraform"),
     "an issue template": (".github/ISSUE_TEMPLATE/a.yml", "jobs:\n", "unknown"),
 }
@@ -71,6 +72,11 @@ WORDS: dict[str, tuple[str, str, list[tuple[str, str | None]]]] = {
 @pytest.mark.parametrize(("path", "content", "expected"), WORDS.values(), ids=WORDS)
 def test_words_are_found(path: str, content: str, expected: list[tuple[str, str | None]]) -> None:
     assert words(path, content) == expected
+
+
+def test_each_line_counts_of_what_git_ignores() -> None:
+    lines = "".join(f"folder-{n}/\n" for n in range(400))
+    assert len(words(".gitignore", lines)) == 400
 
 
 def test_a_word_has_its_place() -> None:

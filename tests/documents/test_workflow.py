@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -186,6 +188,15 @@ def test_a_call_of_a_reusable_workflow() -> None:
         {"env": "production"},
         (),
     )
+
+
+@pytest.mark.parametrize("switched", ["false", "${{ false }}", "!true"])
+def test_what_is_switched_off_never_runs(switched: str) -> None:
+    found = job(f"if: {json.dumps(switched)}\nsteps:\n  - run: ./deploy.sh")
+    assert (found.id, found.steps) == ("a", ())
+    assert job(f"if: {json.dumps(switched)}\nuses: ./.github/workflows/b.yml").uses is None
+    off = f"steps:\n  - if: {json.dumps(switched)}\n    run: ./deploy.sh\n  - if: always()\n    run: b"
+    assert [raw(each.condition) for each in job(off).steps] == ["always()"]
 
 
 def test_a_step_that_uses_an_action() -> None:

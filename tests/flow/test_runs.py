@@ -226,6 +226,32 @@ def test_a_variable_that_holds_compose(other: str, name: str) -> None:
     ]
 
 
+OLD = 'dc() { docker-compose "$@"; }'
+NEW = 'dc() { docker compose "$@"; }'
+CALLING = {
+    "by either name": (f"if x; then {OLD}; else {NEW}; fi", "docker"),
+    "in the other order": (f"if x; then {NEW}; else {OLD}; fi", "docker"),
+    "perhaps another command": (f'if x; then {OLD}; else dc() {{ podman "$@"; }}; fi', "dc"),
+    "with another option": (
+        f'if x; then {OLD}; else dc() {{ docker compose -p y "$@"; }}; fi',
+        "dc",
+    ),
+    "perhaps nothing": (f"if x; then {NEW}; fi", "dc"),
+    "after unknown code": (f". ./lib.sh\nif x; then {OLD}; else {NEW}; fi", "dc"),
+}
+
+
+@pytest.mark.parametrize(("text", "name"), CALLING.values(), ids=CALLING)
+def test_a_function_that_is_compose_in_each_branch(text: str, name: str) -> None:
+    runs = behave(f"{text}\ndc up -d\n").runs
+    assert [run.name for run in runs if "up" in run.arguments] == [name]
+
+
+def test_a_function_that_is_not_yet_compose() -> None:
+    runs = behave(f"dc up -d\nif x; then {OLD}; else {NEW}; fi\n").runs
+    assert [run.name for run in runs if "up" in run.arguments] == ["dc"]
+
+
 def test_a_condition_behind_what_may_be_sudo() -> None:
     text = "if $SUDO systemctl is-active shop; then rm x; fi\n"
     (guard,) = the(behave(text), "rm").guards

@@ -28,6 +28,11 @@ KINDS: dict[str, tuple[dict[str, str], str]] = {
         {**APP, "roles/shop/templates/shop.service.j2": UNIT},
         "server",
     ),
+    "where it was written": ({**APP, ".replit": ""}, "platform"),
+    "where it was written, and an image": (
+        {**APP, ".replit": "", "Dockerfile": DOCKERFILE},
+        "containers",
+    ),
     "pm2": ({**APP, "ecosystem.config.js": PM2}, "server"),
     "pm2 that a script starts, beside an image": (
         {

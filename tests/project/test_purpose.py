@@ -20,6 +20,9 @@ BY_PATH: dict[str, tuple[str, Sort, str]] = {
     "a demonstration": ("apps/demo-shop/Dockerfile", "", "example"),
     "a folder whose name only holds the word": ("resampler/run.sh", "script", "production"),
     "documentation": ("docs/nginx.conf", "", "documentation"),
+    "a hidden archive": ("apps/.archive/wiki/docker-compose.yml", "", "documentation"),
+    "a hidden template": ("apps/.template/docker-compose.yml", "", "template"),
+    "a folder of backup scripts": ("backup/run.sh", "script", "production"),
     "a dotenv example": (".env.example", "", "example"),
     "a distributed dotenv": (".env.dist", "", "example"),
     "a dotenv of development": (".env.development", "", "development"),
@@ -167,3 +170,24 @@ def test_a_proxy_that_a_script_fills_in_is_one_of_production(
 ) -> None:
     files = {"nginx/site.conf.template": SITE, "setup.sh": f"#!/bin/bash\n{script}"}
     assert facts(tmp_path, files).purposes["nginx/site.conf.template"] == expected
+
+
+UNIT = "[Service]\nExecStart={}\n"
+UNITS: dict[str, tuple[dict[str, str], str]] = {
+    "filled in": ({"shop.service": UNIT.format("/opt/shop/run")}, "production"),
+    "to be filled in": ({"shop.service": UNIT.format("-/path/to/shop/run")}, "example"),
+    "that a script fills in": (
+        {
+            "shop.service": UNIT.format("/path/to/shop/run"),
+            "setup.sh": "#!/bin/bash\nsed s,/path/to,$1, deploy/shop.service > /etc/systemd/system/shop.service\n",
+        },
+        "production",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), UNITS.values(), ids=UNITS)
+def test_a_unit_that_nobody_filled_in_is_an_example(
+    tmp_path: Path, files: dict[str, str], expected: str
+) -> None:
+    assert facts(tmp_path, files).purposes["shop.service"] == expected

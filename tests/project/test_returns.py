@@ -34,6 +34,8 @@ def _run(line: str) -> Run:
         "zfs snapshot tank/shop@before",
         'rsync -a dist/ "shop@shop.example.com:/srv/shop-$VERSION/"',
         'sed -i "s/^TAG=.*/TAG=$1/" .env',
+        'echo "IMAGE_TAG=$GITHUB_SHA" >> .env',
+        'echo "IMAGE_NAME=shop:$GITHUB_SHA" >> .env',
     ],
 )
 def test_it_keeps_or_returns_to_an_earlier_version(line: str) -> None:
@@ -54,6 +56,7 @@ def test_it_keeps_or_returns_to_an_earlier_version(line: str) -> None:
         "docker compose up -d --build",
         "docker build -t shop:latest .",
         'echo "to roll back, call the office"',
+        'echo "IMAGE_NAME=${IMAGE_NAME,,}" >> "$GITHUB_ENV"',
         "curl -LO https://example.com/shop/releases/latest/download/shop.tar.gz",
     ],
 )

@@ -69,7 +69,7 @@ COMMANDS: dict[str, tuple[str, str, bool]] = {
     "sequelize": ("npx sequelize-cli db:drop", "wipe", False),
     "drizzle": ("pnpm drizzle-kit push --force", "loss", False),
     "only what is pending": ("npx prisma migrate deploy", "", False),
-    "a push that refuses": ("npx prisma db push", "", False),
+    "a push that refuses": ("npx prisma db push", "push", False),
     "only a new file": ("npx prisma migrate dev --create-only", "", False),
     "the environment of tests": ("npx dotenv -e .env.test -- prisma migrate reset -f", "", False),
     "artisan that asks": ("php artisan migrate:fresh", "", False),

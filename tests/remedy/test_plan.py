@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from infra_audit.documents import package_json, prisma
 from infra_audit.documents.facts import Entry, Handler, Job, Step, Value, Workflow
 from infra_audit.documents.shell.syntax import Script, word_at
-from infra_audit.flow.behaviour import Behaviour, Run
+from infra_audit.flow.behaviour import Behaviour, Circumstances, Run
 from infra_audit.model import START, Finding, Fingerprint, Kind, Location, RuleId, Severity, Span
 from infra_audit.project.types import (
     Act,
@@ -67,7 +67,7 @@ def _run(line: int, *words: str) -> Run:
         arguments=words[1:],
         words=tuple(word_at(span, word, word) for word in words),
         span=span,
-        path="deploy.sh",
+        about=Circumstances("deploy.sh"),
     )
 
 

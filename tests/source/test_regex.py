@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import importlib
-import marshal
 import pkgutil
 import re
 from functools import partial
@@ -12,7 +11,7 @@ import pytest
 
 import infra_audit
 import infra_audit.source.regex as module
-from hatch_build import prepared
+from hatch_build import prepared, shelved
 from infra_audit.source.regex import _Uncompiled, regex
 from tests.files import write
 
@@ -66,7 +65,7 @@ def test_a_prepared_pattern_is_the_same(tmp_path: Path, monkeypatch: pytest.Monk
     )
     known = prepared(source)
     assert list(known) == [(r"(?P<key>[a-z]+)=\1", re.IGNORECASE)]
-    (tmp_path / module.prepared_name()).write_bytes(marshal.dumps(known))
+    (tmp_path / module.prepared_name()).write_bytes(shelved(known))
     monkeypatch.setattr(module, "prepared", partial(module.prepared, str(tmp_path)))
     found = module.compiled(r"(?P<key>[a-z]+)=\1", re.IGNORECASE)
     assert found == re.compile(r"(?P<key>[a-z]+)=\1", re.IGNORECASE)
@@ -74,7 +73,7 @@ def test_a_prepared_pattern_is_the_same(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_checkout_has_none_prepared() -> None:
-    assert module.prepared() == {}
+    assert not module.prepared().keys()
 
 
 def test_bytes_are_read_too() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +54,9 @@ def test_slices_lie_where_they_were_cut(content: str, data: st.DataObject) -> No
     piece = whole.slice(start, end)
     for at in range(len(piece.content)):
         assert piece.span(at, at + 1) == whole.span(start + at, start + at + 1)
+
+
+def test_a_text_is_gone_when_nobody_holds_it() -> None:
+    gc.collect()
+    assert Text("a", "b\nc").slice(1, 2).span(0, 1)
+    assert gc.collect() == 0

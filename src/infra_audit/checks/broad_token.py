@@ -17,7 +17,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if not delivery.preview and delivery.kind != "unknown":
             shipping.setdefault(delivery.workflow, delivery)
     for workflow in project.workflows:
-        if workflow.path in shipping:
+        if workflow.path in shipping and workflow.system == "github":
             yield _told(workflow, shipping[workflow.path])
     if not shipping:
         yield Inapplicable("no workflow here ships anything")

@@ -20,9 +20,10 @@ from ..model import (
     Severity,
     Undecided,
 )
-from ..project.conditions import events, left, trigger
+from ..project.conditions import causes, events, trigger
 from ..project.deploys import Deploy, Link, Started, chains, deploys
 from ..project.deploys import started as started_by
+from ..project.runners import is_own
 from ..project.types import Project
 from ..source.regex import regex
 
@@ -97,7 +98,7 @@ def _told(deploy: Deploy, chain: tuple[Link, ...], scripts: Started) -> _Cut | s
     """What ends the deployment half-way, how two of them collide, or why neither happens."""
     outer, first = chain[0]
     place = Location(outer.path, first.span)
-    started = left(events(outer), *(job.condition for _, job in chain))
+    started = causes(chain)
     waiting = _action(chain, _WAITS)
     if waiting is not None:
         return Satisfied(waiting[0], "waits for the run before")
@@ -111,10 +112,10 @@ def _told(deploy: Deploy, chain: tuple[Link, ...], scripts: Started) -> _Cut | s
     if orderly is not None:
         return Satisfied(orderly, "one deployment at a time")
     if unclear is not None:
-        return Undecided(unclear, "an expression decides whether a run is cancelled")
+        return Undecided(unclear, "whether a run is cancelled is decided elsewhere")
     if started is None:
         return Undecided(place, "under which events the job runs is not known")
-    if not _often(outer, started):
+    if not _often(chain[0], started):
         return Inapplicable("people start each deployment")
     return _beside(deploy, scripts) or Undecided(place, "what keeps deployments apart is not known")
 
@@ -127,9 +128,13 @@ def _beside(deploy: Deploy, scripts: Started) -> str | Outcome:
         return Inapplicable("a site of files, or a server that fetches by itself")
     if any(_LOCKING.search(ship.tool) for ship in ships) or _locks(deploy, scripts):
         return Satisfied(ships[0].location, "deploys under a lock")
-    if not deploy.job.runs_on or any("self-hosted" in label for label in deploy.job.runs_on):
+    if not deploy.job.runs_on or is_own(deploy.job):
         return Undecided(place, "a single runner of one's own does one job after the other")
-    return _LATER if all(ship.delivery.managed for ship in ships) else _BESIDE
+    if not all(ship.delivery.managed for ship in ships):
+        return _BESIDE
+    if deploy.job.stage and deploy.job.deploys_to is not None:
+        return Undecided(place, "GitLab may skip the older deployment of an environment")
+    return _LATER
 
 
 def _race(found: list[tuple[Deploy, Link, str]]) -> Match:
@@ -186,8 +191,9 @@ def _only_by_tag(workflow: Workflow, started: frozenset[str] | None) -> bool:
     return bool(names & {"push", "release"}) and (tagged or "push" not in names)
 
 
-def _often(workflow: Workflow, started: frozenset[str]) -> bool:
-    pushed = trigger(workflow, "push")
+def _often(first: Link, started: frozenset[str]) -> bool:
+    workflow, job = first
+    pushed = trigger(workflow, "push", job)
     by_tag = pushed is not None and pushed.tags and not pushed.branches
     return bool((started - ({"push"} if by_tag else set())) & _UNATTENDED)
 

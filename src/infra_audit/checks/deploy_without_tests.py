@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..documents.facts import Workflow
+from ..documents.facts import Job, Workflow
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
-from ..project.conditions import events, left, trigger
+from ..project.conditions import causes, events, trigger
 from ..project.deploys import Deploy, Link, Started, chains, deploys, started
 from ..project.testing import before, is_test, surely_tests, tests, tests_in
 from ..project.types import Project
@@ -39,22 +39,33 @@ def _told(
 ) -> Outcome | None:
     outer, first = chain[0]
     place = Location(outer.path, first.span)
-    causes = left(events(outer), *(job.condition for _, job in chain))
-    if causes is None:
+    started = causes(chain)
+    if started is None:
         return Undecided(place, "under which events the job runs is not known")
-    if not causes & _BY_ITSELF:
+    if not started & _BY_ITSELF:
         return None
+    lax: tuple[Workflow, Job] | None = None
     for workflow, job in before(chain):
         for where in tests_in(workflow, job, scripts):
-            return Satisfied(where, "tests come first")
+            if job.may_fail is None:
+                return Satisfied(where, "tests come first")
+            lax = lax or (workflow, job)
         if job.uses is not None and not any(job is link for _, link in chain):
             return Undecided(Location(workflow.path, job.uses.span), "what it runs is not read")
-    if "workflow_run" in causes:
-        return _after(outer, place, project, scripts)
+    if outer.unread is not None:
+        return Undecided(Location(outer.path, outer.unread.span), "what it runs is not read")
+    if lax is not None:
+        return _whatever(*lax, place, first, scripts)
+    pushed = outer
+    if "workflow_run" in started:
+        told = _after(outer, place, project, scripts)
+        if not isinstance(told, Workflow):
+            return told
+        pushed = told
     built = _in_image(project)
     if built is not None:
         return Satisfied(built, "the build of the image tests")
-    beside, proposed = _elsewhere(outer, project, scripts)
+    beside, proposed = _elsewhere(pushed, first, project, scripts)
     if beside is None and proposed is not None:
         return Undecided(
             proposed, "pull requests are tested; whether a merge needs that is not known"
@@ -77,15 +88,40 @@ def _told(
     )
 
 
-def _after(outer: Workflow, place: Location, project: Project, scripts: Started) -> Outcome:
-    """What a deployment that another workflow starts comes after."""
+def _whatever(
+    workflow: Workflow, job: Job, place: Location, first: Job, scripts: Started
+) -> Outcome:
+    """A deployment that comes after tests, and also when they fail."""
+    ran = next(surely_tests(workflow, job, scripts), None)
+    if ran is None or job.may_fail is None:
+        return Undecided(place, "whether what may fail before it tests anything is not known")
+    return Match(
+        location=place,
+        values={"job": first.id, "what": f"comes after the tests, but also when `{job.id}` fails"},
+        evidence=(
+            Evidence(ran, "runs the tests"),
+            Evidence(Location(workflow.path, job.may_fail.span), "lets them fail"),
+        ),
+    )
+
+
+def _after(
+    outer: Workflow, place: Location, project: Project, scripts: Started
+) -> Outcome | Workflow:
+    """What a deployment that another workflow starts comes after, or that one where it surely tests nothing."""
     ran = trigger(outer, "workflow_run")
     names = ran.workflows if ran is not None else ()
-    for other in project.workflows:
-        if other.name in names:
-            for job in other.jobs:
-                for where in tests_in(other, job, scripts):
-                    return Satisfied(where, "tests come first")
+    others = [other for other in project.workflows if other.name in names]
+    for other in others:
+        for job in other.jobs:
+            for where in tests_in(other, job, scripts):
+                return Satisfied(where, "tests come first")
+    read = {*names} == {other.name for other in others} and all(
+        events(other) <= {"push", "workflow_dispatch"} and not any(job.uses for job in other.jobs)
+        for other in others
+    )
+    if others and read:
+        return others[0]
     return Undecided(place, "what the workflow before it tests is not known")
 
 
@@ -99,7 +135,7 @@ def _in_image(project: Project) -> Location | None:
 
 
 def _elsewhere(
-    outer: Workflow, project: Project, scripts: Started
+    outer: Workflow, deploying: Job, project: Project, scripts: Started
 ) -> tuple[Location | None, Location | None]:
     """Tests of another workflow, or another job of this one: on the same push, and on pull requests."""
     beside = proposed = None
@@ -107,17 +143,18 @@ def _elsewhere(
         if project.purposes.get(workflow.path, "production") != "production":
             continue
         for job in workflow.jobs:
-            causes = left(events(workflow), job.condition) or frozenset()
-            if "push" in causes and _meets(workflow, outer):
+            started = causes(((workflow, job),)) or frozenset()
+            met = "push" in started and _meets((workflow, job), (outer, deploying))
+            if met:
                 beside = beside or next(surely_tests(workflow, job, scripts), None)
-            if {"pull_request", "merge_group"} & causes:
+            if {"pull_request", "merge_group"} & started or (job.stage and not met):
                 proposed = proposed or next(tests_in(workflow, job, scripts), None)
     return beside, proposed
 
 
-def _meets(workflow: Workflow, outer: Workflow) -> bool:
+def _meets(tests: Link, deploy: Link) -> bool:
     """Whether a push that starts the one surely starts the other, too."""
-    one, two = trigger(workflow, "push"), trigger(outer, "push")
+    one, two = trigger(tests[0], "push", tests[1]), trigger(deploy[0], "push", deploy[1])
     if one is None or two is None or one.tags or two.tags or one.paths:
-        return workflow is outer
+        return tests[0] is deploy[0] and not tests[1].stage
     return not one.branches or bool(set(one.branches) & set(two.branches))

@@ -1,4 +1,4 @@
-"""Commands that delete a database's data, where production starts or is deployed."""
+"""Commands that delete a database's data or its history, where production starts or is deployed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..project.destruction import Destruction, destroys, engines_meant, inner
 from ..project.engines import host_of, is_local, is_placeholder
 from ..project.entrances import TRIAL, Entrance, Entrances, Shipping, develops
 from ..project.phases import shown
+from ..project.runners import is_own
 from ..project.types import Act, Project
 from ..project.ways import Way, Ways, decisive
 from ..source.regex import regex
@@ -51,13 +52,15 @@ class _Found(Struct, frozen=True):
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One match for each command that deletes data, with the surest way on which it is reached."""
+    """One match for each command of the given `kinds`, with the surest way on which it is reached."""
+    kinds = frozenset(parameters["kinds"])
     found = [
         _Found(act, run, done)
         for act in project.acts
         if act.purpose in ("production", "template")
         for run in act.behaviour.runs
-        if run.reach == "reached" and not run.captured and (done := destroys(run)) is not None
+        if run.reach == "reached" and (done := destroys(run)) is not None and not run.captured
+        if done.kind in kinds
     ]
     if not found:
         return
@@ -79,8 +82,8 @@ def _judged(
 ) -> Iterator[Outcome]:
     where = Location(found.run.path, found.run.span)
     meant = engines_meant(found.done, found.run, found.act, project)
-    if found.done.kind == "loss" and found.done.tool == "prisma":
-        if meant == {"mongodb"}:
+    if found.done.kind in ("loss", "push") and found.done.tool == "prisma":
+        if meant == {"mongodb"} or (found.done.kind == "push" and _branches(project)):
             return
         if not meant or meant & {"mongodb", "unknown"}:
             yield Undecided(where, "which database it changes, and whether MongoDB, is not shown")
@@ -94,6 +97,16 @@ def _judged(
         doubts.append(judged)
     if any(doubts):
         yield Undecided(where, next(filter(None, doubts)))
+
+
+def _branches(project: Project) -> bool:
+    """Whether a schema is made for a database that keeps its history itself, as PlanetScale does."""
+    return any(
+        entry.name == "relationMode"
+        for schema in project.schemas
+        for source in schema.datasources
+        for entry in source.settings
+    )
 
 
 def _leads_aside(way: Way) -> bool:
@@ -121,7 +134,7 @@ def _doubt(
     if condition is not None:
         return condition
     remote = run.remote is not None or any(hop.run.remote is not None for hop in way.hops)
-    if remote or any("self-hosted" in runner for runner in entrance.shipping.job.runs_on):
+    if remote or is_own(entrance.shipping.job):
         return ()
     if meant == {"sqlite"} or inner(run) is not run:
         return ""  # a file, or a container, of the machine that runs the job
@@ -209,6 +222,8 @@ def _match(found: _Found, way: Way, entrance: Entrance, evidence: tuple[Evidence
 def _effect(done: Destruction, *, manned: bool) -> str:
     if done.kind == "loss":
         return "what the schema no longer has a place for, columns and whole tables, is deleted without a question"
+    if done.kind == "push":
+        return "no migration tells what was changed, and it refuses what would lose data, so that the release stops there"
     if done.kind == "drift":
         asked = (
             "it offers to delete all data" if manned else "it stops, for nobody is there to answer"

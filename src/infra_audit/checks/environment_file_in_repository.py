@@ -16,7 +16,7 @@ from ..source.regex import regex
 
 _LIVE = regex(
     r"\.env(?:\.(?:prod|production|live|staging|stage|secrets?))?(?:\.local)?|(?:prod|production|live|secrets?)\.env"
-    r"|\.(?:prod|production|live)\.env",
+    r"|\.(?:prod|production|live)\.env|\.?env(?:[._-](?:prod|production|live))?\.txt",
     re.IGNORECASE,
 )
 """Names of files that are read where the application runs."""

@@ -6,13 +6,20 @@ from collections.abc import Iterator
 from posixpath import normpath
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..documents.facts import Mount, Service
 from ..documents.shell.syntax import Command, Script
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.composed import Placed, placed, removals
-from ..project.store_images import StoreImage, is_moved_postgres, is_newest_postgres, store_image
+from ..project.store_images import (
+    StoreImage,
+    is_moved_postgres,
+    is_newest_postgres,
+    name_and_tag,
+    store_image,
+)
 from ..project.store_services import StoreService, store_service
 from ..project.types import Project
 
@@ -24,12 +31,70 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     removing = next(removals(project), None) if project.composes else None
     for one in placed(project):
         store = store_service(one.service, one.compose, project)
+        embedded = _EMBEDDED.get(_product(one.service)) if store is None else None
+        if embedded is not None and _is_bare(one, embedded):
+            lost = _contained(one, embedded)
+            yield Undecided(lost.location, one.doubt) if one.doubt else lost
         if store is not None and store.lasts:
             outcome = _of_store(one, store, removing)
             if isinstance(outcome, Match) and one.doubt:
                 yield Undecided(outcome.location, one.doubt)
             else:
                 yield outcome
+
+
+class _Embedded(Struct, frozen=True):
+    """A product that keeps a database of its own where nothing tells it another."""
+
+    engine: str
+    holds: str
+    elsewhere: tuple[str, ...]
+    """How the variables begin that tell it another."""
+
+
+_EMBEDDED = {
+    "metabase/metabase": _Embedded("H2", "its users, questions and dashboards", ("MB_DB_",)),
+    "n8nio/n8n": _Embedded(
+        "SQLite", "its workflows and the key of its credentials", ("DB_", "N8N_USER_FOLDER")
+    ),
+}
+"""By the image; neither declares a volume.
+
+https://www.metabase.com/docs/latest/installation-and-operation/running-metabase-on-docker,
+https://docs.n8n.io/hosting/installation/docker, as of 2025.
+"""
+
+
+def _product(service: Service) -> str:
+    image = service.image.literal or service.image.raw if service.image else ""
+    name = name_and_tag(image)[0]
+    return name.removeprefix("docker.n8n.io/")
+
+
+def _is_bare(one: Placed, embedded: _Embedded) -> bool:
+    """Whether nothing that a service is given may keep its database: no mount, no variable, no file."""
+    whole = one.whole
+    given = [entry.name for part in whole.every for entry in part.environment]
+    return (
+        not any(part.mounts or part.env_files or part.optional_env_files for part in whole.every)
+        and not any(whole.gives(key) for key in ("volumes_from", "configs", "entrypoint"))
+        and not any(name.startswith(embedded.elsewhere) for name in given)
+    )
+
+
+def _contained(one: Placed, embedded: _Embedded) -> Match:
+    return Match(
+        location=one.location,
+        values={
+            "service": one.service.name,
+            "engine": embedded.engine,
+            "what": f"has no volume and no other database: {embedded.holds} lie in {embedded.engine}"
+            " inside the container, and whatever makes the container anew makes it empty",
+        },
+        evidence=one.standing.evidence,
+        severity=None if one.standing.sure else "warning",
+        trail=one.standing.trail,
+    )
 
 
 def _of_store(one: Placed, store: StoreService, removing: Evidence | None) -> Outcome:

@@ -13,6 +13,7 @@ from ..project.credentials import masked
 from ..project.given import given_by
 from ..project.types import Project
 from ..project.url_credentials import credential
+from ..project.uses import readings
 
 _URLS = ("URL", "URI", "DSN", "DATABASE", "CONNECTION", "CONNECTIONSTRING")
 
@@ -97,9 +98,10 @@ def _of_modules(project: Project) -> Iterator[_Written]:
         for entry in module.config:
             if _counts(module.path, project):
                 yield from _of_entries((entry,), module.path)
-        for use in module.environment:
-            if use.fallback is not None and _counts(module.path, project):
-                yield from _one(use.name, use.fallback, module.path)
+    for one in readings(project):
+        for use in one.uses:
+            if use.fallback is not None:
+                yield from _one(use.name, use.fallback, one.path)
 
 
 def _of_block(block: Block, path: str) -> Iterator[_Written]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied,
 from ..project.deploys import Link, Started, deploys, started
 from ..project.inside import commands
 from ..project.releases import shown
+from ..project.runners import is_own, is_unknown
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -33,6 +34,7 @@ _SETS_UP = regex(r"(?i)(?:^|\W)(?:setup|set-up|bootstrap|provision)(?:\W|$)")
 """Names of package scripts and steps that make a server ready, for which nobody but root can be let in."""
 _ACTIONS = ("appleboy/ssh-action", "appleboy/scp-action")
 """Actions that take any key of the server unless they are given its `fingerprint`. Source: README."""
+_GLUED = regex(r"\[\[?[^\[\s]")
 _COPIERS = frozenset({"cp", "tee", "mv", "install"})
 _MOST = 4
 
@@ -94,10 +96,11 @@ def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
             continue
         if not reached and act.script.origin == "step":
             continue
-        place = _provides(act, runners.get(id(act)), scripts)
+        written = cache(partial(commands, act.script))
+        place = _provides(act, written, runners.get(id(act)), scripts)
         if place is not None:
             known.append(place)
-        yield from _of_act(act, runners.get(id(act)), verified=place is not None)
+        yield from _of_act(act, written, runners.get(id(act)), verified=place is not None)
     for deploy in deploying:
         for ship in deploy.ships:
             if ship.step.uses is not None and ship.tool.startswith(_ACTIONS):
@@ -109,15 +112,19 @@ def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
                     yield _Fault(_AS_ROOT, ship.location, name)
 
 
-def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault]:
-    written = cache(lambda: commands(act.script))
+def _of_act(
+    act: Act, written: _Written, runner: Link | None, *, verified: bool
+) -> Iterator[_Fault]:
     deploying = act.role != "bootstrap" and not _SETS_UP.search(act.script.name)
     for run in act.behaviour.runs:
-        if run.reach == "unreachable" or run.remote is not None:
-            continue
-        place = Location(run.path, run.span)
         client = run.name in _CLIENTS
-        text = _said(run) if client or run.redirects or run.name in _COPIERS else ""
+        says = client or bool(run.redirects) or run.name in _COPIERS
+        if not says and run.name != "ssh-keyscan":
+            continue
+        if run.reach == "unreachable" or run.remote is not None or _is_vain(run):
+            continue
+        text = _said(run) if says else ""
+        place = Location(run.path, run.span)
         if client and not any(_AT_HOME.search(word) for word in _destinations(run)):
             if _TRUSTS_ALL.search(text) and not verified:
                 yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
@@ -133,6 +140,11 @@ def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault
             yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
         elif run.name == "ssh-keyscan" and _is_fresh(runner) and _scans(run):
             yield _Fault(_ASKED, place, f"`{shown(run)}`")
+
+
+def _is_vain(run: Run) -> bool:
+    """Whether it waits for a test that is glued to its bracket, a command that nobody has."""
+    return any(_GLUED.match(guard.kind) and not guard.negated for guard in run.guards)
 
 
 def _said(run: Run) -> str:
@@ -202,18 +214,22 @@ def _assigned(name: str, act: Act) -> Span | None:
 
 def _is_fresh(runner: Link | None) -> bool:
     """Whether a job's machine remembers no key from the time before."""
-    return runner is not None and not any("self-hosted" in label for label in runner[1].runs_on)
+    return runner is not None and not is_own(runner[1]) and not is_unknown(runner[1])
 
 
 def _scans(run: Run) -> bool:
     """Whether a key is kept as it comes: not compared, and not of a host whose keys are published."""
     if {"ssh-keygen", "grep", "diff", "cmp"} & set(run.piped_into):
         return False
-    hosts = [word.raw for word in run.words[1:] if not word.raw.startswith("-")]
+    hosts = [
+        given for word in run.words[1:] if not (given := word.raw.strip("'\"")).startswith("-")
+    ]
     return not any(_HUBS.match(host) for host in hosts)
 
 
-def _provides(act: Act, runner: Link | None, scripts: Started) -> Location | None:
+def _provides(
+    act: Act, written: _Written, runner: Link | None, scripts: Started
+) -> Location | None:
     """Where the key of the server is given to the machine that connects."""
     acts = [act]
     if runner is not None:
@@ -225,9 +241,9 @@ def _provides(act: Act, runner: Link | None, scripts: Started) -> Location | Non
                 if "known_hosts" in entry.name and given not in ("", "unnecessary"):
                     return Location(workflow.path, entry.span)
     for other in acts:
-        written = cache(lambda script=other.script: commands(script))
+        own = written if other is act else cache(partial(commands, other.script))
         for run in other.behaviour.runs:
-            if _is_given(run, written):
+            if _is_given(run, own):
                 return Location(run.path, run.span)
     return None
 

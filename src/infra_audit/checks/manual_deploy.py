@@ -50,8 +50,9 @@ def _delivered(project: Project) -> Outcome | None:
             else f"what `{delivery.what}` ships is not known"
         )
         return Undecided(delivery.location, what)
+    read = {workflow.path for workflow in project.workflows}
     for mechanism in project.pipelines:
-        if mechanism.name != "GitHub Actions":
+        if mechanism.name != "GitHub Actions" and mechanism.location.path not in read:
             return Undecided(mechanism.location, f"what {mechanism.name} runs is not read")
     for place, what in _hidden(project):
         return Undecided(place, f"what `{what}` does is not known")

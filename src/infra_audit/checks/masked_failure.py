@@ -28,6 +28,7 @@ from ..project.errexit import is_watched, outside
 from ..project.inside import bodies, linked, statements
 from ..project.phases import PAIRS, shown
 from ..project.pipes import sets_pipefail
+from ..project.releases import is_one_container
 from ..project.relying import is_relied_on, later_of
 from ..project.types import Act, Project
 from ..source.regex import regex
@@ -74,12 +75,15 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     for act in project.acts:
         if act.purpose != "production" or act.role in _NOT_ROLES:
             continue
+        steps = deeds(act)
+        starting = [deed.run for deed in steps if deed.phase == "start"]
         found = [
             deed
-            for deed in deeds(act)
+            for deed in steps
             if deed.phase in _CRITICAL
             and _looks(deed.run)
             and (deed.phase != "start" or act.role == "deploy" or _is_own(deed.run, own))
+            and not is_one_container(deed.run, starting)
         ]
         if not found:
             continue

@@ -8,6 +8,7 @@ from typing import Any
 from ..documents.facts import Module
 from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.leads import hosted, shown
+from ..project.python_sentry import set_ups, tracing_of
 from ..project.sentry_files import is_loaded
 from ..project.starts import started
 from ..project.telemetry import ERROR_TRACKERS, beside, dependencies, libraries, reads, settings
@@ -61,6 +62,17 @@ def _by_sentry(leader: Deployable, group: tuple[Deployable, ...], project: Proje
                 return Undecided(
                     where, "Sentry's tracing is switched off, or cannot be told from here"
                 )
+    for one in set_ups(project) if any(m.sentry for m in project.python) else ():
+        if one.folder not in {d.folder for d in group}:
+            continue
+        told = tracing_of(one)
+        if told == "on":
+            return Satisfied(one.location, "Sentry traces requests")
+        if told != "off":
+            return Undecided(
+                one.location, "Sentry's tracing is switched off, or cannot be told from here"
+            )
+        untraced.append(Evidence(one.location, "Sentry is set up here without tracing"))
     if not untraced:
         for dependency, path, _ in dependencies(group, project):
             if ERROR_TRACKERS.fullmatch(dependency.name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from ..documents.facts import Compose
@@ -12,6 +13,7 @@ from ..project.copies import LASTING, copied, engine_name, suggested
 from ..project.leads import led, shown
 from ..project.releases import installs_afresh
 from ..project.types import Deployable, Project, Store
+from ..source.regex import regex
 
 _MOST = 4
 
@@ -99,7 +101,7 @@ def _lasts(store: Store) -> bool:
 
 def _for_others(leader: Deployable, project: Project) -> tuple[Location, str] | None:
     """Whether the repository ships something that other people host, so that backups are theirs."""
-    if leader.kind == "server":
+    if leader.kind == "server" or _has_domain(project):
         return None
     if not leader.runtime:
         return leader.evidence[
@@ -119,6 +121,27 @@ def _for_others(leader: Deployable, project: Project) -> tuple[Location, str] | 
                 compose.path, compose.services[0].span if compose.services else compose.span
             ), ("only published images run here: a setting for whoever hosts them")
     return None
+
+
+def _has_domain(project: Project) -> bool:
+    """Whether a script gets a certificate for a domain that it names: a server of the repository's own people."""
+    return any(
+        run.name == "certbot"
+        and run.reach == "reached"
+        and any(map(_is_domain, pairwise(run.arguments)))
+        for act in project.acts
+        if act.purpose == "production" and act.role in ("bootstrap", "deploy")
+        for run in act.behaviour.runs
+    )
+
+
+def _is_domain(pair: tuple[str | None, str | None]) -> bool:
+    option, value = pair
+    named = option in ("-d", "--domain", "--domains") and value is not None
+    return named and bool(_DOMAIN.fullmatch(value or "")) and "example" not in (value or "")
+
+
+_DOMAIN = regex(r"(?:[\w-]+\.)+[a-z]{2,}")
 
 
 def _is_deployed(compose: Compose, project: Project) -> bool:

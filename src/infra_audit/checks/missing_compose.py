@@ -11,6 +11,7 @@ from ..project.releases import software
 from ..project.types import Deployable, Mechanism, Project, Store
 
 _EMBEDDED = frozenset({"sqlite", "libsql", "turso", "d1", "duckdb", "lmdb", "leveldb"})
+_RELATIONAL = frozenset({"postgresql", "mysql", "mssql", "cockroachdb"})
 _NAMES = {
     "postgresql": "PostgreSQL",
     "mysql": "MySQL",
@@ -112,7 +113,7 @@ def _judged(deployable: Deployable, project: Project, starter: Satisfied | None)
         return Inapplicable(f"{deployable.name}: {reason}")
     if starter is not None:
         return starter
-    engines = list(dict.fromkeys(_shown(s) for s in needed))
+    engines = _engines(needed)
     places = [*_clients(deployable, needed), *(Evidence(s.location, _note(s)) for s in needed)]
     return Match(
         location=places[0].location,
@@ -126,6 +127,16 @@ def _judged(deployable: Deployable, project: Project, starter: Satisfied | None)
         evidence=tuple(places[1:_MOST]),
         deployable=deployable.folder,
     )
+
+
+def _engines(needed: list[Store]) -> list[str]:
+    """What is needed, by name; of several drivers for SQL that alone show it, a setting picks one."""
+    found = {s.engine: s for s in reversed(needed)}
+    either = [e for e in dict.fromkeys(s.engine for s in needed) if e in _RELATIONAL]
+    if len(either) < 2 or any(found[engine].source != "dependency" for engine in either):
+        return list(dict.fromkeys(_shown(s) for s in needed))
+    others = [_shown(s) for s in needed if s.engine not in _RELATIONAL]
+    return [" or ".join(_shown(found[engine]) for engine in either), *dict.fromkeys(others)]
 
 
 def _clients(deployable: Deployable, needed: list[Store]) -> Iterator[Evidence]:

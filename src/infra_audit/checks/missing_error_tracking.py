@@ -20,6 +20,7 @@ from ..project.telemetry import (
 )
 from ..project.tracing import place
 from ..project.types import Deployable, Project
+from ..project.uses import Reading, readings
 from ..source.regex import regex
 
 _TRACKERS = regex(
@@ -102,6 +103,13 @@ _HEARD = regex(r"(?:^|\.)ADMINS$|\.django\.request$")
 _NOBODY = regex(r"[\[(]\s*[\])]|None")
 
 
+def _is_of(group: tuple[Deployable, ...], one: Reading) -> bool:
+    """Whether a file may be one of some applications: packages of JavaScript are shared."""
+    return one.runtime == "node" or any(
+        not d.folder or one.path.startswith(f"{d.folder}/") for d in group
+    )
+
+
 def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project) -> Outcome:
     idle = _idle(project)
     for dependency, path, _ in dependencies(group, project):
@@ -143,11 +151,12 @@ def _tracked(leader: Deployable, group: tuple[Deployable, ...], project: Project
     mailed = _mails(project) if any("django" in d.frameworks for d in group) else None
     if mailed is not None:
         return Undecided(mailed, "Django may mail each error to `ADMINS`")
-    for module in project.modules:
-        for use in module.environment if not (idle and module.sentry) else ():
+    aside = {module.path for module in project.modules if idle and module.sentry}
+    for one in readings(project):
+        for use in one.uses if one.path not in aside and _is_of(group, one) else ():
             if _SETTING.fullmatch(use.name):
                 return Undecided(
-                    Location(module.path, use.span),
+                    Location(one.path, use.span),
                     f"`{use.name}` configures a tracker that is not seen",
                 )
     first = started(leader, project)

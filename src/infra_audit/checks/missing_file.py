@@ -30,7 +30,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         said = {known.of(place) for place in reference.places}
         if "there" in said:
             continue
-        if said - {"missing", "ignored"} or ("ignored" in said and not reference.mounted):
+        certain = reference.mounted or reference.fresh
+        if said - {"missing", "ignored"} or ("ignored" in said and not certain):
             continue
         if any(map(known.may_be_compiled, reference.places)):
             continue
@@ -104,7 +105,7 @@ def _match(reference: Reference, ignored: bool, known: Paths) -> Match | None:
             "effect": effect + elsewhere,
         },
         evidence=reference.evidence,
-        severity="warning" if ignored or sampled else reference.severity,
+        severity="warning" if (ignored and not reference.fresh) or sampled else reference.severity,
         trail=reference.trail,
     )
 

@@ -8,9 +8,10 @@ from typing import Any
 from ..documents.facts import Package
 from ..flow.behaviour import Run
 from ..model import Evidence, Location, Match, Outcome, Severity
-from ..project.package_calls import Asked, PackageCall, Places, package_call
+from ..project.package_calls import Asked, PackageCall, Places, contained, package_call
 from ..project.questions import questions
 from ..project.types import Act, Project
+from ..source.regex import regex
 
 _ASIDE = frozenset({"test", "development", "library"})
 _USUAL = frozenset(
@@ -28,6 +29,8 @@ _USUAL = frozenset(
     }
 )
 """What no binary of node_modules/.bin is called unless a dependency is."""
+_MIGRATES = regex(r"(?:^|:)migrat")
+"""What nobody may do without, though the script goes on when it fails."""
 _DEFAULTED = frozenset({"env", "restart", "stop", "install", "prepare"})
 """What managers do by themselves where there is no script."""
 _ASKING = frozenset({"grep", "jq", "node", "npm", "pnpm", "yarn", "has_script", "rg"})
@@ -45,13 +48,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         if act.purpose != "production" or act.role in _ASIDE:
             continue
         asked = questions(act.script)
-        for run, found in places.of(act):
+        for outer, seen in places.of(act):
+            within = contained(outer)
+            run, found = (within[1], places.inside(within[0])) if within else (outer, seen)
             call = package_call(run) if run.name not in own else None
             if call is None or run.reach != "reached" or call.script in _DEFAULTED:
                 continue
-            if run.outcome in ("ignored", "handled") or (
-                run.outcome == "tested" and asked(run.span)
-            ):
+            hidden = run.outcome in ("ignored", "handled") and not _MIGRATES.search(call.script)
+            if hidden or (run.outcome == "tested" and asked(run.span)):
                 continue
             if any(guard.kind in _ASKING for guard in run.guards):
                 continue
@@ -116,7 +120,7 @@ def _match(run: Run, call: PackageCall, asked: Asked, act: Act) -> Match:
 
 def _severity(act: Act, run: Run) -> Severity | None:
     """What is sure to be reached on the way to production is an error."""
-    if run.conditional or run.function or run.assumed:
+    if run.conditional or run.function or run.assumed or run.outcome in ("ignored", "handled"):
         return "warning"
     hosts = set(act.reached_by) - {"prose", "ci-job"}
     return None if hosts or act.role in ("deploy", "bootstrap", "backup") else "warning"

@@ -13,6 +13,7 @@ from ..flow.behaviour import Run
 from ..model import START, Evidence, Inapplicable, Location, Match, Outcome, Span, Undecided
 from ..project.apps import folder_of
 from ..project.inside import commands, lifted
+from ..project.runners import is_own
 from ..project.types import Act, Project
 from ..project.wrappers import INSTALLS, installers, wrappers
 from ..source.regex import regex
@@ -88,7 +89,7 @@ def _hosted_steps(project: Project) -> set[int]:
         id(step.run)
         for workflow in project.workflows
         for job in workflow.jobs
-        if any("self-hosted" in label for label in job.runs_on)
+        if is_own(job)
         for step in job.steps
         if step.run is not None
     }
@@ -138,6 +139,7 @@ def _matches(
     released = act.role == "deploy" or _releases(act) or act.script.path in called
     repeated = released and not _ONCE.search(act.script.header)
     needing = _needing(act, functions, repeated=repeated)
+    restarts = False
     anchor = _anchor(act, needing)
     if anchor is None:
         bare = all(what == _ANYTHING for _, what in needing)
@@ -149,7 +151,7 @@ def _matches(
             raised = [each for each in needing if _RAISING.intersection(each[0].prefixes)]
             if allowed or not repeated or not raised:
                 return
-            needing = [(run, _ANYTHING) for run, _ in raised]
+            restarts, needing = True, [(run, _ANYTHING) for run, _ in raised]
         anchor = _first(needing, act)
     by_need: dict[str, Run] = {}
     for run, what in needing:
@@ -169,7 +171,7 @@ def _matches(
             for what, run in by_need.items()
             if run.span != anchor[0]
         )[:_MOST],
-        severity="warning" if repeated else None,
+        severity="warning" if repeated and not restarts else None,
         trail=act.trail,
     )
 
@@ -187,7 +189,7 @@ def _needing(act: Act, functions: frozenset[str], *, repeated: bool) -> list[tup
         and run not in given
         and not raised.intersection(run.prefixes)
     ]
-    others = _as_others(act)
+    others = _as_others(act) | _if_allowed(act)
     found = [(run, what) for run in runs if run.span not in others and (what := _need(run, act))]
     if act.role == "unknown":
         found = [(run, what) for run, what in found if _RAISING.intersection(run.prefixes)]
@@ -219,6 +221,16 @@ _CI = regex(r"\$\{?(?:CI|GITHUB_ACTIONS|GITLAB_CI)\b")
 def _as_others(act: Act) -> set[Span]:
     """The commands that sudo runs as a user who is not root."""
     return {span for span, command in commands(act.script).items() if _other(command.words)}
+
+
+def _if_allowed(act: Act) -> set[Span]:
+    """The commands that sudo runs where it is allowed without a password, and else are left out."""
+    ignored = {run.span for run in act.behaviour.runs if run.outcome == "ignored"}
+    return {
+        span
+        for span, command in commands(act.script).items()
+        if span in ignored and [word.raw for word in command.words[:2]] == ["sudo", "-n"]
+    }
 
 
 def _other(words: tuple[Word, ...]) -> bool:

@@ -12,7 +12,7 @@ from ..documents.facts import Workflow
 from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.deploys import Started, deploys, started
-from ..project.gates import announced, gates, waits
+from ..project.gates import announced, gates, takes_any_answer, waits
 from ..project.left_running import left_running
 from ..project.releases import by_hand, restarts, shown, software, taken
 from ..project.types import Act, Project
@@ -90,6 +90,9 @@ def _of_workflow(
             return Undecided(
                 Location(workflow.path, job.uses.span), "what follows the deployment is not read"
             )
+    if workflow.unread is not None:
+        where = Location(workflow.path, workflow.unread.span)
+        return Undecided(where, "what follows the deployment is not read")
     following = {job.id for job in workflow.jobs if set(job.needs) & set(deploying)}
     spans = {s.span for job in workflow.jobs if job.id in following for s in job.steps}
     later = [act for act in after if act.trail and act.trail[0].location.span in spans]
@@ -110,7 +113,7 @@ def _hands(project: Project) -> Iterator[Outcome]:
     blind: list[Match] = []
     for act in by_hand(project):
         found = _last([act], project)
-        if act.role != "deploy" or found is None:
+        if found is None:
             continue
         outcome = _judged(_Release((act,), found[1], act), project)
         if isinstance(outcome, Match) and not outcome.evidence:
@@ -152,11 +155,14 @@ def _judged(release: _Release, project: Project) -> Outcome:
     vain = [gate for gate in found if gate.strength == "answers"]
     if vain:
         first = vain[0].run
+        vainly = (
+            "takes any answer: when it is an error"
+            if takes_any_answer(first)
+            else "cannot fail the release: when it fails"
+        )
         return Match(
             location=Location(first.path, first.span),
-            values={
-                "what": f"`{shown(first)}` cannot fail the release: when it fails, the script goes on and reports success"
-            },
+            values={"what": f"`{shown(first)}` {vainly}, the script goes on and reports success"},
             evidence=(Evidence(place, "puts the new version live"), *release.heading),
         )
     if any(gate.strength == "unknown" for gate in found):

@@ -99,7 +99,7 @@ def _judged(leader: Deployable, store: Store, names: list[str], project: Project
     pushed = _pushed(project) if running is not None else None
     if running is not None and pushed is None:
         return running
-    doubt = _doubt(project)
+    doubt = _doubt(project) or _beyond(project)
     if doubt is not None:
         return running or Undecided(*doubt)
     if pushed is None:
@@ -277,13 +277,25 @@ _BUILDS = frozenset({"prebuild", "build", "postbuild", "vercel-build", "preinsta
 _PROGRAMS = frozenset({"node", "tsx", "ts-node", "bun", "deno", "python", "python3", "make", "just", "task", "rake", "nx", "lerna", "turbo"})  # fmt: skip
 
 
+def _beyond(project: Project) -> tuple[Location, str] | None:
+    """A pipeline of GitLab of which a part is not read."""
+    for workflow in project.workflows:
+        if workflow.unread is not None:
+            where = Location(workflow.path, workflow.unread.span)
+            return where, "what else the pipeline does is not read"
+        for job in workflow.jobs if workflow.system == "gitlab" else ():
+            if job.uses is not None:
+                return Location(workflow.path, job.uses.span), "what the job runs is not read"
+    return None
+
+
 def _calls_others(project: Project) -> bool:
-    """Whether a job is a workflow of another repository."""
+    """Whether a job is a workflow of another repository, or a part of a pipeline that is not read."""
     return any(
         job.uses is not None and not (job.uses.literal or "").startswith("./")
         for workflow in project.workflows
         for job in workflow.jobs
-    )
+    ) or any(workflow.unread is not None for workflow in project.workflows)
 
 
 def _is_for_people(act: Act) -> bool:

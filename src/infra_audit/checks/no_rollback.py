@@ -24,7 +24,7 @@ from ..project.releases import (
     software,
     taken,
 )
-from ..project.replacing import FETCHES, is_remote, overwrites, pulls_latest, swapped
+from ..project.replacing import FETCHES, has_build, is_remote, overwrites, pulls_latest, swapped
 from ..project.returns import keeps, named, named_inside
 from ..project.types import Act, Delivery, Deployable, Project
 from ..source.regex import regex
@@ -155,14 +155,44 @@ def _judged(path: _Path, project: Project) -> Outcome:
         return Undecided(
             replacing[0].location, "the images that compose starts may be kept in a registry"
         )
+    sent = _sent_again(path, replacing, project)
+    if sent is not None:
+        return sent
+    carried = _carried(path, project)
+    if carried is not None:
+        return _again(path, carried, project)
     anchor, what = _anchor(path, replacing, project)
     evidence = [e for e in (path.heading, *replacing) if e is not None and e.location != anchor]
     lines = {(e.location.path, e.location.span.line, e.note): e for e in reversed(evidence)}
     return Match(
         location=anchor,
-        values={"shown": what, "saved": _saved(path, project)},
+        values={"shown": what, "effect": _OVER, "saved": _saved(path, project)},
         evidence=tuple(sorted(lines.values(), key=lambda e: e.location))[:_MOST],
     )
+
+
+def _sent_again(path: _Path, replacing: list[Evidence], project: Project) -> Outcome | None:
+    """An environment of GitLab, to which it can send an earlier version again, or what it does not show."""
+    for workflow in project.workflows:
+        if workflow.path != path.name or workflow.system != "gitlab":
+            continue
+        if workflow.unread is not None:
+            where = Location(workflow.path, workflow.unread.span)
+            return Undecided(where, "what else the pipeline does is not read")
+        fetching = any(e.note == FETCHES for e in replacing)
+        for job in workflow.jobs if not fetching else ():
+            if job.deploys_to is not None and any(sends(r) for r in _runs(job, path)):
+                return Undecided(
+                    Location(workflow.path, job.deploys_to.span),
+                    "GitLab can deploy an earlier version to the environment again",
+                )
+    return None
+
+
+def _runs(job: Job, path: _Path) -> Iterator[Run]:
+    steps = {id(step.run) for step in job.steps}
+    for act in path.acts:
+        yield from act.behaviour.runs if id(act.script) in steps else ()
 
 
 def _kept(path: _Path, project: Project) -> Outcome | None:
@@ -174,6 +204,48 @@ def _kept(path: _Path, project: Project) -> Outcome | None:
             reason = keeps(run)
             if reason:
                 return Satisfied(Location(run.path, run.span), reason)
+    carried = _carried(path, project)
+    if (
+        carried is not None
+        and not _takes_latest(path, project)
+        and not _is_built_there(path, project)
+    ):
+        return Satisfied(carried, "what is shipped carries its version")
+    return _pinned_by_compose(path, project)
+
+
+def _again(path: _Path, carried: Location, project: Project) -> Match:
+    """The match where what is kept by its version is not what is started."""
+    runs = [run for act in path.acts for run in taken(act, project)]
+    last = [run for run in runs if _starts_compose(run)][-1]
+    latest = next((run for run in runs if pulls_latest(run, project)), None)
+    first = latest or next(run for run in runs if pulls(run))
+    return Match(
+        location=Location(last.path, last.span),
+        values={
+            "shown": shown(last),
+            "effect": _AGAIN if latest else _BUILT,
+            "saved": _saved(path, project),
+        },
+        evidence=(
+            Evidence(Location(first.path, first.span), "fetches `latest`" if latest else FETCHES),
+            Evidence(carried, "what is shipped carries its version, too"),
+        ),
+    )
+
+
+_BUILT = (
+    "starts what is built over the version before: nothing here starts the images that are kept by"
+    " their version"
+)
+_OVER = "puts the new version over the old one: no earlier build is kept"
+_AGAIN = (
+    "starts whatever `latest` is now: nothing here starts the images that are kept by their version"
+)
+
+
+def _carried(path: _Path, project: Project) -> Location | None:
+    """The step that ships something under the name of its version."""
     building = {(d.workflow, d.location.span) for d in project.deliveries if d.kind == "image"}
     for workflow in project.workflows:
         for step in (step for job in workflow.jobs for step in job.steps):
@@ -181,10 +253,25 @@ def _kept(path: _Path, project: Project) -> Outcome | None:
             if concerns and any(
                 e.value and _VERSIONED.search(e.value.raw) for e in step.inputs if _tells(e.name)
             ):
-                return Satisfied(
-                    Location(workflow.path, step.span), "what is shipped carries its version"
-                )
-    return _pinned_by_compose(path, project)
+                return Location(workflow.path, step.span)
+    return None
+
+
+def _is_built_there(path: _Path, project: Project) -> bool:
+    """Whether a release builds the image on the server itself, from the checkout that it renews there."""
+    for act in path.acts:
+        runs = list(taken(act, project))
+        if any(pulls(run) for run in runs) and is_remote(act, project):
+            for run in runs:
+                if effects.builds(run) == "compose" and has_build(run, project):
+                    return any(map(_starts_compose, runs))
+    return False
+
+
+def _takes_latest(path: _Path, project: Project) -> bool:
+    """Whether a release starts what compose names by `latest`, whatever else the image is called."""
+    runs = [run for act in path.acts for run in taken(act, project)]
+    return any(pulls_latest(run, project) for run in runs) and any(map(_starts_compose, runs))
 
 
 def _tells(name: str) -> bool:

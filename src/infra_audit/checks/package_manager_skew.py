@@ -16,6 +16,9 @@ from ..source.regex import regex
 
 _ASIDE = frozenset({"test", "development", "library"})
 _ASKS = frozenset({"-f", "-e", "-s", "-d"})
+_CHECKS = frozenset({"ci-job", "prose", "package-build"})
+_UNSHIPPED = _CHECKS | {"schedule"}
+"""What reaches an install without anything of it being shipped: a job by the clock may only measure."""
 _FIRST = Span(1, 1, 2, 1)
 """The first line of a file, which shows that it is there."""
 _OWN = {
@@ -73,8 +76,8 @@ def _judged(found: Install, asked: Asked, run: Run, act: Act, project: Project) 
     others = tuple(dict.fromkeys(there))
     if not (found.frozen or others):
         return
-    if not found.frozen and not _is_delivered(act):
-        return
+    if not found.frozen and not _is_delivered(act, _UNSHIPPED):
+        return  # what it installs is neither shipped nor started anywhere
     yield Match(
         location=Location(run.path, run.span),
         values={
@@ -170,11 +173,10 @@ def _effect(found: Install, others: tuple[str, ...]) -> str:
     return f"{has}: it resolves the versions anew, and what was tested is not what is installed"
 
 
-def _is_delivered(act: Act) -> bool:
-    hosts = set(act.reached_by) - {"ci-job", "prose", "package-build"}
-    return bool(hosts) or act.role in ("deploy", "bootstrap")
+def _is_delivered(act: Act, aside: frozenset[str]) -> bool:
+    return bool(set(act.reached_by) - aside) or act.role in ("deploy", "bootstrap")
 
 
 def _severity(found: Install, run: Run, act: Act) -> Severity | None:
-    sure = not (run.conditional or run.function or run.assumed) and _is_delivered(act)
+    sure = not (run.conditional or run.function or run.assumed) and _is_delivered(act, _CHECKS)
     return "error" if found.frozen and sure else None

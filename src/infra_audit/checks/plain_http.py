@@ -11,6 +11,7 @@ from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from ..project.boot import sayings, server_runs
+from ..project.composed import placed
 from ..project.types import Listening, Project, Site
 from ..source.regex import regex
 
@@ -28,12 +29,12 @@ _NGINX = "/etc/nginx"
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One match for each site that is installed on the server and served on port 80 alone."""
+    """One match for each site that is installed on the server, or in a container, and served on port 80 alone."""
     found = [
         (site, setup)
         for site in project.sites
         if site.proxy == "nginx" and _is_plain(site)
-        if (setup := _installed(site, project)) is not None
+        if (setup := _installed(site, project) or _contained(site, project)) is not None
     ]
     if not found:
         yield Inapplicable("no site of nginx that is installed from here is served without TLS")
@@ -53,15 +54,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 
 def _is_plain(site: Site) -> bool:
-    """Whether the site is for everybody, passes requests on, and does it on port 80 only."""
-    return (
-        bool(site.forwards)
-        and not site.secure
-        and not site.redirects
-        and bool(site.listens)
-        and all(each.port == "80" and not _is_inner(each) for each in site.listens)
-        and not (site.names and all(map(_is_private, site.names)))
-    )
+    """Whether the site passes requests on, speaks no TLS and sends nobody to where it is spoken."""
+    return bool(site.forwards) and not site.secure and not site.redirects and bool(site.listens)
+
+
+def _is_public(site: Site) -> bool:
+    """Whether the site is for everybody, on port 80 of its machine."""
+    outside = all(each.port == "80" and not _is_inner(each) for each in site.listens)
+    return outside and not (site.names and all(map(_is_private, site.names)))
 
 
 def _is_inner(listening: Listening) -> bool:
@@ -77,8 +77,36 @@ def _is_private(name: str) -> bool:
         return bool(_INNER.fullmatch(name.lower()))
 
 
-def _installed(site: Site, project: Project) -> Run | None:
+def _contained(site: Site, project: Project) -> Evidence | None:
+    """Where a container whose nginx reads the site's file is published on port 80 of its machine."""
+    if not project.composes or site.file:
+        return None
+    from ..project.loaded import bearers
+
+    for each in placed(project):
+        if each.doubt or not bearers(site.location.path, site.proxy, (each,), project):
+            continue
+        for port in project.ports:
+            if (
+                (port.kind, port.number, port.host) == ("published", "80", "")
+                and port.unit is not None
+                and port.unit.location == each.location
+                and any(listening.port == port.target for listening in site.listens)
+            ):
+                return Evidence(port.location, _PUBLISHED)
+    return None
+
+
+_PUBLISHED = "a container serves it here"
+
+
+def _installed(site: Site, project: Project) -> Evidence | None:
     """The run that puts the site's file where nginx reads it; None for a mere draft."""
+    run = _setup(site, project) if _is_public(site) else None
+    return Evidence(Location(run.path, run.span), "it is installed here") if run else None
+
+
+def _setup(site: Site, project: Project) -> Run | None:
     runs = [run for _, run in server_runs(project)]
     if site.file:
         own = [
@@ -112,6 +140,10 @@ def _elsewhere(project: Project) -> Satisfied | None:
             text = " ".join((run.name, *(word.raw for word in run.words[1:])))
             if _ISSUES.search(text):
                 return Satisfied(Location(run.path, run.span), "TLS is set up")
+    for compose in project.composes:
+        for service in compose.services:
+            if service.image is not None and _ISSUES.search(service.image.raw):
+                return Satisfied(Location(compose.path, service.image.span), "it speaks TLS")
     for file in project.proxies:
         ahead = next(_ahead(file.directives), None)
         if ahead is not None:
@@ -142,14 +174,14 @@ def _speaks_for(other: Site, site: Site) -> bool:
     return not known or bool(set(other.names) & set(site.names))
 
 
-def _match(site: Site, setup: Run) -> Match:
-    names = ", ".join(f"`{name}`" for name in site.names[:3]) or "the site"
+def _match(site: Site, setup: Evidence) -> Match:
+    """A note where the site has no public name: what stands in front may be set up elsewhere."""
+    public = [name for name in site.names if not _is_private(name)]
+    names = ", ".join(f"`{name}`" for name in public[:3]) or "the site"
     listening = site.listens[0].location
     return Match(
         location=listening if listening.span != site.location.span else site.location,
         values={"names": names},
-        evidence=(
-            Evidence(Location(setup.path, setup.span), "it is installed here"),
-            Evidence(site.forwards[0].passed, "the application behind it"),
-        ),
+        evidence=(setup, Evidence(site.forwards[0].passed, "the application behind it")),
+        severity="note" if setup.note == _PUBLISHED and not public else None,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from ..documents.facts import Service
 from ..model import Evidence, Location, Match, Outcome
 from ..project.askers import LOOPBACK
@@ -20,7 +22,7 @@ from ..project.listening import (
     server_listener,
     service_listener,
 )
-from ..project.loaded import bearers
+from ..project.loaded import bearers, opened
 from ..project.routes import served
 from ..project.types import Image, Port, Probe, Project, Unit
 from ..source.regex import regex
@@ -39,6 +41,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         return
     images: dict[Location, Image] = {}
     for each in placed(project):
+        yield from _of_proxy(each, project)
         image = built(each, project)
         if image is None or _shares(each):
             continue
@@ -77,6 +80,19 @@ def _on_a_server(project: Project) -> Iterator[Match]:
             if forward.port == fallback:
                 what = f"passes requests on to port {forward.port}"
                 yield _match(forward.location, what, listener, "each is answered with 502")
+
+
+def _of_proxy(each: Placed, project: Project) -> Iterator[Match]:
+    """The published ports of a container's nginx on which none of its servers listens."""
+    published = _leads_to(_unit(each, project), project) if project.proxies else []
+    listener = opened(each, project) if published and not _shares(each) else None
+    if listener is not None:
+        alone = not any(port.target in listener.ports for port in published)
+        for port in published:
+            if port.target not in listener.ports:
+                what = f"publishes port {port.target} of the container"
+                match = _match(port.location, what, listener, "nothing answers there")
+                yield match if alone else replace(match, severity="warning")
 
 
 def _unit(each: Placed, project: Project) -> Unit | None:

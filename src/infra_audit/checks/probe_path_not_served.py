@@ -9,16 +9,17 @@ from ..flow.behaviour import Run, analyse
 from ..flow.effects import restarts
 from ..model import Evidence, Match, Outcome, Undecided
 from ..project.askers import INTERPRETERS, LOOPBACK
-from ..project.beyond import beyond
+from ..project.beyond import beyond, whole
 from ..project.code_routes import STATIC
 from ..project.in_force import in_force, is_replaced
+from ..project.pulled import pulled
 from ..project.routes import served
 from ..project.running import listening, runs
 from ..project.types import Act, Deployable, Probe, Project, Route, Routes, Unit
 from ..project.vitals import probed
 from ..source.regex import regex
 
-_OWN = frozenset({"image", "compose", "platform"})
+_OWN = frozenset({"image", "compose", "kubernetes", "platform"})
 _FAILS = regex(r"-[A-Za-z]*f[A-Za-z]*|--fail(?:-with-body|-early)?")
 """The options with which curl fails where the answer is an error."""
 _LISTENS = frozenset({"listens", "told"})
@@ -48,7 +49,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         doubt = doubt or beyond(table, path, project)
         if doubt:
             yield Undecided(probe.location, doubt)
-        elif table.framework != "nest" or _alike(path, table):
+        elif table.framework != "nest" or _alike(path, table) or whole(table, project):
             yield _match(probe, path, table)
 
 
@@ -88,14 +89,23 @@ def _table(probe: Probe, project: Project, tables: dict[str, Routes]) -> Routes 
 
 def _of_unit(probe: Probe, project: Project, tables: dict[str, Routes]) -> Routes | None:
     """The routes of what runs in the container that a probe asks from inside, or the platform."""
-    unit, table = probe.unit, tables.get(probe.deployable or "")
-    if unit is None or unit.purpose != "production" or probe.deployable is None or table is None:
+    unit = probe.unit
+    folder = _folder(probe, unit, project) if unit is not None else None
+    table = tables.get(folder) if folder is not None else None
+    if unit is None or unit.purpose != "production" or folder is None or table is None:
         return None
     if probe.host not in ("", unit.name) and probe.host not in LOOPBACK:
         return None
-    app = next((d for d in project.deployables if d.folder == probe.deployable), None)
-    asked = (probe.source == "platform" and probe.port is None) or _listens(probe, project)
+    app = next((d for d in project.deployables if d.folder == folder), None)
+    asked = (probe.source == "platform" and probe.port is None) or _listens(probe, folder, project)
     return table if app is not None and asked and runs(unit, app, project) else None
+
+
+def _folder(probe: Probe, unit: Unit, project: Project) -> str | None:
+    """The folder of what runs there, also where the image is taken from a registry by its name."""
+    if probe.deployable is not None or unit.source not in ("compose", "kubernetes"):
+        return probe.deployable
+    return next((image.deployable for image in pulled(unit, project)), None)
 
 
 def _listening(port: str | None, project: Project) -> set[str]:
@@ -110,19 +120,27 @@ def _listening(port: str | None, project: Project) -> set[str]:
     }
 
 
-def _listens(probe: Probe, project: Project) -> bool:
+def _listens(probe: Probe, folder: str, project: Project) -> bool:
     """Whether the application itself listens on the port that a probe in its container asks.
 
     What the container is said to have counts only where nothing tells more, and no proxy has it.
     """
-    if probe.deployable in _listening(probe.port, project):
+    if folder in _listening(probe.port, project) or _is_told(probe, project):
         return True
-    own = {p.kind for p in project.ports if p.deployable == probe.deployable}
+    own = {p.kind for p in project.ports if p.deployable == folder}
     if not own.isdisjoint(_LISTENS):
         return False
     taken = {listening.port for site in project.sites for listening in site.listens}
     return probe.port not in taken and any(
         p.kind == "container" and p.unit == probe.unit and p.number == probe.port
+        for p in project.ports
+    )
+
+
+def _is_told(probe: Probe, project: Project) -> bool:
+    """Whether the container's own environment tells the port that is asked."""
+    return any(
+        p.kind == "told" and p.unit == probe.unit is not None and p.number == probe.port
         for p in project.ports
     )
 
@@ -218,6 +236,7 @@ def _match(probe: Probe, path: str, table: Routes) -> Match:
 _THEN = {
     "image": "the container is never healthy",
     "compose": "the container is never healthy",
+    "kubernetes": "the cluster never takes it for well",
     "platform": "no new version is ever taken for well",
     "workflow": "the step fails, however well the new version is",
     "script": "the check fails, however well the new version is",
@@ -227,7 +246,9 @@ _THEN = {
 def _nearest(path: str, table: Routes) -> list[Route]:
     """Routes that may be meant: those made for probes, else those that end alike."""
     found = list(probed(table)) or _alike(path, table)
-    return [r for r in found if not _PARAMETER.search(r.path)][:_MOST]
+    first = {r.location: r.path for r in reversed(table.table)}
+    own = [r for r in found if r.path == first[r.location]]
+    return [r for r in own if not _PARAMETER.search(r.path)][:_MOST]
 
 
 def _alike(path: str, table: Routes) -> list[Route]:

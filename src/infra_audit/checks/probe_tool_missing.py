@@ -12,6 +12,7 @@ from ..project.image_tools import MANAGERS, TOOLS, image_lacks, lacks
 from ..project.in_force import is_replaced
 from ..project.layers import behaviours, lineage
 from ..project.listening import built, image_unit
+from ..project.pulled import pulled
 from ..project.types import Image, Probe, Project
 
 _ASKING = TOOLS | MANAGERS
@@ -28,7 +29,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     for each in placed(project) if composed else ():
         own = [p for p in composed if p.unit is not None and p.unit.location == each.location]
         if own:
-            told = _image(each, built(each, project), known)
+            told = _image(each, built(each, project) or _pulled(own[0], project), known)
             for probe in own:
                 yield from _judged(probe, *told)
     for image in project.images:
@@ -38,6 +39,12 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             base, missing = image_lacks(image, known)
             for probe in own:
                 yield from _judged(probe, base, missing, _shown(image))
+
+
+def _pulled(probe: Probe, project: Project) -> Image | None:
+    """The only image that a service may take by its name from those that are built here."""
+    images = pulled(probe.unit, project) if probe.unit is not None else ()
+    return images[0] if len(images) == 1 else None
 
 
 def _image(

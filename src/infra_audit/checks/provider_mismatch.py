@@ -103,7 +103,7 @@ def _other_user(url: Supplied, project: Project) -> str | None:
 def _concerns(url: Supplied, schema: Schema, project: Project) -> bool:
     """Whether a URL is for the application that the schema belongs to."""
     path = url.location.path
-    if path.startswith(".github/"):
+    if path.startswith((".github/", ".gitlab")):
         return _migrates(url, project)
     if url.purpose not in ("production", "example", "template"):
         return False

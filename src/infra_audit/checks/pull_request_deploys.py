@@ -36,7 +36,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     found = [
         outcome
         for deploy in deploys(project, scripts)
-        if (outcome := _of(deploy, project, scripts)) is not None
+        if deploy.workflow.system == "github"
+        and (outcome := _of(deploy, project, scripts)) is not None
     ]
     yield from found or [Inapplicable("no pull request starts what deploys")]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..documents.facts import Instruction, Service
 from ..flow.behaviour import Behaviour, analyse
-from ..model import Evidence, Location, Match, Outcome, Undecided
+from ..model import Evidence, Location, Match, Outcome, Satisfied, Undecided
 from ..project.composed import Placed, placed
 from ..project.docker_runs import Started, started_by_docker
 from ..project.images import built_file
@@ -245,12 +245,17 @@ def _given(services: tuple[Placed, ...], project: Project) -> dict[Location, lis
 
 
 def _judged(image: Image, project: Project, program: Evidence | None = None) -> Iterator[Outcome]:
+    user = last(image, "USER")
+    named = user.values[0].literal or "" if user is not None and user.values else ""
+    if user is not None and named and named not in ROOT:
+        where = Location(image.dockerfile.path, user.span)
+        yield Satisfied(where, f"`USER {named}` is the last word")
+        return
     if any(unit.source == "kubernetes" for unit in project.units):
         where = Location(image.dockerfile.path, image.stage.span)
         yield Undecided(where, "the cluster may give it another user")
         return
     stages = lineage(image.dockerfile, image.stage)
-    user = last(image, "USER")
     if user is None:
         base = stages[0].base.literal
         name, tag = name_and_tag(base) if base else ("", "")
@@ -258,9 +263,9 @@ def _judged(image: Image, project: Project, program: Evidence | None = None) -> 
         if name in _KNOWN | _SERVERS or name == "scratch" or distroless:
             shown = Location(image.dockerfile.path, image.stage.span)
             yield _match(image, shown, program, f"nothing changes the user of `{base}`")
-    elif user.values and (user.values[0].literal or "") in ROOT:
+    elif named:
         shown = Location(image.dockerfile.path, user.span)
-        yield _match(image, shown, program, f"`USER {user.values[0].literal}` is the last word")
+        yield _match(image, shown, program, f"`USER {named}` is the last word")
 
 
 def _match(image: Image, where: Location, program: Evidence | None, how: str) -> Match:

@@ -44,7 +44,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     said: list[Outcome] = []
     seen: set[Location] = set()
     for workflow in project.workflows:
-        for job in workflow.jobs:
+        for job in workflow.jobs if workflow.system == "github" else ():
             for place, step in _steps(workflow, job, project, actions):
                 for outcome in _of_step(place, step, project):
                     where = outcome.location

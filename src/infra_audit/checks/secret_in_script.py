@@ -12,7 +12,9 @@ from ..project.credentials import asks, is_for_build, is_own, masked, sort, toke
 from ..project.engines import engine_of_image
 from ..project.given import SQL_CLIENTS, Given, given_by, given_by_units, password_in_sql
 from ..project.launches import launches
+from ..project.runners import is_anew
 from ..project.types import Act, Project
+from ..project.uses import readings
 from ..source.regex import regex
 
 _ASIDE = frozenset({"test", "development"})
@@ -80,21 +82,30 @@ def _matches(project: Project) -> Iterator[Match]:
             yield _match(given, told, _WHERE[given.how])
     if project.kind.name != "template":
         yield from _of_modules(project)
+        if project.python and project.kind.name != "library":
+            yield from _of_python(project)
+
+
+def _of_python(project: Project) -> Iterator[Match]:
+    """The keys with which applications of Python sign sessions and tokens."""
+    from ..project.python_secrets import keys
+
+    for key in keys(project):
+        given = Given(key.name, key.value, "set", key.location)
+        yield _match(given, "chosen", "in the code")
 
 
 def _of_modules(project: Project) -> Iterator[Match]:
     """What code falls back on and somebody else has issued; an application's own secrets are another rule's."""
-    for module in project.modules:
-        if project.purposes.get(module.path) != "production":
-            continue
-        for use in module.environment:
+    for one in readings(project):
+        for use in one.uses:
             value = use.fallback.literal if use.fallback is not None else None
             if value is None or use.fallback is None or _TRIAL.search(value):
                 continue
             told = sort(use.name, value)
             issued = _ISSUED.fullmatch(use.name) is not None and not is_own(use.name, value)
             if told == "token" or (told == "random" and issued):
-                where = Location(module.path, use.fallback.span)
+                where = Location(one.path, use.fallback.span)
                 given = Given(use.name, value, "set", where)
                 yield _match(given, told, "as its default in the code")
 
@@ -125,13 +136,10 @@ def _steps_of_runners(project: Project) -> set[int]:
         id(step.run)
         for workflow in project.workflows
         for job in workflow.jobs
-        if job.runs_on and all(map(_HOSTED.match, job.runs_on))
+        if is_anew(job)
         for step in job.steps
         if step.run is not None
     }
-
-
-_HOSTED = regex(r"(?:ubuntu|macos|windows)-")
 
 
 def _of_act(act: Act, *, passing: bool) -> Iterator[Match]:

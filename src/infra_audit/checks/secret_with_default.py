@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from posixpath import dirname
 from typing import Any
+from typing import Literal as Choice
 
 from msgspec import Struct
 
@@ -15,26 +16,16 @@ from ..documents.shell.syntax import Command, Parameter, Word
 from ..flow.constructs import parts, words
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.composed import Placed, placed
-from ..project.credentials import is_for_build, masked, sort
+from ..project.credentials import is_for_build, is_issued, masked, signs, sort
 from ..project.inside import statements
 from ..project.provided import provided, told
 from ..project.types import Act, Deployable, Project
+from ..project.uses import Reading, readings
 from ..source.regex import regex
 
-_OWN = regex(
-    r"(?:\w+_)?(?:JWT|SESSION|COOKIE|NEXTAUTH|BETTER_AUTH)_?(?:\w+_)?(?:SECRET|KEY)"
-    r"|(?:(?:\w+_)?(?:DJANGO|FLASK|APP|SERVER|WEB|WEBUI|API|SITE)_)?SECRET_KEY(?:_BASE)?|APP_(?:KEY|SECRET)|SECRET"
-    r"|(?:\w+_)?(?:AUTH|TOKEN|ENCRYPTION|SIGNING|PAYLOAD|REFRESH|CRON|INTERNAL)_?(?:SECRET|KEY)(?:_KEY)?",
-    re.IGNORECASE,
-)
-"""What an application signs and locks its own things with: it works with any value."""
-_ISSUED = regex(
-    r".*(?:CLIENT|GITHUB|GOOGLE|STRIPE|AWS|AZURE|FACEBOOK|TWITTER|APPLE|DISCORD|SLACK|OAUTH|PUSHER|CLERK|SUPABASE|PUBLIC).*",
-    re.IGNORECASE,
-)
-"""What another service issues: a value that is made up does not work there."""
 _ASIDE = regex(
     r"(?:^|/)(?:scripts?|seeds?|seeders|prisma|migrations?|tools?|cli|bin|ci|integration)/|seed|\.config\.[cm]?[jt]s$"
+    r"|(?:^|[/_])(?:dev\w*|local\w*|tests?|testing|staging|ci)\.py$"
 )
 """Modules that are not what is deployed, or run once."""
 _STARTING = frozenset({"entrypoint", "deploy", "bootstrap"})
@@ -60,13 +51,49 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             yield from _of_script(act, project)
     if project.kind.name not in ("library", "template"):
         yield from _of_modules(project)
+        yield from _of_settings(project)
 
 
 def _is_secret(name: str, value: str) -> bool:
     """Whether an application locks what is its own with a value that serves until it is replaced."""
-    if not _OWN.fullmatch(name) or _ISSUED.fullmatch(name) or is_for_build(value):
+    if not signs(name) or is_for_build(value):
         return False
     return sort(name, value) is not None
+
+
+def _given_inside(project: Project) -> Iterator[str]:
+    """What images and code give, and what the scripts that start them assign whatever it was before."""
+    for dockerfile in project.dockerfiles:
+        for stage in dockerfile.stages:
+            for instruction in stage.instructions:
+                if instruction.keyword == "ENV":
+                    yield from (entry.name for entry in instruction.entries)
+    for module in project.python:
+        yield from module.assigned
+    for act in project.acts:
+        if {"image", "compose"}.intersection(act.reached_by):
+            for statement in statements(act.script):
+                if isinstance(statement, Command):
+                    yield from (
+                        a.name for a in statement.assignments if not _falls(a.value, a.name)
+                    )
+
+
+def _is_fallback(name: str, value: str) -> bool:
+    """The same in code, where whatever stands in for the key of sessions is one: `dev`, `you-will-never-guess`."""
+    plain = _SIGNS.fullmatch(name) and not is_issued(name) and not is_for_build(value)
+    if name.endswith("SECRET_KEY") and value.startswith("django-insecure-"):
+        return True
+    return _is_secret(name, value) or bool(plain and _SAID.fullmatch(value))
+
+
+_SIGNS = regex(
+    r"(?:\w+_)?(?:JWT|SESSION|COOKIE)_?(?:\w+_)?SECRET(?:_KEY)?|(?:(?:DJANGO|FLASK|APP|SERVER|WEB|API)_)?SECRET_KEY",
+    re.IGNORECASE,
+)
+_SAID = regex(
+    r"(?!(?:none|null|undefined|unset|true|false|auto)$)[A-Za-z][\w !?.,'-]{2,}", re.IGNORECASE
+)
 
 
 # ── compose files ────────────────────────────────────────────────────────────────────────────────
@@ -157,43 +184,107 @@ def _falls(value: Word | None, name: str) -> bool:
 
 
 def _of_modules(project: Project) -> Iterator[Outcome]:
-    """`process.env.JWT_SECRET || 'literal'`, once for each variable of a deployable."""
+    """`process.env.JWT_SECRET || 'literal'` and its like, once for each variable of a deployable."""
     found: dict[tuple[str, str], list[_Secret]] = {}
     refused: set[str] = set()
-    for module in project.modules:
-        if project.purposes.get(module.path) != "production":
-            continue
-        refused |= {use.name for use in module.environment if use.required}
+    for one in readings(project):
+        refused |= {use.name for use in one.uses if use.required}
         owner = None
-        for use in module.environment:
+        for use in one.uses:
             value = use.fallback.literal if use.fallback is not None else None
-            if value and _is_secret(use.name, value) and not _ASIDE.search(module.path):
-                owner = owner or _owner(module.path, project)
-                if owner is not None:
-                    secret = _Secret(use.name, value, Location(module.path, use.span))
+            if value and _is_fallback(use.name, value) and not _ASIDE.search(one.path):
+                owner = owner or _owner(one.path, project, one.runtime)
+                if owner is not None and not _is_unloaded(one, owner, project):
+                    secret = _Secret(use.name, value, Location(one.path, use.span))
                     found.setdefault((owner.folder, use.name), []).append(secret)
     if not found:
         return
-    known = provided(project) | {
-        e.name for c in project.composes for s in c.services for e in s.environment
-    }
+    known = provided(project) | frozenset(_given_inside(project))
     owners = {deployable.folder: deployable for deployable in project.deployables}
     for (folder, name), uses in found.items():
-        if name in refused or name in known:
-            continue
         first, *others = uses
+        composed = _composed(name, first.value, project)
+        if name in refused or name in known or composed == "given":
+            continue
         more = [Evidence(other.location, "here too") for other in others[:_MOST]]
-        yield _match(first, project, (*more, *owners[folder].evidence[:1]))
+        yield _match(
+            first, project, (*more, *owners[folder].evidence[:1]), passed=composed == "passed"
+        )
 
 
-def _owner(path: str, project: Project) -> Deployable | None:
+def _of_settings(project: Project) -> Iterator[Outcome]:
+    """`${JWT_SECRET:literal}` in the settings of Spring Boot, where no profile of production demands it."""
+    files = [
+        o
+        for o in project.others
+        if o.kind == "spring" and project.purposes.get(o.path) == "production"
+    ]
+    known = provided(project) if files else frozenset()
+    for file in files:
+        beside = [o for o in files if dirname(o.path) == dirname(file.path)]
+        demanded = {w.name for o in beside for w in o.words if w.value is None}
+        owner = _owner(file.path, project, "java")
+        for word in file.words if owner is not None else ():
+            value = word.value.literal if word.value is not None else None
+            name = _NOT_WORD.sub("_", word.name).upper()
+            if value and _is_secret(name, value) and word.name not in demanded | known:
+                secret = _Secret(word.name, value, Location(file.path, word.span))
+                composed = _composed(word.name, value, project)
+                evidence = owner.evidence[:1] if owner is not None else ()
+                if composed != "given":
+                    yield _match(secret, project, evidence, passed=composed == "passed")
+
+
+_NOT_WORD = regex(r"\W")
+
+
+def _composed(name: str, value: str, project: Project) -> Choice["given", "passed", ""]:
+    """Whether a compose file gives a variable another value than `value`, or only passes on what its shell has."""
+    found: Choice["given", "passed", ""] = ""
+    for compose in project.composes:
+        if project.standings[compose.path].kind == "aside":
+            continue
+        for entry in (e for service in compose.services for e in service.environment):
+            if entry.name == name and (entry.value is None or _is_bare(entry.value.raw)):
+                found = found or "passed"
+            elif (
+                entry.name == name
+                and entry.value is not None
+                and entry.value.literal not in (value, "")
+            ):
+                found = "given"
+    return found
+
+
+def _is_bare(raw: str) -> bool:
+    """Whether a value is nothing but variables that are empty where nobody sets them."""
+    from ..documents.interpolation import variables
+
+    found = variables(raw)
+    return bool(found) and all(each.operator == "" for each in found)
+
+
+def _owner(path: str, project: Project, runtime: str) -> Deployable | None:
     """The application that a module belongs to."""
     holding = [
         d
         for d in project.deployables
-        if d.serves and d.runtime == "node" and (not d.folder or path.startswith(f"{d.folder}/"))
+        if d.serves and d.runtime == runtime and (not d.folder or path.startswith(f"{d.folder}/"))
     ]
     return max(holding, key=lambda d: len(d.folder), default=None)
+
+
+def _is_unloaded(one: Reading, owner: Deployable, project: Project) -> bool:
+    """Whether a file holds settings of Django, and others are surely loaded."""
+    if one.runtime != "python":
+        return False
+    from ..project.django import is_settings, settings
+    from ..project.python_names import python
+
+    if not is_settings(one.path):
+        return False
+    files = settings(owner.folder, project, python(project.files, project.python))
+    return bool(files) and one.path not in files
 
 
 def _match(
@@ -201,14 +292,18 @@ def _match(
     project: Project,
     evidence: tuple[Evidence, ...] = (),
     trail: tuple[Evidence, ...] = (),
+    *,
+    passed: bool = False,
 ) -> Match:
-    """A note where people are told to give it another value, or a platform's settings may."""
+    """A note where people are told to give it another value, it is passed on, or a platform's settings may have it."""
     where = told(project, secret.name, secret.value, secret.location.path)
     shown = masked(secret.value)
     return Match(
         location=secret.location,
         values={"name": secret.name, "shown": f" (`{shown}`)" if shown != "…" else ""},
         evidence=(*evidence, *((Evidence(where, "told here"),) if where is not None else ())),
-        severity="note" if where is not None or project.kind.name not in _SERVED else None,
+        severity="note"
+        if passed or where is not None or project.kind.name not in _SERVED
+        else None,
         trail=trail,
     )

@@ -16,6 +16,8 @@ _RATES = (
     "profileSessionSampleRate",
     "replaysSessionSampleRate",
 )
+_PYTHON = ("traces_sample_rate", "profiles_sample_rate")
+_SILENT = frozenset({"template", "library"})
 _WHOLE = frozenset({"1", "1.0", "1.00", '"1.0"', "'1.0'"})
 
 
@@ -29,6 +31,18 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             if entry.name in _RATES and _is_whole(entry.name, options):
                 yield Match(
                     location=Location(module.path, entry.span),
+                    values={"option": entry.name, "what": _what(entry.name)},
+                )
+
+    if project.kind.name in _SILENT or not project.python:
+        return
+    from ..project.python_sentry import keeps_all, set_ups
+
+    for one in set_ups(project):
+        for entry in () if one.init.guarded else one.init.options:
+            if entry.name in _PYTHON and keeps_all(one, entry.name):
+                yield Match(
+                    location=Location(one.path, entry.span),
                     values={"option": entry.name, "what": _what(entry.name)},
                 )
 

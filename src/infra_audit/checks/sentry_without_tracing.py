@@ -21,7 +21,7 @@ _REASONS = {
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for each call in production, at the call."""
-    if project.modules and project.kind.name in _SILENT:
+    if (project.modules or project.python) and project.kind.name in _SILENT:
         yield Inapplicable(f"a {project.kind.name}: what is made from it decides")
         return
     for module in project.modules:
@@ -31,6 +31,31 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 continue
             for init in module.sentry:
                 yield _outcome(init, module, project)
+    if any(module.sentry for module in project.python):
+        yield from _of_python(project)
+
+
+def _of_python(project: Project) -> Iterator[Outcome]:
+    from ..project.python_sentry import set_ups, tracing_of
+
+    for one in set_ups(project):
+        told = tracing_of(one)
+        own = tuple(d for d in project.deployables if d.folder == one.folder)
+        tracer = next(
+            (d.name for d, _, aside in libraries(own, "traces", project) if not aside), None
+        )
+        if told == "on":
+            yield Satisfied(one.location, "tracing")
+        elif told != "off":
+            yield Undecided(one.location, _REASONS[told])
+        elif tracer is not None:
+            yield Undecided(one.location, f"`{tracer}` may see them instead")
+        else:
+            values = {
+                "runtime": "the server",
+                "options": "`traces_sample_rate` or `traces_sampler`",
+            }
+            yield Match(location=one.location, values=values)
 
 
 def _outcome(init: SentryInit, module: Module, project: Project) -> Outcome:
@@ -46,7 +71,7 @@ def _outcome(init: SentryInit, module: Module, project: Project) -> Outcome:
         return Undecided(where, f"`{tracer}` may see them instead")
     return Match(
         location=where,
-        values={"runtime": runtime},
+        values={"runtime": runtime, "options": "`tracesSampleRate` or `tracesSampler`"},
         evidence=tuple(_elsewhere(init, module, project))[:3],
     )
 

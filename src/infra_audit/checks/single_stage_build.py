@@ -12,7 +12,7 @@ from ..documents.facts import Instruction
 from ..flow.behaviour import Behaviour, Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied
 from ..project.composed import placed
-from ..project.installs import FOLDERS, Contents, Install, contents
+from ..project.installs import FOLDERS, Contents, Install, compilers, contents
 from ..project.layers import Layer, behaviours, last, layers, named
 from ..project.listening import built
 from ..project.releases import shown
@@ -85,7 +85,9 @@ def _judged(image: Image, project: Project, known: Mapping[int, Behaviour]) -> O
             "builds in the stage that is copied from",
         )
     if own and left.tools is not None and left.compiles is not None:
-        what = f"`{shown(left.tools)}` stays in it"
+        names = compilers(left.tools)
+        told = " and ".join(f"`{name}`" for name in names)
+        what = f"{told} of `{shown(left.tools)}` {'stays' if len(names) == 1 else 'stay'} in it"
         return _match(image, Location(left.tools.path, left.tools.span), what, left)
     base = made[0].stage.base if made else image.stage.base
     if own and left.compiles is not None and _SDK.search(base.literal or base.default or ""):
@@ -265,12 +267,16 @@ def _which(names: list[str], image: Image, project: Project) -> str:
     return text
 
 
+_RUNS = frozenset({"run", "run-script"})
+"""What stands before the name of a script; without it a manager's `start` may be meant."""
+
+
 def _needed(names: list[str], image: Image, project: Project) -> list[str]:
     """The dependencies of development that the start of the image calls, also by a script of npm."""
     starts = [i.argument for i in image.stage.instructions if i.keyword in ("CMD", "ENTRYPOINT")]
     words = set(re.findall(r"[@\w./:-]+", " ".join(starts)))
     if {"npm", "pnpm", "yarn", "bun"} & words:
-        asked = words | {"start"}
+        asked = words if _RUNS & words else words | {"start"}
         folders = {image.deployable, image.context, image.dockerfile.path.rpartition("/")[0]}
         for package in project.packages:
             if package.path.rpartition("/")[0] in folders:

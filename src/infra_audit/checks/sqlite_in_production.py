@@ -114,7 +114,11 @@ def _serverless(leader: Deployable, project: Project) -> str | None:
 
 def _concerns(path: str, leader: Deployable) -> bool:
     folder = path.rpartition("/")[0]
-    return path.startswith(".github/") or not folder or f"{folder}/".startswith(f"{leader.folder}/")
+    return (
+        path.startswith((".github/", ".gitlab"))
+        or not folder
+        or f"{folder}/".startswith(f"{leader.folder}/")
+    )
 
 
 def _place(store: Store, project: Project) -> Location:

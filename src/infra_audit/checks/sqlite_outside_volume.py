@@ -72,7 +72,8 @@ def _judged(container: Container, store: Store, project: Project) -> Outcome | N
         file = file_of(one.value or "")
         if file is None:
             return None
-        if normpath(join(folder_of(store.location.path), file)) in project.files:
+        start = folder_of(store.location.path) if store.folder is None else store.folder
+        if normpath(join(start, file)) in project.files:
             return Undecided(where, "the file is in the repository, perhaps to be read only")
         candidates = _candidates(container, file, store, project)
         if not candidates:
@@ -132,6 +133,8 @@ def _candidates(container: Container, file: str, store: Store, project: Project)
     bases = directories(image) if image else ()
     if image is None or not bases:
         return []
+    if store.folder is not None:
+        return list(dict.fromkeys(normpath(join(p, file)) for p in places(image, store.folder)))
     own = container.service.working_dir
     starts = [own.literal] if own and own.literal else []
     folders = [

@@ -80,7 +80,7 @@ def _pipes(act: Act) -> Iterator[_Pipe]:
     """The pipes through which a script stores dumps."""
     runs = act.behaviour.runs
     for nth, dump in enumerate(runs):
-        if dump.reach != "reached" or dump.captured or effects.dumps(dump) not in _ENGINES:
+        if dump.reach != "reached" or effects.dumps(dump) not in _ENGINES or dump.captured:
             continue
         if _SCHEMA_ONLY.intersection(dump.arguments) or dump.name in (
             "cp",
@@ -88,6 +88,8 @@ def _pipes(act: Act) -> Iterator[_Pipe]:
             "scp",
             "install",
         ):
+            continue
+        if _is_made_here(dump, runs[:nth]):
             continue
         first = dump if dump.piped_into else _around(dump, runs[:nth])
         if first is None or not first.piped_into or first.captured:
@@ -101,6 +103,12 @@ def _pipes(act: Act) -> Iterator[_Pipe]:
                 if _keeps(last, first) or _kept_outside(last, runs[:nth]):
                     yield _Pipe(dump, first, last, number)
                 break
+
+
+def _is_made_here(dump: Run, before: Sequence[Run]) -> bool:
+    """Whether the script itself has made the database just before, to try something out."""
+    made = {run.arguments[-1] for run in before if run.name == "createdb" and run.arguments}
+    return not made.isdisjoint(dump.arguments)
 
 
 def _around(run: Run, before: Sequence[Run]) -> Run | None:

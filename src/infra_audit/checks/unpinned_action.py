@@ -42,7 +42,8 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _uses(project: Project) -> Iterator[tuple[str, Value]]:
     for workflow in project.workflows:
-        if project.purposes.get(workflow.path, "production") == "production":
+        used = project.purposes.get(workflow.path, "production") == "production"
+        if used and workflow.system == "github":
             for job in workflow.jobs:
                 if job.uses is not None:
                     yield workflow.path, job.uses

@@ -13,6 +13,7 @@ from ..model import Evidence, Location, Match, Outcome, Span, Undecided
 from ..project.apps import folder_of
 from ..project.inside import statements
 from ..project.provided import spoken
+from ..project.runners import has_settings
 from ..project.types import Act, Project
 from ..source.regex import regex
 
@@ -57,12 +58,35 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     for act in project.acts:
         if act.purpose == "production" and act.script.origin == "file" and act.trail:
             yield from _of_script(act, project)
+    if any(step.remote is not None for w in project.workflows for j in w.jobs for step in j.steps):
+        yield from _of_passed(project)
     yield from _of_code(project)
+
+
+def _of_passed(project: Project) -> Iterator[Outcome]:
+    """What a step passes on to a server without having it."""
+    from ..project.passed_on import passed_on
+
+    for each in passed_on(project):
+        names = [name for name in each.names if not _GIVEN_ELSEWHERE.fullmatch(name)]
+        if not names:
+            continue
+        it = "it is" if len(names) == 1 else "they are"
+        yield Match(
+            location=each.location,
+            values={
+                "name": "` and `".join(names),
+                "who": f"job `{each.job}`",
+                "does": "passes on",
+                "gap": "which no `env:` of the step, the job or the workflow sets",
+                "effect": f"on the server {it} empty",
+            },
+        )
 
 
 def _of_code(project: Project) -> Iterator[Outcome]:
     """What code demands as soon as it is loaded, of an environment that is all known."""
-    if not any(module.demands for module in project.modules):
+    if not (any(m.demands for m in project.modules) or any(m.demands for m in project.python)):
         return
     from ..project.demanded import unmet
 
@@ -77,6 +101,7 @@ def _of_code(project: Project) -> Iterator[Outcome]:
                 values={
                     "name": "` or `".join(one.demand.names),
                     "who": f"`{one.path}`",
+                    "does": "demands",
                     "gap": f"which {one.name} is not given",
                     "effect": "it ends as soon as it starts",
                 },
@@ -136,7 +161,8 @@ def _of_compose(name: str, entries: list[Entry], compose: Compose, project: Proj
     unread = next(
         (o for o in project.others if o.kind in _UNREAD and folder_of(o.path) in (home, "")), None
     )
-    if project.provisioning or unread is not None or _is_told_elsewhere(project):
+    given = unread is not None or has_settings(project)
+    if project.provisioning or given or _is_told_elsewhere(project):
         return Undecided(places[0], f"what fills in `{name}` may stand in a file that is not read")
     bare = all(entry.value is not None and entry.value.raw == "" for entry in entries)
     effect = (
@@ -144,7 +170,13 @@ def _of_compose(name: str, entries: list[Entry], compose: Compose, project: Proj
     )
     return Match(
         location=places[0],
-        values={"name": name, "who": f"`{compose.path}`", "gap": _NOWHERE, "effect": effect},
+        values={
+            "name": name,
+            "who": f"`{compose.path}`",
+            "does": "demands",
+            "gap": _NOWHERE,
+            "effect": effect,
+        },
         evidence=tuple(
             Evidence(p, "needed here too") for p in dict.fromkeys(places[1:]) if p != places[0]
         )[:_MOST],
@@ -171,6 +203,8 @@ def _of_script(act: Act, project: Project) -> Iterator[Outcome]:
     if found is None or any(run.name in _SOURCES for run in act.behaviour.runs):
         return
     workflow, job, step = found
+    if workflow.system == "gitlab":
+        return  # whose settings give each job variables
     given = {e.name for e in (*workflow.environment, *job.environment, *step.environment)}
     mentioned = _mentioned(workflow, act, project)
     if mentioned is None:
@@ -185,6 +219,7 @@ def _of_script(act: Act, project: Project) -> Iterator[Outcome]:
             values={
                 "name": name,
                 "who": f"`{act.script.path}`",
+                "does": "demands",
                 "gap": _NOWHERE,
                 "effect": f"job `{job.id}` of {workflow.path} ends there",
             },

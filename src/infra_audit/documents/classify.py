@@ -6,6 +6,9 @@ import re
 
 from ..source.regex import regex
 
+PIPELINE = ".gitlab-ci.yml"
+"""The file that GitLab reads: that of the root alone."""
+
 _SUFFIXES = {
     ".sh": "shell",
     ".bash": "shell",
@@ -62,6 +65,7 @@ _NAMES = {
     "railway.json": "other",
     "railway.toml": "other",
     "nixpacks.toml": "other",
+    ".replit": "other",
     "app.json": "other",
     "app.yaml": "other",
     "wrangler.toml": "other",
@@ -114,6 +118,7 @@ _NAMES = {
     "prometheus.yml": "other",
     "prometheus.yaml": "other",
     ".devcontainer.json": "other",
+    "_journal.json": "other",
     "package-lock.json": "other",
     "npm-shrinkwrap.json": "other",
     "yarn.lock": "other",
@@ -172,6 +177,10 @@ _PROSE = regex(
     r"(?:.*[^a-z])?(?:readme|deploy\w*|backups?|install\w*|setup|production|ops|operations|runbook|"
     r"cron\w*|self-?host\w*|server|vps|hosting|infrastructure)(?:[^a-z].*)?\.(?:md|txt|rst|adoc)$"
 )
+SPRING = regex(
+    r"(?:^|/)src/main/resources/(?:config/)?application(?:-[\w-]+)?\.(?:properties|ya?ml)$"
+)
+"""The settings of Spring Boot, one file for each profile."""
 _TEMPLATES = frozenset({".j2", ".erb", ".tmpl", ".tpl", ".template"})
 """What a unit's file is called behind its own suffix before something fills it in."""
 _NGINX = regex(r"(?:.*[._-])?nginx(?:[._-][\w.-]*)?$")
@@ -202,7 +211,7 @@ def classify(path: str) -> str | None:
     name = path.rpartition("/")[2]
     kind = _NAMES.get(name)
     if kind:
-        return kind
+        return "pipeline" if path == PIPELINE else kind
     dot = name.rfind(".")
     suffix = name[dot:] if dot > 0 else ""
     if suffix in _CODE_SUFFIXES:
@@ -229,6 +238,8 @@ def sniffed(head: bytes) -> str | None:
 def _by_pattern(path: str, name: str, suffix: str) -> str | None:
     if suffix in {".yml", ".yaml"}:
         return _yaml_kind(path, name)
+    if suffix == ".properties":
+        return "other" if SPRING.search(path) else None
     if "file" in name.lower() and _DOCKERFILE.match(name) and not name.endswith(_NOT_DOCKERFILE):
         return None if suffix.lower() in _NO_DOCKERFILE else "dockerfile"
     if "env" in name and _DOTENV.match(name) and suffix not in _NO_DOTENV:
@@ -263,4 +274,5 @@ def _yaml_kind(path: str, name: str) -> str | None:
         return "compose"
     if _PM2.match(name):
         return "pm2"
-    return "other" if name == "deploy.yml" or _MANIFESTS.search(path) else None
+    known = name == "deploy.yml" or (name.startswith("application") and SPRING.search(path))
+    return "other" if known or _MANIFESTS.search(path) else None

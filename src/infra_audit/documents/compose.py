@@ -38,6 +38,7 @@ def parse(text: Text) -> Compose:
         external_networks=names.external(top.get("networks")),
         joinable_networks=names.joinable(top.get("networks")),
         includes=_includes(text, top.get("include")),
+        names_env_file="--env-file" in text.content,
         for_swarm=_is_for_swarm(top),
         problems=tuple(found),
     )
@@ -94,6 +95,7 @@ def _service(text: Text, key: Scalar, body: Node) -> Service:
     given = {name: node for name, node in yaml.fields(body).items() if node.tag != "!reset"}
     name, directory = key.value, yaml.string(given.get("working_dir"))
     needed, optional = _env_files(text, given.get("env_file"))
+    demanded, bare = compose_variables.filled_in(text, body)
     return Service(
         name=name,
         span=yaml.span(text, key),
@@ -126,7 +128,8 @@ def _service(text: Text, key: Scalar, body: Node) -> Service:
         links=names.links(given),
         keys=tuple(given),
         resets=names.resets(body),
-        required=compose_variables.required(text, body),
+        required=demanded,
+        bare=bare,
     )
 
 

@@ -1,4 +1,4 @@
-"""The variables that compose must be given before it can start a service: `${X:?}`, or a port that is nothing but `${X}`."""
+"""The variables that compose fills in: those without which it starts nothing, and those that are empty where nobody sets them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ _MOST = 5_000
 """How many nodes of one service are looked at."""
 
 
-def required(text: Text, body: Node) -> tuple[Entry, ...]:
-    """Each such variable with its message or the empty text, at the value that names it."""
-    found: list[Entry] = []
+def filled_in(text: Text, body: Node) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """The variables of a service, each at the value that names it.
+
+    First those that compose demands, `${X:?}` with the message and a bare `${X}` among the ports; then
+    all that are bare, so that what nobody sets is empty.
+    """
+    demanded: list[Entry] = []
+    bare: list[Entry] = []
     seen: set[int] = set()
     stack: list[tuple[Node, bool]] = [(body, False)]
     while stack and len(seen) < _MOST:
@@ -26,10 +31,14 @@ def required(text: Text, body: Node) -> tuple[Entry, ...]:
         elif isinstance(node, Sequence):
             stack.extend((inner, is_port) for inner in reversed(yaml.items(node)))
         elif isinstance(node, Scalar) and "$" in node.value:
+            place = yaml.span(text, node)
             for variable in interpolation.variables(node.value):
-                bare = is_port and variable.operator == "" and variable.name != ""
-                if bare or variable.operator in (":?", "?"):
-                    place = yaml.span(text, node)
-                    value = Value(variable.operand, variable.operator, place)
-                    found.append(Entry(variable.name, value, place))
-    return tuple(found)
+                plain = variable.operator == "" and variable.name != ""
+                found = Entry(
+                    variable.name, Value(variable.operand, variable.operator, place), place
+                )
+                if plain:
+                    bare.append(found)
+                if (plain and is_port) or variable.operator in (":?", "?"):
+                    demanded.append(found)
+    return tuple(demanded), tuple(bare)

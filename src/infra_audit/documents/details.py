@@ -19,7 +19,7 @@ def details(kind: str, text: Text) -> Iterator[Document]:
             from .caddy import parse as caddy
 
             yield caddy(text)
-        case "fly" | "render" | "railway" | "vercel" | "heroku" | "procfile":
+        case "fly" | "render" | "railway" | "replit" | "vercel" | "heroku" | "procfile":
             from .platforms import parse as platform
 
             yield platform(kind, text)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..source.regex import regex
 from ..source.text import Text
 from .shell import script
-from .shell.syntax import Command, Literal, Script, Word, word_at
+from .shell.syntax import Command, Literal, Script, Word, command_of, word_at
 from .shell.words import MASK
 
 _ESCAPE = regex(r"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))", re.DOTALL)
@@ -79,7 +79,7 @@ def exec_form(
         def take(first: int, last: int) -> Text | None:
             return _piece(text, *values[first]) if first == last else None
 
-        statements = (Command(words, (), (), span, script.given(words, take)),)
+        statements = (command_of(words, (), (), span, script.given(words, take)),)
     return Script(
         path=text.path,
         span=span,

@@ -142,6 +142,8 @@ class Service(Struct, frozen=True, kw_only=True):
     """Keys that are taken away from what they override, by `!reset` or `!override`."""
     required: tuple[Entry, ...] = ()
     """The variables without which compose does not start it: `${X:?}`, or a bare `${X}` among the ports."""
+    bare: tuple[Entry, ...] = ()
+    """The variables that are empty where nobody sets them: `${X}`."""
 
 
 class Compose(Struct, frozen=True, kw_only=True):
@@ -160,6 +162,8 @@ class Compose(Struct, frozen=True, kw_only=True):
     joinable_networks: tuple[str, ...] = ()
     """Those that others can join: with a `name` of their own, or `attachable`."""
     includes: tuple[Value, ...] = ()
+    names_env_file: bool = False
+    """Whether it speaks of `--env-file`, as in a remark that tells how to start it."""
     for_swarm: bool = False
     """Whether it says what only a swarm obeys: how to update, to place, or an overlay network."""
     problems: tuple[Problem, ...] = ()
@@ -239,8 +243,11 @@ class Job(Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     condition: Value | None = None
     runs_on: tuple[str, ...] = ()
+    """The labels of its runner; none where it is one of a group that is not known."""
     deploys_to: Value | None = None
     """`environment:` or its `name`."""
+    action: str = "start"
+    """What it does with that environment: `start` deploys to it, `stop` ends it."""
     environment: tuple[Entry, ...] = ()
     """`env:`"""
     uses: Value | None = None
@@ -252,13 +259,28 @@ class Job(Struct, frozen=True, kw_only=True):
     """Service containers: name and image."""
     matrix: tuple[Entry, ...] = ()
     """The values of each list of a matrix that leaves none out."""
+    stage: str = ""
+    """The stage of a pipeline that it belongs to; `needs` then has all that it waits for."""
+    triggers: tuple[Trigger, ...] | None = None
+    """What starts it, in a system that tells for each job; the event is `unknown` where nobody can."""
+    may_fail: Value | None = None
+    """What lets the jobs that wait for it start though it failed."""
+    image: Value | None = None
+    """The image of the container that its steps run in, where it names one."""
+    daemon: Value | None = None
+    """The Docker daemon that it is given: a service, or `DOCKER_HOST`."""
+    brought: tuple[str, ...] = ()
+    """Paths that caches and other jobs bring into its checkout; `*` for any."""
 
 
 class Workflow(Struct, frozen=True, kw_only=True):
-    """A GitHub Actions workflow (or a Gitea/Forgejo one, which has the same form)."""
+    """A workflow of GitHub Actions, or of Gitea and Forgejo, or one file of a pipeline of GitLab."""
 
     path: str
     span: Span
+    system: Choice["github", "gitlab"] = "github"
+    unread: Value | None = None
+    """What names parts of it that are not read."""
     name: str = ""
     triggers: tuple[Trigger, ...] = ()
     environment: tuple[Entry, ...] = ()
@@ -562,7 +584,15 @@ class Hosting(Struct, frozen=True, kw_only=True):
     path: str
     span: Span
     provider: Choice[
-        "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor"
+        "fly",
+        "render",
+        "railway",
+        "replit",
+        "vercel",
+        "heroku",
+        "procfile",
+        "kubernetes",
+        "supervisor",
     ]
     services: tuple[Hosted, ...] = ()
     options: tuple[Entry, ...] = ()
@@ -723,6 +753,8 @@ class Module(Struct, frozen=True, kw_only=True, tag=True):
     """Whether it names SQLite: a client that it imports, a dialect, a driver."""
     drops_rights: bool = False
     """Whether the process becomes another user itself: `process.setuid`."""
+    in_browser: bool = False
+    """Whether browsers run it, of a file that names a variable for them (`NEXT_PUBLIC_…`)."""
     config: tuple[Entry, ...] = ()
     """Literal top-level options of a `next.config`, `prisma.config` or the like, dotted names."""
     config_whole: bool = False
@@ -748,6 +780,8 @@ class PythonImport(Struct, frozen=True):
     span: Span
     scope: str = ""
     """The dotted name of the functions and classes in which it stands."""
+    loads: bool = False
+    """Whether the file surely loads it, and ends where that fails: under no condition, nothing is tried."""
 
 
 class Assignment(Struct, frozen=True):
@@ -823,6 +857,51 @@ class Serve(Struct, frozen=True):
     branch: Choice["", "if", "main"]
 
 
+class Expression(Struct, frozen=True):
+    """What an expression of Python gives, as far as its file shows; nothing is known of an empty one.
+
+    With a `variable` it is what the environment gives, between `before` and `after`, and `literal` is
+    the whole where nothing does. With a `name` it is what another file gives that name: `settings.database_url`.
+    """
+
+    literal: str | None = None
+    variable: str = ""
+    required: bool = False
+    """Whether the program ends where the variable is not set."""
+    fallback: bool = False
+    """Whether something stands there where the variable is not set, known or not."""
+    name: str = ""
+    before: str = ""
+    after: str = ""
+    inside: bool = False
+    """Whether the path in `literal` starts at the root of the repository: the file's own place leads there."""
+
+
+class Named(Struct, frozen=True):
+    """A name of a file that others may read: `DATABASE_URL`, `Settings.database_url`."""
+
+    name: str
+    expression: Expression
+    span: Span
+    """Of the name."""
+
+
+class Database(Struct, frozen=True):
+    """A database that a file opens, or that the settings of a framework name.
+
+    `url` is a URL; of an SQLite file one of its own, `sqlite:///shop.db`. `engine` is told where the URL does not.
+    """
+
+    how: Choice["opened", "setting", "django"]
+    url: Expression
+    span: Span
+    engine: str = ""
+    scope: str = ""
+    """The dotted name of the functions and classes in which it stands."""
+    sure: bool = True
+    """Whether nothing decides between it and another: no condition, no second value."""
+
+
 class PythonModule(Struct, frozen=True, kw_only=True, tag=True):
     """A Python file, as far as deployment is concerned."""
 
@@ -837,6 +916,16 @@ class PythonModule(Struct, frozen=True, kw_only=True, tag=True):
     serves: tuple[Serve, ...] = ()
     called: tuple[str, ...] = ()
     """The functions that the file calls when it is the program itself, by their names."""
+    environment: tuple[EnvironmentUse, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    """What ends the program while the file is loaded."""
+    assigned: tuple[str, ...] = ()
+    """The variables of the environment that it gives a value itself; `*` for any."""
+    named: tuple[Named, ...] = ()
+    databases: tuple[Database, ...] = ()
+    sentry: tuple[SentryInit, ...] = ()
+    settings_module: str = ""
+    """The settings of Django that it names, where the environment names none."""
     problems: tuple[Problem, ...] = ()
     broken: bool = False
     """Whether some of it is no valid Python: it is read as far as it goes."""

@@ -134,7 +134,7 @@ def _heredocs(statements: tuple[Statement, ...]) -> Iterator[tuple[tuple[Word, .
         statement, around = stack.pop()
         handed = statement.scripts if isinstance(statement, Command) else ()
         stack.extend((inner, ()) for script in handed for inner in reversed(script.statements))
-        if isinstance(statement, Command | Redirected) and not handed:
+        if isinstance(statement, (Command, Redirected)) and not handed:
             words = statement.words if isinstance(statement, Command) else ()
             targets = tuple(r.target for r in statement.redirects if r.target is not None)
             for redirect in statement.redirects:

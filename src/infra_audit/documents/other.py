@@ -7,6 +7,7 @@ import re
 from ..model import START
 from ..source.regex import regex
 from ..source.text import Text
+from .classify import SPRING
 from .crontab import CRON_LINE, may_schedule
 from .facts import Entry, Other, Value
 
@@ -20,6 +21,7 @@ _BY_NAME = {
     "railway.json": "railway",
     "railway.toml": "railway",
     "nixpacks.toml": "railway",
+    ".replit": "replit",
     "app.json": "heroku",
     "app.yaml": "appengine",
     "wrangler.toml": "cloudflare",
@@ -73,6 +75,7 @@ _BY_NAME = {
     "prometheus.yaml": "prometheus",
     "docker-bake.hcl": "bake",
     "deploy.yml": "kamal",
+    "_journal.json": "journal",
     "package-lock.json": "lockfile",
     "npm-shrinkwrap.json": "lockfile",
     "yarn.lock": "lockfile",
@@ -102,6 +105,7 @@ _HEAD = 64 * 1024
 _WORDS: dict[str, re.Pattern[str]] = {
     "ignores": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
     "left-out": regex(r"^(?P<name>[^#\s][^\r\n]*)(?P<value>)", re.MULTILINE),
+    "journal": regex(r'"(?P<name>tag)"\s*:\s*(?P<value>"[^"\n]*")'),
     "pnpm": regex(r"\A\n?(?P<name>lockfileVersion):[ \t]*['\"]?(?P<value>[\d.]+)"),
     "version": regex(r"\A\s*(?P<name>v?\d[\w.]*|lts/\w+)(?P<value>)"),
     "attributes": regex(r"^(?P<name>[^#\s]\S*)[ \t]+(?P<value>[^\r\n]*(?:text|binary|eol)[^\r\n]*)", re.MULTILINE),
@@ -118,8 +122,9 @@ _WORDS: dict[str, re.Pattern[str]] = {
     "kubernetes": regex(r"^(?P<name>kind):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
     "ci": regex(r"(?P<name>\b(?:deploy|publish|push|release|rollout|ssh|rsync|kubectl|helm|docker push)\b)(?P<value>)", re.IGNORECASE),
     "kamal": regex(r"^(?P<name>service|servers|image|registry|accessories):[ \t]*(?P<value>[^\n]*)", re.MULTILINE),
-    "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer)\b(?P<value>[^\n`]*)", re.IGNORECASE),
+    "prose": regex(r"\b(?P<name>pm2|systemctl|certbot|acme\.sh|cloudflared?|cloudfront|let'?s ?encrypt|load[ -]balancer|vercel|netlify|railway|heroku|render\.com|fly\.io|env-file)\b(?P<value>[^\n`]*)", re.IGNORECASE),
     "alembic": regex(r"^(?P<name>sqlalchemy\.url)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*)", re.MULTILINE),
+    "spring": regex(r"^(?![ \t]*[#!])[^\n]*?\$\{(?P<name>[A-Za-z_][\w.-]*)(?::(?P<value>[^{}\n]*))?\}", re.MULTILINE),
     "ansible": regex(r"(?P<name>\b(?:cron|systemd|service|docker_container|apt|template|copy)):(?P<value>)"),
 }  # fmt: skip
 """By kind, the words that the model asks about; `value` may be empty."""
@@ -133,6 +138,8 @@ _SPOKEN = regex(r"(?<![\w/])(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?P<value>)(?![\w
 _SCHEDULING = frozenset({"cron", "prose", "makefile", "cloud-init", "ansible", "unknown"})
 """The kinds of files in which a line of a crontab may stand."""
 _MOST = 200
+_LINES = 2_000
+"""As many lines are read of a file that leaves paths out: each counts."""
 _RECIPES = regex(
     r"^(?:(?P<recipe>[ \t]+[^\n]+)|@?(?P<target>[A-Za-z_][\w.-]*+)[^:=\n]*+:(?!=)[^\n]*)",
     re.MULTILINE,
@@ -160,7 +167,7 @@ def parse(text: Text) -> Other:
     if kind == "makefile":
         words += _called(text)
     if pattern:
-        words += _found(text, pattern)
+        words += _found(text, pattern, _LINES if kind in ("ignores", "left-out") else _MOST)
     if kind == "prose":
         words += _found(text, _SPOKEN)
     if kind in _SCHEDULING and may_schedule(text.content):
@@ -189,6 +196,8 @@ def _kind(text: Text) -> str:
     path = text.path
     name = path.rpartition("/")[2]
     known = _BY_NAME.get(name)
+    if name.startswith("cloudbuild.") and _CLOUD_RUN.search(text.content):
+        return "cloudrun"
     if known == "kamal" and not path.endswith("config/deploy.yml"):
         known = None
     if known:
@@ -197,6 +206,8 @@ def _kind(text: Text) -> str:
         return "left-out"
     if name.endswith((".tf", ".tfvars")):
         return "terraform"
+    if name.startswith("application") and SPRING.search(path):
+        return "spring"
     if name.endswith((".md", ".txt", ".rst", ".adoc")) or name.startswith("README"):
         return "prose"
     if name.startswith("Caddyfile") or name.endswith(".caddy"):
@@ -206,6 +217,10 @@ def _kind(text: Text) -> str:
     if path.startswith((".circleci/", ".buildkite/", ".woodpecker/", ".gitlab/")):
         return "ci"
     return _by_content(path, text.content[:_HEAD].removeprefix("\ufeff"))
+
+
+_CLOUD_RUN = regex(r"gcloud[\s\S]{0,200}?\brun[\"'\s,-]+deploy\b")
+"""How Cloud Build is told to deploy to Cloud Run: in one line, or as a list of arguments."""
 
 
 def _by_content(path: str, head: str) -> str:
@@ -222,13 +237,13 @@ def _by_content(path: str, head: str) -> str:
     return "unknown"
 
 
-def _found(text: Text, pattern: re.Pattern[str]) -> list[Entry]:
+def _found(text: Text, pattern: re.Pattern[str], most: int = _MOST) -> list[Entry]:
     entries: list[Entry] = []
     content = text.content
     if content.startswith("\ufeff"):
         content = "\n" + content[1:]
     for hit in pattern.finditer(content):
-        if len(entries) >= _MOST:
+        if len(entries) >= most:
             break
         raw = (hit["value"] or "").strip()
         value = Value(raw.strip("\"'"), raw, text.span(*hit.span("value"))) if raw else None

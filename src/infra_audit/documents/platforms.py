@@ -1,4 +1,4 @@
-"""What platforms are told to build and run: fly.toml, render.yaml, railway, vercel.json, app.json, Procfile.
+"""What platforms are told to build and run: fly.toml, render.yaml, railway, .replit, vercel.json, app.json, Procfile.
 
 Sources: the platforms' references of these files, as of 2025.
 """
@@ -14,13 +14,15 @@ from ..model import Span
 from ..source.regex import regex
 from ..source.text import Text
 from . import settings
+from .embedded import exec_form
 from .facts import Hosted, HostedCheck, HostedCommand, Hosting, Mount, Value
-from .json import Node, Object
+from .json import Array, Node, Object, Scalar
 from .settings import environment, fields, get, items, options, shell, span, string, value
 from .shell import script
+from .shell.syntax import Script
 
 Kind = Choice["build", "release", "start", "cron"]
-Provider = Choice["fly", "render", "railway", "vercel", "heroku", "procfile"]
+Provider = Choice["fly", "render", "railway", "replit", "vercel", "heroku", "procfile"]
 
 _MOST = 200
 
@@ -43,6 +45,8 @@ def parse(provider: Provider, text: Text) -> Hosting:
             services = list(_render(text, node))
         case "railway":
             services = list(_railway(text, node))
+        case "replit":
+            services = list(_replit(text, node))
         case "vercel":
             services = list(_vercel(text, node))
         case "heroku":
@@ -259,6 +263,31 @@ def _railway(text: Text, node: Node | None) -> Iterator[Hosted]:
         schedule=value(text, schedule),
         replicas=value(text, get(deploy, "numReplicas")),
     )
+
+
+def _replit(text: Text, node: Node | None) -> Iterator[Hosted]:
+    """What a deployment runs; what stands outside of its table is for the workspace of a developer."""
+    deployment = get(node, "deployment")
+    given: tuple[tuple[Kind, str], ...] = (("build", "build"), ("start", "run"))
+    commands = tuple(
+        HostedCommand(kind, parsed, parsed.span)
+        for kind, key in given
+        if (parsed := _listed(text, get(deployment, key))) is not None
+    )
+    if any(command.kind == "start" for command in commands):
+        yield Hosted(name="app", kind="app", span=_head(text, deployment), commands=commands)
+
+
+def _listed(text: Text, node: Node | None) -> Script | None:
+    """A command as a text for a shell, or as a list of its words."""
+    if not isinstance(node, Array):
+        return shell(text, node, "app")
+    words = [
+        (item.value, item.start, item.end)
+        for item in node.items
+        if isinstance(item, Scalar) and isinstance(item.value, str)
+    ]
+    return exec_form(text, words, name="app") if words else None
 
 
 def _vercel(text: Text, node: Node | None) -> Iterator[Hosted]:

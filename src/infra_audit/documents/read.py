@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from types import ModuleType
 from typing import Generic, TypeVar
@@ -25,7 +25,8 @@ _D = TypeVar("_D")
 
 _SNIFFED = 256
 _DETAILED = frozenset({
-    "nginx", "caddy", "fly", "render", "railway", "vercel", "heroku", "procfile", "kubernetes", "supervisor", "terraform",
+    "nginx", "caddy", "fly", "render", "railway", "replit", "vercel", "heroku", "procfile", "kubernetes", "supervisor",
+    "terraform",
 })  # fmt: skip
 """Kinds of other files of which more is read than some words."""
 
@@ -41,7 +42,7 @@ Their cost is held in proportion to their length; of the other kinds nobody has 
 _WRITTEN = frozenset(
     {
         *("action", "compose", "dockerfile", "dotenv", "manifest"),
-        *("package", "pm2", "unit", "workflow"),
+        *("package", "pipeline", "pm2", "unit", "workflow"),
     }
 )
 
@@ -80,20 +81,29 @@ def read(
     few, many = len(candidates), len(modules)
     hear = progress or (lambda *_: None)
     halves = begin(
-        many, lambda nth: _file(tree.root, *modules[nth]), _Given[Module | PythonModule], _FEWEST
+        many, lambda nth: _file(tree, *modules[nth]), _Given[Module | PythonModule], _FEWEST
     )
     given: dict[str, _Given[Document] | None] = {}
     for nth, (path, kind) in enumerate(candidates):
         if not nth % 32:
             hear(nth, few + many)
-        given[path] = _file(tree.root, path, kind)
+        given[path] = _file(tree, path, kind)
     if halves.process and ahead:
         ahead(tuple(document for one in given.values() if one for document in one.documents))
     done = halves.finish(lambda nth: hear(few + nth, few + many))
     given.update(zip((path for path, _ in modules), done, strict=True))
     hear(few + many, few + many)
+    _forget(given.values())
     found = _gathered([(path, one) for path in tree.files if (one := given.get(path))])
     return _tracked(tree.root, _as_kept(tree.root, found))
+
+
+def _forget(given: Iterable[_Given[Document] | None]) -> None:
+    """Drop the words that scripts had in common: they hold one value for all that are written alike."""
+    if any(isinstance(d, Script) for one in given if one for d in one.documents):
+        from .shell.words import told
+
+        told.cache_clear()
 
 
 class _Given(Struct, Generic[_D], frozen=True):
@@ -122,13 +132,13 @@ def _gathered(given: list[tuple[str, _Given[Document]]]) -> Documents:
     )
 
 
-def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
+def _file(tree: Tree, path: str, kind: str) -> _Given[Document] | None:
     """What a file gives, None for nothing."""
     if kind == "data":
-        return _data(root, path)
+        return _data(tree.root, path)
     if kind in _SOURCES and _selection(kind).is_unused(path):
         return None
-    data = read_bytes(root, path)
+    data = read_bytes(tree.root, path)
     if isinstance(data, str):
         if data.startswith(UNREADABLE):
             return _Given(problems=(Problem(Location(path, START), data),))
@@ -139,7 +149,7 @@ def _file(root: str, path: str, kind: str) -> _Given[Document] | None:
     if kind in _SOURCES and not _selection(kind).relevant(path, data):
         return _Given(allows=allowed) if allowed else None
     problems: list[Problem] = []
-    documents = tuple(_parsed(path, kind, data, problems))
+    documents = tuple(_parsed(tree, path, kind, data, problems))
     return _Given(documents, tuple(problems), allowed)
 
 
@@ -157,7 +167,9 @@ def _data(root: str, path: str) -> _Given[Document] | None:
     return _Given((document,), (), allowed)
 
 
-def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Iterator[Document]:
+def _parsed(
+    tree: Tree, path: str, kind: str, data: bytes, problems: list[Problem]
+) -> Iterator[Document]:
     """The document that a file is, and those inside it."""
     found = _kind(kind, data)
     if found is None:
@@ -171,6 +183,11 @@ def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Itera
     text, fault = Text.decode(path, data)
     if fault and kind != "other":
         problems.append(Problem(Location(path, START), fault))
+    if kind == "pipeline":
+        from .gitlab import parse as gitlab
+
+        yield from gitlab(text, lambda named: _written(tree, named))
+        return
     document = _parsers(kind)(text)
     yield document
     if isinstance(document, Script) and any(mark in data for mark in MARKS):
@@ -179,6 +196,14 @@ def _parsed(path: str, kind: str, data: bytes, problems: list[Problem]) -> Itera
         from .details import details
 
         yield from details(document.kind, text)
+
+
+def _written(tree: Tree, paths: Callable[[str], bool]) -> Iterator[Text]:
+    """The texts of the files whose paths are asked for; those that nobody has written are left out."""
+    for path in tree.files:
+        data = read_bytes(tree.root, path) if paths(path) else ""
+        if isinstance(data, bytes) and len(data) <= LARGEST_WRITTEN:
+            yield Text.decode(path, data)[0]
 
 
 def _as_kept(root: str, found: Documents) -> Documents:
@@ -226,6 +251,7 @@ _ARTICLES = {
     "shell": "a shell script",
     "compose": "a compose file",
     "workflow": "a workflow",
+    "pipeline": "a pipeline",
     "action": "an action",
     "dockerfile": "a Dockerfile",
     "package": "a package manifest",

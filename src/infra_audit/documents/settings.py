@@ -20,7 +20,7 @@ _FILLED = regex(r"\{\{|\$\{|\$\(|<%|\$[A-Z]")
 
 def nodes(text: Text) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
     """The values in `text`, by the notation that its path names: of YAML each document's."""
-    if text.path.endswith(".toml"):
+    if text.path.endswith((".toml", ".replit")):
         from .toml import nodes as toml
 
         table, problems = toml(text)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from ..model import Span
+from ..source.regex import regex
 from ..source.text import Text
 from . import yaml
 from .embedded import mask_expressions
@@ -55,10 +58,21 @@ def settings(node: Node | None, inherited: Defaults) -> Defaults:
 
 
 def steps(text: Text, node: Node | None, inherited: Defaults) -> tuple[Step, ...]:
-    """The steps of a list; `inherited` holds where a step says nothing."""
+    """The steps of a list that may run; `inherited` holds where a step says nothing."""
     return tuple(
-        _step(text, item, inherited) for item in yaml.items(node) if isinstance(item, Mapping)
+        _step(text, item, inherited)
+        for item in yaml.items(node)
+        if isinstance(item, Mapping) and may_run(item)
     )
+
+
+def may_run(node: Node | None) -> bool:
+    """Whether a step or a job is not switched off by `if: false`."""
+    condition = yaml.scalar(yaml.get(node, "if"))
+    return condition is None or _OFF.fullmatch(condition.value) is None
+
+
+_OFF = regex(r"\s*(?:\$\{\{\s*)?(?:false|!true)\s*(?:\}\}\s*)?", re.IGNORECASE)
 
 
 def _step(text: Text, node: Mapping, inherited: Defaults) -> Step:

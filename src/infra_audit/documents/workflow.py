@@ -6,7 +6,7 @@ from ..model import Problem
 from ..source.text import Text
 from . import yaml
 from .facts import Concurrency, Entry, Job, Permission, Trigger, Value, Workflow
-from .steps import Defaults, entries, settings, steps, value
+from .steps import Defaults, entries, may_run, settings, steps, value
 from .yaml import Mapping, Node, Scalar, Sequence
 
 _WINDOWS = "pwsh"
@@ -99,7 +99,7 @@ def _permissions(text: Text, node: Node | None) -> tuple[Permission, ...] | None
 
 def _job(text: Text, key: Scalar, body: Node, inherited: Defaults) -> Job:
     given = yaml.fields(body)
-    runs_on = _runs_on(given.get("runs-on"))
+    runs, runs_on = may_run(body), _runs_on(given.get("runs-on"))
     taken = settings(yaml.get(body, "defaults", "run"), inherited)
     if not taken.shell and any(label.lower().startswith("windows") for label in runs_on):
         taken = Defaults(_WINDOWS, taken.directory)
@@ -113,11 +113,11 @@ def _job(text: Text, key: Scalar, body: Node, inherited: Defaults) -> Job:
         runs_on=runs_on,
         deploys_to=_deploys_to(text, given.get("environment")),
         environment=entries(text, given.get("env")),
-        uses=value(text, given.get("uses")),
+        uses=value(text, given.get("uses")) if runs else None,
         inputs=entries(text, given.get("with")),
         concurrency=_concurrency(text, given.get("concurrency")),
         permissions=_permissions(text, given.get("permissions")),
-        steps=steps(text, given.get("steps"), taken),
+        steps=steps(text, given.get("steps"), taken) if runs else (),
         services=_services(text, given.get("services")),
         matrix=_matrix(text, yaml.get(body, "strategy", "matrix")),
     )

@@ -46,6 +46,28 @@ another path (a condition, `&&`, `$?`), a substitute (`|| …`), the end of the 
 Reach = Choice["reached", "unreachable", "uncalled"]
 
 
+class Circumstances(Struct, frozen=True, gc=False):
+    """What holds for a run and as a rule for its neighbours, which share one value of it.
+
+    Without that a run took 208 bytes, and a thousand scripts have 68,000 of them.
+    """
+
+    path: str = ""
+    function: str = ""
+    remote: str | None = None
+    directory: str | None = None
+    assumed: bool = False
+    conditional: bool = False
+    loop: bool = False
+    background: bool = False
+    captured: bool = False
+    piped_from: tuple[str, ...] = ()
+    piped_into: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str | None], ...] = ()
+    targets: tuple[str | None, ...] = ()
+
+
 class Run(Struct, frozen=True, gc=False, kw_only=True):
     """One simple command as the script would run it."""
 
@@ -58,39 +80,90 @@ class Run(Struct, frozen=True, gc=False, kw_only=True):
     """What each argument names when it is taken as a path: absolute or relative to the root."""
     words: tuple[Word, ...]
     """As written, from the name on."""
-    prefixes: tuple[str, ...] = ()
-    directory: str | None = None
-    """The working directory: absolute or relative to the root; None is unknown.
-
-    It is where a `cd` leads whose failure nothing looks at: the claim is that it worked.
-    """
     guards: tuple[Guard, ...] = ()
-    function: str = ""
-    """The function that it stands in."""
-    remote: str | None = None
-    """The host, as written, when it runs inside an ssh heredoc or argument."""
     reach: Reach = "reached"
-    conditional: bool = False
-    """Whether an enclosing condition or loop decides that it runs."""
     outcome: Outcome = "unchecked"
-    piped_from: tuple[str, ...] = ()
-    """The names of the commands before it in its pipeline."""
-    piped_into: tuple[str, ...] = ()
     redirects: tuple[tuple[str, str | None], ...] = ()
     """Operator with its descriptor (`2>`) and value of the target."""
-    targets: tuple[str | None, ...] = ()
-    """For each redirect what its target names as a path: absolute or relative to the root."""
-    loop: bool = False
-    background: bool = False
-    captured: bool = False
-    """Whether it stands in a command or process substitution."""
-    assumed: bool = False
-    """Whether a value or the directory is only likely: a default that the environment may override,
-    what unknown code may have changed, a step before it that may have failed (`cd x && …`)."""
-    environment: tuple[tuple[str, str | None], ...] = ()
-    """The assignments before the command."""
     span: Span
-    path: str
+    about: Circumstances
+
+    @property
+    def path(self) -> str:
+        """The file that it stands in."""
+        return self.about.path
+
+    @property
+    def function(self) -> str:
+        """The function that it stands in."""
+        return self.about.function
+
+    @property
+    def remote(self) -> str | None:
+        """The host, as written, when it runs inside an ssh heredoc or argument."""
+        return self.about.remote
+
+    @property
+    def directory(self) -> str | None:
+        """The working directory: absolute or relative to the root; None is unknown.
+
+        It is where a `cd` leads whose failure nothing looks at: the claim is that it worked.
+        """
+        return self.about.directory
+
+    @property
+    def assumed(self) -> bool:
+        """Whether a value or the directory is only likely.
+
+        It may be a default that the environment overrides, unknown code may have changed it, or a
+        step before it may have failed (`cd x && …`).
+        """
+        return self.about.assumed
+
+    @property
+    def conditional(self) -> bool:
+        """Whether an enclosing condition or loop decides that it runs."""
+        return self.about.conditional
+
+    @property
+    def loop(self) -> bool:
+        """Whether it stands in a loop."""
+        return self.about.loop
+
+    @property
+    def background(self) -> bool:
+        """Whether nothing waits for it."""
+        return self.about.background
+
+    @property
+    def captured(self) -> bool:
+        """Whether it stands in a command or process substitution."""
+        return self.about.captured
+
+    @property
+    def piped_from(self) -> tuple[str, ...]:
+        """The names of the commands before it in its pipeline."""
+        return self.about.piped_from
+
+    @property
+    def piped_into(self) -> tuple[str, ...]:
+        """The names of the commands behind it in its pipeline."""
+        return self.about.piped_into
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What it runs behind: `sudo`, `env` and their like."""
+        return self.about.prefixes
+
+    @property
+    def environment(self) -> tuple[tuple[str, str | None], ...]:
+        """The assignments before the command."""
+        return self.about.environment
+
+    @property
+    def targets(self) -> tuple[str | None, ...]:
+        """For each redirect what its target names as a path: absolute or relative to the root."""
+        return self.about.targets
 
     @property
     def written(self) -> tuple[str, ...]:

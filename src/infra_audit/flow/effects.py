@@ -158,10 +158,16 @@ def _by_name() -> dict[str, frozenset[str]]:
     return {name: frozenset(does) for name, does in found.items()}
 
 
+_NONE: frozenset[str] = frozenset()
+"""One for all: another empty set takes 216 bytes."""
+
+
 @cache
 def _kinds(name: str) -> frozenset[str]:
     """The kinds of effects that a command can have at all: most runs have none of those asked for."""
     found = {each.partition(" ")[0] for each in _by_name().get(name, ())}
+    if not found and name not in _CARRIERS:
+        return _NONE
     return frozenset(found | {"build", "install"} | _CONTAINED if name in _CARRIERS else found)
 
 

@@ -34,13 +34,14 @@ class Said(Struct, frozen=True, gc=False):
 def said(run: Run) -> Said:
     """What of a run tells what it does."""
     known = None not in run.arguments
+    environment = run.about.environment
     return Said(
         run.name,
         run.arguments,
         run.paths,
         () if known else tuple([word.raw for word in run.words]),
-        run.directory,
-        tuple([value for _, value in run.environment]) if run.environment else (),
+        run.about.directory,
+        tuple([value for _, value in environment]) if environment else (),
     )
 
 

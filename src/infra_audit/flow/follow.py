@@ -85,6 +85,8 @@ def _left_behind(walk: Walk, statement: Statement) -> tuple[Guard, ...]:
     """What is known behind a statement that ends the script or function otherwise."""
     stops = walk.reached.stops
     match statement:
+        case Command():
+            return ()
         case AndOr() if id(statement.right) in stops:
             holds = statement.operator == "||"
             condition: tuple[Statement, ...] = (statement.left,)
@@ -264,7 +266,7 @@ def _and_or(walk: Walk, statement: AndOr, scene: Scene, missed: Missed | None) -
     state = walk.state
     start = len(state.journal)
     failing: Missed = {}
-    held, denied = _both(walk, links[0][1])
+    held, denied = _both(walk, links, 0)
     follow(walk, links[0][1], _link_scene(links, 0, scene, acts=False), failing)
     first = _is_action(walk, links[0][1])
     sure = acts = first is True
@@ -272,7 +274,7 @@ def _and_or(walk: Walk, statement: AndOr, scene: Scene, missed: Missed | None) -
         within = _link_scene(links, nth, scene, acts=acts)
         known = held if operator == "&&" else denied
         walk.guards = (*outside, *known)[-_MOST_GUARDS:]
-        yes, no = _both(walk, link)
+        yes, no = _both(walk, links, nth)
         if operator == "&&":
             more: Missed = {}
             follow(walk, link, within, more)
@@ -291,9 +293,16 @@ def _and_or(walk: Walk, statement: AndOr, scene: Scene, missed: Missed | None) -
         join(state, failing, likely=sure or (first is True and len(links) == 2))
 
 
-def _both(walk: Walk, link: Statement) -> tuple[tuple[Guard, ...], tuple[Guard, ...]]:
-    """What is known where the link has succeeded, and where it has failed."""
-    return guards(walk.state, (link,), holds=True), guards(walk.state, (link,), holds=False)
+def _both(
+    walk: Walk, links: list[tuple[str, Statement]], nth: int
+) -> tuple[tuple[Guard, ...], tuple[Guard, ...]]:
+    """What is known where a link has succeeded, and where it has failed, if a later link asks."""
+    asked = {operator for operator, _ in links[nth + 1 :]}
+    condition = (links[nth][1],)
+    return (
+        guards(walk.state, condition, holds=True) if "&&" in asked else (),
+        guards(walk.state, condition, holds=False) if "||" in asked else (),
+    )
 
 
 def _alternative(  # noqa: PLR0913 (what failed before it, and since when)

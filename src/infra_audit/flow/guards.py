@@ -18,7 +18,7 @@ from ..documents.shell.syntax import (
 from ..source.regex import regex
 from .behaviour import Guard
 from .constructs import chain
-from .line import line
+from .line import line, shared
 from .state import State, shown, value
 
 _BRACKETS = {"[": "]", "[[": "]]"}
@@ -76,10 +76,10 @@ def _of_command(state: State, command: Command, *, holds: bool) -> tuple[Guard, 
         return _of_test([_text(state, word) for word in command.words[1:]], command, holds=holds)
     if name in {"command", "type", "which", "hash"} and rest:
         named = tuple(t for t in rest if t is None or not t.startswith("-"))
-        return (Guard("command -v", not holds, named, command.span),)
+        return (Guard("command -v", not holds, shared(named), command.span),)
     if not name:
         return ()
-    return (Guard(name, not holds, tuple(rest), command.span),)
+    return (Guard(name, not holds, shared(tuple(rest)), command.span),)
 
 
 def _of_test(words: list[str | None], command: Command, *, holds: bool) -> tuple[Guard, ...]:
@@ -95,7 +95,7 @@ def _of_test(words: list[str | None], command: Command, *, holds: bool) -> tuple
     nots = next((n for n, word in enumerate(words) if word != "!"), len(words))
     words = words[nots:]
     holds = holds == (nots % 2 == 0)
-    return (Guard("test", not holds, tuple(words), command.span),) if words else ()
+    return (Guard("test", not holds, shared(tuple(words)), command.span),) if words else ()
 
 
 def _split(words: list[str | None], at: set[str | None]) -> list[list[str | None]]:

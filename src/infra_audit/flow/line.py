@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from ..documents.shell.handed import may_hold_ssh, may_hold_sudo
@@ -71,3 +73,9 @@ def _lifts(state: State, word: Word) -> bool:
     lone = not word.quoted and part.operator == ""
     told = state.lifting.get(part.name) if lone or part.operator == "[@]" else None
     return may_hold_sudo(word) if told is None else told
+
+
+@lru_cache(1 << 11)
+def shared(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """One tuple for all runs and guards that are given the same: many are."""
+    return values

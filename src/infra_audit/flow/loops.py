@@ -40,7 +40,7 @@ def touched(walk: Walk, loop: Loop) -> Touched:
         statement = stack.pop()
         if id(statement) in walk.survey.expanding:
             found.names.update(n for w in words(statement) for p in parts(w) for n in _of_part(p))
-            if isinstance(statement, Command | Redirected):
+            if isinstance(statement, (Command, Redirected)):
                 found.names.update(n for r in statement.redirects for n in expanding(r.heredoc))
         match statement:
             case Loop():

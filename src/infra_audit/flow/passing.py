@@ -12,6 +12,7 @@ from ..documents.shell.syntax import (
     Statement,
     Word,
 )
+from ..model import Span
 from ..source.regex import regex
 from .constructs import name_of, parts
 from .facts import Survey, sure
@@ -37,12 +38,29 @@ def passed_on(
         function = sure(found, name, command.span, context)
         if function is not None and name not in found.passing:
             found.passing[name] = _before(function)
-        before = None if function is None else found.passing[name]
+        before = found.passing[name] if function else _agreed(found, name, command.span)
         if before is None:
             break
         words = (*before, *words[1:])
         origins = (*([origins[0]] * len(before)), *origins[1:])
     return (words, origins) if words else (command.words, range(len(command.words)))
+
+
+def _agreed(found: Survey, name: str, at: Span) -> tuple[Word, ...] | None:
+    """What stands before the arguments where each definition before a call runs compose, new or old."""
+    functions = [definition.function for definition in found.definitions[name]]
+    hidden = name in found.renamed or any(place <= at for place in found.doubted)
+    if len(functions) < 2 or hidden or any(function.span >= at for function in functions):
+        return None
+    told = {
+        None if words is None else tuple([word.literal for word in words]): words
+        for words in map(_before, functions)
+    }
+    return (
+        next((told[each] for each in _COMPOSE if each in told), None)
+        if told.keys() <= {*_COMPOSE}
+        else None
+    )
 
 
 def _before(function: Function) -> tuple[Word, ...] | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..documents.shell.syntax import Assignment, Command, Opaque, Parameter, Redirect
-from .behaviour import Run
+from .behaviour import Circumstances, Run
 from .constructs import DECLARERS, is_array, name_of, parts, plainly, words
-from .line import line
+from .line import line, shared
 from .passing import passed_on
 from .scene import Scene, Walk, outcome
 from .state import (
@@ -47,47 +47,52 @@ def run(walk: Walk, command: Command, scene: Scene) -> Run:
     ]
     environment = () if name_of(command) in DECLARERS else command.assignments
     first = origins[whole.origins[at]] if at < len(values) else len(command.words)
-    told = _shared(tuple(whole.given[at + 1 :]))
+    told = shared(tuple(whole.given[at + 1 :]))
     paths = tuple([_path(directory, argument) for argument in arguments])
+    about = _about(
+        walk.path,
+        scene.function,
+        scene.remote,
+        None if directory is None else shown(directory),
+        whole.assumed
+        or any(v is not None and v.assumed for _, v in turned)
+        or (here is not None and here.assumed),
+        scene.conditional,
+        scene.loop,
+        scene.background,
+        scene.captured,
+        scene.piped_from,
+        scene.piped_into,
+        whole.prefixes,
+        tuple([(a.name, _assigned(walk, a)) for a in environment]),
+        shared(tuple([None if _duplicates(r) else _path(directory, t) for r, t in turned])),
+    )
     return Run(
         name=whole.name,
         arguments=told,
-        paths=told if paths == told else _shared(paths),
+        paths=told if paths == told else shared(paths),
         words=command.words[first:],
-        prefixes=whole.prefixes,
-        directory=None if directory is None else shown(directory),
         guards=walk.guards,
-        function=scene.function,
-        remote=scene.remote,
         reach=scene.reach,
-        conditional=scene.conditional,
         outcome=outcome(walk, scene),
-        piped_from=scene.piped_from,
-        piped_into=scene.piped_into,
-        redirects=tuple([(r.descriptor + r.operator, _shown(target)) for r, target in turned]),
-        targets=tuple(
-            [None if _duplicates(r) else _path(directory, target) for r, target in turned]
-        ),
-        loop=scene.loop,
-        background=scene.background,
-        captured=scene.captured,
-        assumed=whole.assumed
-        or any(v is not None and v.assumed for _, v in turned)
-        or (here is not None and here.assumed),
-        environment=tuple([(a.name, _assigned(walk, a)) for a in environment]),
+        redirects=_redirects(tuple([(r.descriptor + r.operator, _shown(t)) for r, t in turned])),
         span=command.span,
-        path=walk.path,
+        about=about,
     )
+
+
+_about = lru_cache(256)(Circumstances)
+"""One value for all runs of a stretch: what changes there comes back soon."""
+
+
+@lru_cache(256)
+def _redirects(found: tuple[tuple[str, str | None], ...]) -> tuple[tuple[str, str | None], ...]:
+    """One tuple for all runs with the same: most are sent to `/dev/null`."""
+    return found
 
 
 _MOVES = frozenset({"-C", "--chdir", "-D"})
 """Options with which `env` and `sudo` run a command in another directory."""
-
-
-@lru_cache(1 << 12)
-def _shared(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """One tuple for all runs that are given the same: many are."""
-    return values
 
 
 def _shown(found: Value | None) -> str | None:

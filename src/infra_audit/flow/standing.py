@@ -13,6 +13,7 @@ unknown. `values` holds those of the variables that decide something, None where
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .behaviour import Exits
 
@@ -91,9 +92,9 @@ def with_value(standing: Standing, nth: int, value: Value) -> Standing:
 def exits(statuses: Iterable[int], *, unknown: bool, endless: bool) -> Exits:
     """Statuses as others see them."""
     found = set(statuses)
-    return Exits(
-        codes=tuple(sorted(s for s in found if s < FAILED)),
-        passed_on=FAILED in found,
-        unknown=unknown or UNKNOWN in found,
-        endless=endless,
-    )
+    codes = tuple(sorted(s for s in found if s < FAILED))
+    return _exits(codes, FAILED in found, unknown or UNKNOWN in found, endless)
+
+
+_exits = lru_cache(64)(Exits)
+"""One value for all that end alike: most do."""

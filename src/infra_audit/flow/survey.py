@@ -201,7 +201,7 @@ def _read(found: Survey, statement: Statement, place: Place, texts: list[Told]) 
                 texts.append((span, context, part.text, told))
             else:
                 _part(found, statement, part, place, texts)
-    if isinstance(statement, Command | Redirected) and statement.redirects:
+    if isinstance(statement, (Command, Redirected)) and statement.redirects:
         for name in (n for r in statement.redirects for n in expanding(r.heredoc)):
             found.expanding.add(id(statement))
             note_written(found, name, place)

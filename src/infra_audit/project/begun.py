@@ -16,6 +16,7 @@ from .apps import folder_of
 from .callees import Call, call, written
 from .composed import placed
 from .images import resolved
+from .inside import commands
 from .listening import beside, built
 from .programs import Program, Programs, is_elsewhere, is_sure
 from .service_units import called, is_once, service_units
@@ -165,7 +166,18 @@ def _is_foremans(hosting: Hosting, project: Project) -> bool:
         return False
     released = any(c.kind == "release" for s in hosting.services for c in s.commands)
     elsewhere = any(platform.location.path != hosting.path for platform in project.platforms)
-    return not released and not elsewhere
+    return not released and not elsewhere and not _is_alone(hosting)
+
+
+def _is_alone(hosting: Hosting) -> bool:
+    """Whether a Procfile starts one server at the port that it is given: for that nobody needs foreman."""
+    return [service.name for service in hosting.services] == ["web"] and any(
+        "$PORT" in word.raw or "${PORT" in word.raw
+        for service in hosting.services
+        for command in service.commands
+        for inner in commands(command.script).values()
+        for word in inner.words
+    )
 
 
 def _images(project: Project, programs: Programs) -> Iterator[Begun]:
@@ -173,7 +185,7 @@ def _images(project: Project, programs: Programs) -> Iterator[Begun]:
     for image in project.images:
         path = image.dockerfile.path
         workflow = next(publishing(path, project), None)
-        if image.purpose != "production" or workflow is None or TRIAL.search(workflow.lower()):
+        if image.purpose != "production" or workflow is None or _is_called_trial(workflow):
             continue
         if any(_is_trial(workflow, each) for each in project.workflows):
             continue
@@ -210,6 +222,11 @@ def _services(project: Project, programs: Programs) -> Iterator[Begun]:
             folder = image.deployable if image is not None else None
             commands = _with_places(tuple(programs.behind(start, Evidence(where, ""), folder)))
             yield Begun(f"the service `{service.name}`", where, commands, each.standing.trail)
+
+
+def _is_called_trial(workflow: str) -> bool:
+    """Whether the name of a workflow's file says so; GitLab gives it."""
+    return "gitlab" not in workflow and TRIAL.search(workflow.lower()) is not None
 
 
 def _is_kept_elsewhere(project: Project) -> bool:

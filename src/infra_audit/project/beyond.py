@@ -31,6 +31,8 @@ _QUIET = regex(
 """Packages whose middlewares and helpers answer no path of their own."""
 _ANSWERING = frozenset({"apollo", "graphql-yoga", "trpc"})
 """Frameworks with paths of their own, also for probes."""
+_OF_APOLLO = regex(r"graphql|/\.well-known/|^/$")
+"""The paths of Apollo Server: where it is mounted, and its own health check."""
 _SOCKETS = "/socket.io"
 _FILES = frozenset({"next", "remix", "react-router", "sveltekit", "nuxt", "astro"})
 """Frameworks whose files are their routes."""
@@ -51,7 +53,7 @@ def beyond(table: Routes, path: str, project: Project) -> str:
     if app is None:
         return "the application is not known"
     answering = sorted(_ANSWERING.intersection(app.frameworks))
-    if answering:
+    if answering and (answering != ["apollo"] or _OF_APOLLO.search(path)):
         return f"{answering[0]} has paths of its own"
     if "koa" in app.frameworks:
         return "the middlewares of Koa are not read"
@@ -66,9 +68,30 @@ def beyond(table: Routes, path: str, project: Project) -> str:
         if project.purposes.get(module.path, "production") == "production" and (
             enclosing(module.path.rpartition("/")[0], project.deployables) == table.deployable
         ):
-            for doubt in _doubts(module, known):
+            for doubt in _doubts(module, path, known):
                 return doubt
     return ""
+
+
+def whole(table: Routes, project: Project) -> bool:
+    """Whether no package that a Nest application depends on may add controllers to it."""
+    app = next((d for d in project.deployables if d.folder == table.deployable), None)
+    if app is None or app.package is None:
+        return False
+    names = [d.name for d in app.package.dependencies if d.group == "dependencies"]
+    return not any(_MAY_BRING.search(name) and not _BRINGS_NONE.fullmatch(name) for name in names)
+
+
+_MAY_BRING = regex(r"^@|nest|health|actuator|admin")
+"""Packages of some organisation, which may hold modules for Nest, and those that say so."""
+_BRINGS_NONE = regex(
+    r"@nestjs/(?:axios|bull|bullmq|cache-manager|common|config|core|cqrs|event-emitter|jwt|mapped-types|microservices|mongoose"
+    r"|passport|platform-(?:express|fastify|socket\.io|ws)|schedule|sequelize|swagger|throttler|typeorm|websockets)"
+    r"|nest-winston|nestjs-(?:cls|pino)|@nestjs-modules/(?:ioredis|mailer)|@sentry/.*|@prisma/.*|@types/.*|@aws-sdk/.*"
+    r"|@google-cloud/.*|@azure/.*|@opentelemetry/.*|@supabase/.*|@sendgrid/.*|@slack/.*|@casl/.*|@faker-js/faker|@swc/.*"
+    r"|@socket\.io/.*|firebase-admin"
+)
+"""Those that bring no controllers."""
 
 
 def _before_python(app: Deployable, project: Project) -> str:
@@ -99,17 +122,27 @@ def _beside_files(path: str, app: Deployable, project: Project) -> str:
     return ""
 
 
-def _doubts(module: Module, known: Sources) -> Iterator[str]:
+def _doubts(module: Module, path: str, known: Sources) -> Iterator[str]:
     for name in module.handed:
         if not _is_followed(name, module, known):
             yield f"`{name}` in {module.path} may add routes"
     for call in module.routes:
-        if call.method == "USE" and call.framework != "nest" and _may_answer(call, module, known):
+        used = call.method == "USE" and call.framework != "nest" and _leads(call, path)
+        if used and _may_answer(call, module, known):
             yield f"`{call.target or 'a function'}` in {module.path} may answer by itself"
     for entry in module.config:
         raw = entry.value.raw if entry.value is not None else ""
         if entry.name == "globalPrefix.exclude" and ("..." in raw or not raw.startswith("[")):
             yield f"what the prefix leaves out in {module.path} is not literal"
+
+
+def _leads(call: RouteCall, path: str) -> bool:
+    """Whether a request for `path` may come to what is mounted, wherever that itself is mounted."""
+    first = (call.path or "").strip("/").partition("/")[0].lower()
+    return not _PLAIN.fullmatch(first) or first in path.lower().split("/")
+
+
+_PLAIN = regex(r"[\w.-]+")
 
 
 def _package(module: Module, name: str, known: Sources) -> tuple[str, str | None]:

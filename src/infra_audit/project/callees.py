@@ -13,8 +13,9 @@ from ..documents.facts import Package
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Run
 from .apps import folder_of
+from .contents import housed, place
 from .facts import Facts
-from .images import resolved
+from .images import contexts, resolved
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh", "source", "."})
 _MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
@@ -41,11 +42,13 @@ class Call(Struct, frozen=True):
     """The working directory; None is unknown."""
     home: str
     """The folder of the file that it stands in."""
+    caller: Script | None = None
+    """The script that it stands in, where it is one."""
 
 
 def call(run: Run, caller: Script) -> Call:
     """The call that a run is."""
-    return Call(run.name, run.arguments, run.directory, folder_of(caller.path))
+    return Call(run.name, run.arguments, run.directory, folder_of(caller.path), caller)
 
 
 def may_call(name: str) -> bool:
@@ -75,6 +78,14 @@ class Callees:
     def __init__(self, facts: Facts) -> None:
         self.files = {script.path: script for script in facts.scripts}
         self.packages = {folder_of(package.path): package for package in facts.packages}
+        self.places = {
+            id(i.script): place(d, s, i)
+            for d in (facts.dockerfiles if len(facts.packages) > 1 else ())
+            for s in d.stages
+            for i in s.instructions
+            if i.script is not None
+        }
+        self.facts = facts
         self.names: dict[str, list[str]] = {}
         for path in self.files:
             self.names.setdefault(path.rpartition("/")[2], []).append(path)
@@ -178,10 +189,21 @@ class Callees:
         folders = [made.directory] if made.directory is not None else [made.home, ""]
         for folder in folders:
             if folder.startswith("/"):
-                return [self.packages[""]] if list(self.packages) == [""] else []
+                return self._installed(folder, made)
             if folder in self.packages:
                 return [self.packages[folder]]
         return []
+
+    def _installed(self, folder: str, made: Call) -> list[Package]:
+        """The package in an absolute folder: what an image holds there, elsewhere the only one there is."""
+        if list(self.packages) == [""]:
+            return [self.packages[""]]
+        where = self.places.get(id(made.caller))
+        if where is None:
+            return []
+        built = contexts(where[0].path, self.facts)
+        found = housed(where, folder, self.facts.packages, built)
+        return [found] if found is not None else []
 
 
 def _selection(made: Call) -> tuple[list[str], str | None]:

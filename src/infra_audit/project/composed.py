@@ -19,7 +19,8 @@ from ..source.regex import regex
 from .composing import is_application
 from .develops import develops
 from .joined import Index, Joined, index, joined
-from .started import DEFAULTS, Start, starts
+from .named_files import DEFAULTS
+from .started import Start, starts
 from .store_images import name_and_tag
 from .store_services import store_service
 from .types import Project, Standing
@@ -94,11 +95,12 @@ def standings(project: Project) -> dict[str, Standing]:
 
 def _standing(compose: Compose, project: Project, made: list[Start], live: set[str]) -> Standing:
     purpose = project.purposes.get(compose.path, "production")
-    if purpose != "production":
+    deploying = [start for start in made if start.production]
+    brought = any(compose.path in start.included for start in deploying)
+    if purpose != "production" and not (brought and purpose == "development"):
         return Standing(kind="aside", reason=f"{compose.path} is for {purpose}")
     if project.kind.name == "template":
         return Standing(kind="aside", reason="a template: whoever copies it decides")
-    deploying = [start for start in made if start.production]
     if deploying:
         return _started(compose, deploying)
     shown = _shown(compose, project)
@@ -145,7 +147,8 @@ def _doubt(
     compose: Compose, project: Project, made: list[Start], live: set[str]
 ) -> tuple[bool, str] | None:
     """What speaks against a file that no trail starts, and whether that settles it."""
-    sign = next((told for s in compose.services if is_application(s) and (told := develops(s))), "")
+    applications = filter(is_application, compose.services)
+    sign = next((told for s in applications if (told := develops(s, compose.path))), "")
     if sign:
         return True, f"{compose.path} is for development: {sign}"
     named = _NAMED.search(compose.path) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..documents.facts import Trigger, Value, Workflow
+from ..documents.facts import Job, Trigger, Value, Workflow
 from ..source.regex import regex
 
 _TOKEN = regex(r"'(?:[^']|'')*'|\|\||&&|[()]|[^'|&()]+|.", re.DOTALL)
@@ -15,9 +15,22 @@ _DEEPEST = 50
 """Parentheses of a condition that are looked at."""
 
 
-def events(workflow: Workflow) -> frozenset[str]:
-    """The events that start a workflow."""
-    return frozenset(trigger.event for trigger in workflow.triggers)
+def events(workflow: Workflow, job: Job | None = None) -> frozenset[str]:
+    """The events that start a workflow, or one of its jobs as far as its `if:` does not say."""
+    return frozenset(trigger.event for trigger in triggers(workflow, job))
+
+
+def triggers(workflow: Workflow, job: Job | None = None) -> tuple[Trigger, ...]:
+    """What starts a workflow, or one of its jobs."""
+    if job is not None and job.triggers is not None:
+        return job.triggers
+    return workflow.triggers
+
+
+def causes(chain: tuple[tuple[Workflow, Job], ...]) -> frozenset[str] | None:
+    """The events under which the last job of a chain runs; None where that cannot be told."""
+    started = events(*chain[0])
+    return None if "unknown" in started else left(started, *(job.condition for _, job in chain))
 
 
 def left(started: frozenset[str], *conditions: Value | None) -> frozenset[str] | None:
@@ -33,9 +46,9 @@ def left(started: frozenset[str], *conditions: Value | None) -> frozenset[str] |
     return remaining
 
 
-def trigger(workflow: Workflow, event: str) -> Trigger | None:
-    """The trigger of a workflow for an event."""
-    return next((t for t in workflow.triggers if t.event == event), None)
+def trigger(workflow: Workflow, event: str, job: Job | None = None) -> Trigger | None:
+    """The trigger of a workflow, or of one of its jobs, for an event."""
+    return next((t for t in triggers(workflow, job) if t.event == event), None)
 
 
 def _held(raw: str, started: frozenset[str]) -> frozenset[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from posixpath import basename, join, normpath
 
@@ -11,10 +11,13 @@ from msgspec import Struct
 from ..documents.facts import Copy, Dockerfile, Instruction, Package, Stage
 from .apps import folder_of
 from .layers import lineage, named
-from .types import Project
 
 _DEPTH = 6
 """How far copies from stage to stage are followed."""
+
+
+Place = tuple[Dockerfile, Stage, Instruction | None]
+"""A stage before one of its instructions; with None at its end."""
 
 
 class _Build(Struct, frozen=True):
@@ -26,22 +29,28 @@ class _Build(Struct, frozen=True):
 
 
 def housed(
-    dockerfile: Dockerfile, stage: Stage, until: Instruction | None, folder: str, project: Project
+    place: Place, folder: str, packages: Iterable[Package], contexts: Iterable[str | None]
 ) -> Package | None:
-    """The package in `folder` of a stage before the instruction `until`; None where it cannot be told."""
-    packages = {p.path: p for p in project.packages}
-    builds = (_Build(dockerfile, context, packages) for context in _contexts(dockerfile, project))
+    """The package in `folder` at a place of an image; None where it cannot be told.
+
+    `contexts` are those of the builds that are known; where there are none, the build may be given
+    the Dockerfile's own folder or the root.
+    """
+    dockerfile, stage, until = place
+    by_path = {p.path: p for p in packages}
+    known = {context for context in contexts if context is not None}
+    builds = (
+        _Build(dockerfile, context, by_path)
+        for context in known or dict.fromkeys((folder_of(dockerfile.path), ""))
+    )
     found = {p.path: p for build in builds if (p := _in_stage(build, stage, until, folder, 0))}
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _contexts(dockerfile: Dockerfile, project: Project) -> tuple[str, ...]:
-    """The folders that may be the build's context: those that are known, else its own and the root."""
-    path = dockerfile.path
-    known = {
-        i.context for i in project.images if i.dockerfile.path == path and i.context is not None
-    }
-    return tuple(known) or tuple(dict.fromkeys((folder_of(path), "")))
+def place(dockerfile: Dockerfile, stage: Stage, instruction: Instruction) -> Place:
+    """Where the command of an instruction runs: what a container starts, at the end of its stage."""
+    starts = instruction.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK")
+    return dockerfile, stage, None if starts else instruction
 
 
 def _in_stage(

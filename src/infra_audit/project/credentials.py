@@ -142,6 +142,30 @@ _BARE = frozenset({"password", "passwd", "passphrase"})
 _ASKS = regex(r"<|your|insert|enter|put|replace|fill|add|todo|xxx|\.\.\.", re.IGNORECASE)
 
 
+def signs(name: str) -> bool:
+    """Whether a variable of this name holds what an application signs and locks its own things with."""
+    return _SIGNS.fullmatch(name) is not None and not is_issued(name)
+
+
+def is_issued(name: str) -> bool:
+    """Whether another service issues what a variable of this name holds."""
+    return _FOREIGN.fullmatch(name) is not None
+
+
+_SIGNS = regex(
+    r"(?:\w+_)?(?:JWT|SESSION|COOKIE|NEXTAUTH|BETTER_AUTH)_?(?:\w+_)?(?:SECRET|KEY)"
+    r"|(?:(?:\w+_)?(?:DJANGO|FLASK|APP|SERVER|WEB|WEBUI|API|SITE)_)?SECRET_KEY(?:_BASE)?|APP_(?:KEY|SECRET)|SECRET"
+    r"|(?:\w+_)?(?:AUTH|TOKEN|ENCRYPTION|SIGNING|SIGNED_LINK|PAYLOAD|REFRESH|CRON|INTERNAL)_?(?:SECRET|KEY)(?:_KEY)?",
+    re.IGNORECASE,
+)
+"""What an application signs and locks its own things with: it works with any value."""
+_FOREIGN = regex(
+    r".*(?:CLIENT|GITHUB|GOOGLE|STRIPE|AWS|AZURE|FACEBOOK|TWITTER|APPLE|DISCORD|SLACK|OAUTH|PUSHER|CLERK|SUPABASE|PUBLIC).*",
+    re.IGNORECASE,
+)
+"""What another service issues: a value that is made up does not work there."""
+
+
 def asks(value: str) -> bool:
     """Whether a value asks its reader to put another one in its place."""
     return _ASKS.match(value) is not None

@@ -30,7 +30,7 @@ def deeds(act: Act) -> list[Deed]:
     found = [
         (nth, run, what)
         for nth, run in enumerate(map(lifted, act.behaviour.runs))
-        if run.reach == "reached" and not run.captured and (what := phase(run))
+        if run.reach == "reached" and (what := phase(run)) and not run.captured
     ][:_MOST]
     shells = scopes(act.script) if found else ()
     return [Deed(nth, run, what, scope_of(run, shells)) for nth, run, what in found]

@@ -13,7 +13,9 @@ from ..documents.shell.syntax import Script
 from ..flow.behaviour import Behaviour, Run
 from ..model import Location
 from ..source.regex import regex
+from .conditions import triggers
 from .facts import Facts
+from .runners import is_own
 from .shipping import Shipped, restarts_here, ships
 from .types import Delivery
 
@@ -103,6 +105,12 @@ _PREVIEW = regex(
 )
 _TESTS = regex(r"test|e2e|review|smoke|integration|playwright|cypress", re.IGNORECASE)
 _SHIPS = regex(r"deploy|release|publish|ship|image|push|prod|live", re.IGNORECASE)
+_ASIDE = regex(
+    r"^(?!.*deploy)(?:.*[^a-z])?(?:shut-?down|stop|down|logs?|status|clean(?:-?up)?|teardown|destroy|remove|delete|prune"
+    r"|roll-?back|back-?up|restore|seed|debug)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Names of jobs that do something else to a server than to deploy."""
 _TRIALS = frozenset(
     {"dev", "develop", "development", "staging", "stage", "qa", "test", "testing", "preview"}
 )
@@ -126,7 +134,19 @@ def deliveries(facts: Facts, leads: Steps) -> tuple[Delivery, ...]:
         if facts.is_production(workflow.path):
             for job in workflow.jobs:
                 found += dict.fromkeys(_job(workflow, job, leads, facts))
+            if workflow.unread is not None:
+                found.append(_unread(workflow, workflow.unread))
     return tuple(found)
+
+
+def _unread(workflow: Workflow, what: Value) -> Delivery:
+    return Delivery(
+        kind="unknown",
+        what=what.raw,
+        workflow=workflow.path,
+        job="",
+        location=Location(workflow.path, what.span),
+    )
 
 
 def callers(workflow: Workflow, facts: Facts) -> tuple[tuple[Workflow, Job], ...]:
@@ -137,6 +157,16 @@ def callers(workflow: Workflow, facts: Facts) -> tuple[tuple[Workflow, Job], ...
         for job in other.jobs
         if job.uses is not None and (job.uses.literal or "").removeprefix("./") == workflow.path
     )
+
+
+def named(step: Step) -> str:
+    """What a step is called."""
+    return step.name.raw if step.name else "run"
+
+
+def titled(step: Step, job: Job) -> str:
+    """What a step of a job is called in a trail; all that a job of a pipeline runs is one."""
+    return f"job `{job.id}`" if job.stage else f"job `{job.id}`, step `{named(step)}`"
 
 
 def local_action(step: Step, actions: dict[str, Action]) -> Action | None:
@@ -165,7 +195,10 @@ def _job(workflow: Workflow, job: Job, leads: Steps, facts: Facts) -> Iterator[D
         called = (job.uses.literal or "").removeprefix("./")
         if called not in facts.files and not _HARMLESS.search(called):
             yield delivery("unknown", job.uses.raw, Location(workflow.path, job.uses.span))
-    for step in job.steps:
+    if workflow.system == "gitlab" and job.id == "pages":
+        yield delivery("pages", "pages", Location(workflow.path, job.span), managed=True)
+    aside = job.action != "start" or (bool(job.stage) and _ASIDE.search(job.id) is not None)
+    for step in job.steps if not aside else ():
         where = Location(workflow.path, step.span)
         for kind, what, managed in _step(step, job, leads):
             yield delivery(kind, what, where, managed=managed)
@@ -173,27 +206,35 @@ def _job(workflow: Workflow, job: Job, leads: Steps, facts: Facts) -> Iterator[D
 
 def _is_preview(workflow: Workflow, job: Job, calling: tuple[tuple[Workflow, Job], ...]) -> bool:
     """Whether it ships for trial only, as far as its events, environment and names tell."""
-    triggers = [t for w in (workflow, *(other for other, _ in calling)) for t in w.triggers]
-    events = {trigger.event for trigger in triggers} - ({"workflow_call"} if calling else set())
+    started = [*triggers(workflow, job), *(t for other, _ in calling for t in other.triggers)]
+    events = {trigger.event for trigger in started} - ({"workflow_call"} if calling else set())
     merged = job.condition is not None and "pull_request.merged" in job.condition.raw
-    closed = all(t.types == ("closed",) for t in triggers if t.event in _OUTSIDE)
+    closed = all(t.types == ("closed",) for t in started if t.event in _OUTSIDE)
     trial = events and events <= _OUTSIDE and not (merged and closed)
     if trial or any(map(_makes_cluster, job.steps)):
         return True
-    pushed = [t for t in triggers if t.event == "push"]
+    limited = {"push", "workflow_dispatch"} if workflow.system == "gitlab" else {"push"}
+    pushed = [t for t in started if t.event in limited]
     if (
         pushed
-        and events <= {"push", *_OUTSIDE}
+        and events <= limited | _OUTSIDE
         and all(t.branches and _TRIALS.issuperset(t.branches) for t in pushed)
     ):
         return True
-    if job.deploys_to is not None:
+    if job.stage and _TESTS.search(job.id) and not _SHIPS.search(job.id):
+        return True
+    if job.deploys_to is not None and not _is_given(job.deploys_to, job):
         target = job.deploys_to.raw
         return "${{" not in target and bool(_PREVIEW.search(target) or _TESTS.search(target))
-    names = (job.id, workflow.path.rpartition("/")[2])
+    names = (job.id, job.stage or workflow.path.rpartition("/")[2])
     return any(_PREVIEW.search(name) and "prod" not in name.lower() for name in names) or any(
         _TESTS.search(name) and not any(_SHIPS.search(n) for n in names) for name in names
     )
+
+
+def _is_given(target: Value, job: Job) -> bool:
+    """Whether a variable of a pipeline names the environment, so that the job's name tells more."""
+    return bool(job.stage) and target.raw.startswith("$")
 
 
 def _makes_cluster(step: Step) -> bool:
@@ -237,7 +278,7 @@ def _removed(run: Run) -> Iterator[str]:
 
 def _of_run(run: Run, job: Job) -> Shipped | None:
     """What a run ships; what starts services does on a runner of one's own, or of a group."""
-    own = any("self-hosted" in runner for runner in job.runs_on)
+    own = is_own(job)
     grouped = not job.runs_on and "nohup" in run.prefixes
     return ships(run) or (restarts_here(run) if own or grouped else None)
 

@@ -42,7 +42,7 @@ class Unmet(Struct, frozen=True):
     environment: Environment
 
 
-class _Running(Struct, frozen=True):
+class Running(Struct, frozen=True):
     """What runs a program of an application, with its environment."""
 
     name: str
@@ -53,35 +53,55 @@ class _Running(Struct, frozen=True):
 
 def unmet(project: Project) -> Iterator[Unmet]:
     """Each demand of code once, with the first of what runs it that is surely not given it."""
-    if not any(module.demands for module in project.modules):
-        return
-    every = (*_services(project), *_containers(project), *_units(project))
+    every = tuple(running(project))
     if not every:
         return
     known = sources(project)
     told: set[tuple[str, Demand]] = set()
-    for running in every:
-        for module in _loaded(running, known):
-            for demand in module.demands:
-                if (module.path, demand) not in told and _lacks(running, demand, project):
-                    told.add((module.path, demand))
-                    yield Unmet(module.path, demand, running.name, running.environment)
+    for one in every:
+        for path, wanted in _demanding(one, known, project):
+            for demand in wanted:
+                if (path, demand) not in told and _lacks(one, demand, project):
+                    told.add((path, demand))
+                    yield Unmet(path, demand, one.name, one.environment)
 
 
-def _lacks(running: _Running, demand: Demand, project: Project) -> bool:
-    given = running.environment
-    own_names = {name for name, _ in running.program.run.environment}
+def _demanding(
+    one: Running, known: Sources, project: Project
+) -> Iterator[tuple[str, tuple[Demand, ...]]]:
+    """The files that a program surely loads, with what each demands."""
+    if one.program.python is None:
+        yield from ((module.path, module.demands) for module in _loaded(one, known))
+        return
+    from .python_loaded import loaded
+
+    for python in loaded(one.program, one.app, project):
+        yield python.path, python.demands
+
+
+def _lacks(one: Running, demand: Demand, project: Project) -> bool:
+    known = one.environment
+    own_names = {name for name, _ in one.program.run.environment}
     wanted = {*demand.names, *(("NODE_ENV",) if demand.production else ())}
-    if demand.production and not given.production:
+    if demand.production and not known.production:
         return False
-    if own_names & wanted or given.names.intersection(demand.names):
+    names = {*known.names, *(name.upper() for name in known.names)}
+    if own_names & wanted or names.intersection(demand.names):
         return False
-    lead = f"{running.app.folder}/" if running.app.folder else ""
-    own = (m for m in project.modules if m.path.startswith(lead) and m.assigned)
-    return not any({"*", *wanted}.intersection(module.assigned) for module in own)
+    lead = f"{one.app.folder}/" if one.app.folder else ""
+    given = [m.assigned for m in project.modules if m.path.startswith(lead)]
+    given += [m.assigned for m in project.python if m.path.startswith(lead)]
+    return not any({"*", *wanted}.intersection(names) for names in given)
 
 
-def _services(project: Project) -> Iterator[_Running]:
+def running(project: Project) -> Iterator[Running]:
+    """What runs a program of an application and is surely given no other variables than those that are seen."""
+    yield from _services(project)
+    yield from _containers(project)
+    yield from _units(project)
+
+
+def _services(project: Project) -> Iterator[Running]:
     """Services of compose that run a program of an image which is built here."""
     for one in placed(project):
         image = built(one, project) if one.standing.counts else None
@@ -97,10 +117,10 @@ def _services(project: Project) -> Iterator[_Running]:
         found = program(image, commands[0] if commands else None, app.package)
         environment = of_service(one, image, app, project) if found is not None else None
         if found is not None and environment is not None:
-            yield _Running(f"the service `{one.service.name}`", found, app, environment)
+            yield Running(f"the service `{one.service.name}`", found, app, environment)
 
 
-def _containers(project: Project) -> Iterator[_Running]:
+def _containers(project: Project) -> Iterator[Running]:
     """What `docker run` starts of an image that the same script builds."""
     for one in started_by_docker(project):
         image = next((i for i in project.images if i.dockerfile.path == one.built), None)
@@ -110,10 +130,10 @@ def _containers(project: Project) -> Iterator[_Running]:
         found = program(image, None, app.package)
         environment = of_run(one, image, app, project) if found is not None else None
         if found is not None and environment is not None:
-            yield _Running(f"the container `{one.service.name}`", found, app, environment)
+            yield Running(f"the container `{one.service.name}`", found, app, environment)
 
 
-def _units(project: Project) -> Iterator[_Running]:
+def _units(project: Project) -> Iterator[Running]:
     """Services of systemd."""
     of_systemd = {(u.location.path, u.name): u for u in project.units if u.source == "systemd"}
     for file in service_units(project):
@@ -125,7 +145,7 @@ def _units(project: Project) -> Iterator[_Running]:
         environment = of_unit(file, unit, app, project) if found is not None else None
         if found is not None and environment is not None:
             bare = unit.name.removesuffix(".service")
-            yield _Running(f"the unit `{bare}`", found, app, environment)
+            yield Running(f"the unit `{bare}`", found, app, environment)
 
 
 def _of_unit(unit: Unit, project: Project) -> Deployable | None:
@@ -140,18 +160,18 @@ def _app(folder: str | None, project: Project) -> Deployable | None:
     return next((d for d in project.deployables if d.folder == folder), None)
 
 
-def _loaded(running: _Running, known: Sources) -> tuple[Module, ...]:
+def _loaded(one: Running, known: Sources) -> tuple[Module, ...]:
     """The files that a program surely loads before it does anything else; none where that is open.
 
     It is where one that was not read may bring in variables from a file.
     """
-    run = running.program.run
+    run = one.program.run
     options = [argument or "" for argument in run.arguments]
     if run.name == "bun" or any(option.startswith(_BRINGS) for option in options):
         return ()
     if not _PLAIN.issuperset(run.prefixes):
         return ()
-    entry = _entry(running.program, running.app, known)
+    entry = _entry(one.program, one.app, known)
     waiting = [entry] if entry is not None else []
     found: dict[str, Module] = {}
     while waiting and len(found) < _MOST:
@@ -163,8 +183,8 @@ def _loaded(running: _Running, known: Sources) -> tuple[Module, ...]:
             continue
         if path not in found:
             found[path] = module
-            for one in module.imports:
-                other = resolve(known, path, one.specifier) if one.loads else None
+            for imported in module.imports:
+                other = resolve(known, path, imported.specifier) if imported.loads else None
                 waiting += [other] if other else []
     return tuple(found.values())
 

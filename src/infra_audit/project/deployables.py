@@ -166,6 +166,7 @@ def _led(found: list[Deployable], shown: set[Location]) -> tuple[Deployable, ...
 
 _ORDER = (
     ("server", 3), ("containers", 2), ("server", 2), ("kubernetes", 1), ("platform", 1), ("containers", 1), ("server", 1),
+    ("platform", 0),
 )  # fmt: skip
 """What tells first: units outweigh a platform, a platform what may be left over."""
 

@@ -1,4 +1,4 @@
-"""Commands of migration tools that delete data: what they delete, and of which database.
+"""Commands of migration tools that delete data, or change a schema without a history, and of which database.
 
 Sources: the references of the Prisma CLI, Laravel's Artisan, TypeORM, Sequelize and Drizzle Kit.
 """
@@ -31,10 +31,11 @@ class Destruction(Struct, frozen=True):
     """What a command does to data.
 
     `wipe`: all of it goes; `loss`: what the new schema has no place for; `drift`: all of it where
-    the history of migrations differs, and a person has to answer.
+    the history of migrations differs, and a person has to answer; `push`: none, as the schema is
+    changed without a history of migrations, and not at all where data would be lost.
     """
 
-    kind: Choice["wipe", "loss", "drift"]
+    kind: Choice["wipe", "loss", "drift", "push"]
     tool: str
     asks: bool = False
     """Whether it asks first, and fails where nobody can answer."""
@@ -43,7 +44,7 @@ class Destruction(Struct, frozen=True):
 
 
 def destroys(run: Run) -> Destruction | None:
-    """What a run deletes from a database; None for nothing or unknown."""
+    """What a run does to the data of a database; None for nothing or unknown."""
     words = _tool(inner(run)) if _may_destroy(run.name) else []
     if not words:
         return None
@@ -58,7 +59,9 @@ def destroys(run: Run) -> Destruction | None:
         return Destruction("wipe", "artisan")
     if (tool, verbs[0]) in {("typeorm", "schema:drop"), ("sequelize", "db:drop")}:
         return Destruction("wipe", tool)
-    if (tool, verbs[0]) == ("drizzle-kit", "push") and "--force" in given:
+    if (tool, verbs[0]) == ("drizzle-kit", "push"):
+        return Destruction("loss" if "--force" in given else "push", tool)
+    if (tool, verbs[0]) == ("typeorm", "schema:sync"):
         return Destruction("loss", tool)
     return None
 
@@ -72,6 +75,8 @@ def _prisma(verbs: list[str], given: frozenset[str], schema: str | None) -> Dest
             return Destruction("wipe", "prisma", schema=schema)
         case ["db", "push"] if "--accept-data-loss" in given:
             return Destruction("loss", "prisma", schema=schema)
+        case ["db", "push"]:
+            return Destruction("push", "prisma", schema=schema)
         case ["migrate", "dev"] if "--create-only" not in given:
             return Destruction("drift", "prisma", asks=True, schema=schema)
         case _:

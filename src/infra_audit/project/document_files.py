@@ -180,6 +180,7 @@ def _of_workflows(project: Project) -> Iterator[Reference]:
                     places=(normpath(job.uses.raw),),
                     needs=f"the job `{job.id}` uses",
                     location=where,
+                    fresh=True,
                 )
             if _is_plain(job):
                 for step in job.steps:
@@ -210,6 +211,7 @@ def _of_step(step: Step, path: str, who: str) -> Iterator[Reference]:
             ),
             needs=f"{who} uses the action",
             location=Location(path, step.uses.span),
+            fresh=True,
         )
     inputs = {e.name: e.value for e in step.inputs if e.value is not None}
     for name, value in inputs.items():

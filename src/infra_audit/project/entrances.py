@@ -12,7 +12,7 @@ from ..documents.facts import Job, Service, Step, Workflow
 from ..model import Evidence, Location
 from ..source.regex import regex
 from .apps import folder_of
-from .delivery import local_action
+from .delivery import local_action, named, titled
 from .images import built_file
 from .types import Act, Delivery, Deployable, Image, Project
 
@@ -112,8 +112,9 @@ def _typed(act: Act) -> Evidence:
 def _of_jobs(project: Project) -> Iterator[tuple[int, Entrance]]:
     actions = {folder_of(action.path) or ".": action for action in project.actions}
     for workflow in project.workflows:
+        awaited = _awaited(workflow, project)
         for job in workflow.jobs:
-            delivery = _delivery(workflow, job, project)
+            delivery = awaited.get(job.id)
             if delivery is None or _is_trial(job):
                 continue
             for step in job.steps:
@@ -124,10 +125,9 @@ def _of_jobs(project: Project) -> Iterator[tuple[int, Entrance]]:
 
 
 def _of_step(step: Step, path: str, shipping: Shipping) -> Iterator[tuple[int, Entrance]]:
-    name = step.name.raw if step.name else "run"
-    if TRIAL.search(name):
+    if TRIAL.search(named(step)):
         return
-    first = Evidence(Location(path, step.span), f"job `{shipping.job.id}`, step `{name}`")
+    first = Evidence(Location(path, step.span), titled(step, shipping.job))
     how = f"whenever the job `{shipping.job.id}` deploys"
     if step.run is not None:
         yield id(step.run), Entrance("job", how, first, shipping)
@@ -135,17 +135,24 @@ def _of_step(step: Step, path: str, shipping: Shipping) -> Iterator[tuple[int, E
         yield id(step.remote), Entrance("job", how, first)
 
 
-def _delivery(workflow: Workflow, job: Job, project: Project) -> Delivery | None:
-    """What a job deploys, or what one deploys that needs it, in production."""
-    awaiting = {job.id}
-    for _ in workflow.jobs:
-        awaiting |= {j.id for j in workflow.jobs if awaiting.intersection(j.needs)}
-    own = [
-        d
-        for d in project.deliveries
-        if d.workflow == workflow.path and d.job in awaiting and d.kind == "deploy"
-    ]
-    return None if not own or all(d.preview for d in own) else next(d for d in own if not d.preview)
+def _awaited(workflow: Workflow, project: Project) -> dict[str, Delivery]:
+    """What each job deploys in production, or what the first of those does that wait for it."""
+    needs = {job.id: job.needs for job in workflow.jobs}
+    found: dict[str, Delivery] = {}
+    for delivery in project.deliveries:
+        if (
+            delivery.workflow == workflow.path
+            and delivery.kind == "deploy"
+            and not delivery.preview
+        ):
+            open_, seen = [delivery.job], set[str]()
+            while open_:
+                name = open_.pop()
+                if name not in seen:
+                    seen.add(name)
+                    found.setdefault(name, delivery)
+                    open_ += needs.get(name, ())
+    return found
 
 
 def _is_trial(job: Job) -> bool:

@@ -24,11 +24,17 @@ from .types import Act, Deployable, Image, Project, Unit
 _LOADERS = regex(
     r"dotenv-.*|@dotenvx/.*|@nestjs/config|env-cmd|config|convict|nconf|rc|env-var-loader|@infisical/.*|infisical.*|@1password/.*"
     r"|node-vault|dopplerhq.*|@dopplerhq/.*|@aws-sdk/client-(?:ssm|secrets-manager)|@google-cloud/secret-manager"
+    r"|dynaconf|python-dotenv-vault|hvac|google-cloud-secret-manager|azure-keyvault-secrets|azure-identity|doppler-.*|hydra-core|omegaconf"
+    r"|django-configurations|aws-secretsmanager-caching|onepassword-sdk"
     r"|@azure/keyvault-secrets|vite|nuxt|astro|@adonisjs/.*|payload|@strapi/.*|@medusajs/.*|@redwoodjs/.*|@feathersjs/configuration|@platformatic/.*"
 )
 """Packages that may bring in variables of which nothing is seen here."""
 _DOTENV = frozenset({"dotenv", "next", "@prisma/client"})
 """Packages that read the `.env` of the working directory."""
+_READERS = frozenset(
+    {"decouple", "dotenv", "environ", "environs", "pydantic_settings", "starlette"}
+)
+"""The same of Python, by what is imported."""
 _LINE = regex(r"(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=")
 _SENDS = frozenset({"scp", "rsync", "sftp", "ansible-playbook"})
 _PUTS = frozenset(
@@ -96,7 +102,7 @@ def _of_container(
     project: Project,
 ) -> Environment | None:
     image, app = made
-    if not _is_closed(app) or (_DOTENV & app.dependencies and _may_hold_env(image, app, project)):
+    if not _is_closed(app) or (_reads_file(app, project) and _may_hold_env(image, app, project)):
         return None
     if any((m.target or ".env").endswith(".env") for s in services for m in s.mounts):
         return None
@@ -116,6 +122,23 @@ def _of_container(
 def _is_told(keys: tuple[str, ...]) -> bool:
     """Whether a service is given what is not read here."""
     return bool({"configs", "provider", "develop", "extends"}.intersection(keys))
+
+
+def _reads_file(app: Deployable, project: Project) -> bool:
+    """Whether an application may read a `.env` of its own accord."""
+    if app.runtime != "python":
+        return bool(_DOTENV & app.dependencies)
+    named = (one.module for module in project.python for one in module.imports)
+    return any(name.partition(".")[0] in _READERS for name in named) or _pydantic(project)
+
+
+def _pydantic(project: Project) -> bool:
+    """Whether the first version of pydantic fills settings, which reads files as well."""
+    return any(
+        one.module == "pydantic" and one.origin == "BaseSettings"
+        for module in project.python
+        for one in module.imports
+    )
 
 
 def _is_closed(app: Deployable) -> bool:
@@ -138,8 +161,8 @@ def of_unit(file: ServiceUnit, unit: Unit, app: Deployable, project: Project) ->
     shown = [Evidence(unit.location, "what runs it")]
     given = [entry for setting in own for entry in setting.entries]
     paths = [s.value.raw.strip().removeprefix("-") for s in own if s.key == "EnvironmentFile"]
-    if _DOTENV & app.dependencies:
-        if unit.directory is None:
+    if _reads_file(app, project):
+        if unit.directory is None or app.runtime == "python":
             return None
         paths.append(normpath(join(unit.directory, ".env")))
     for path in paths:

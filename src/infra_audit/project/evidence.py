@@ -29,7 +29,10 @@ class Sign(Struct, frozen=True):
     evidence: Evidence
     folder: str | None = None
     strength: int = 1
-    """3 for what only makes sense there (a unit), 2 for what sets a machine up, 1 for what may be left over."""
+    """3 for what only makes sense there (a unit), 2 for what sets a machine up, 1 for what may be left over.
+
+    0 for what is there wherever it was written, and deploys it only where nothing else does.
+    """
     starts: bool = True
     """Whether it shows what starts the application, and not only what a script prepares for it."""
     reaches: frozenset[str] | None = None
@@ -62,11 +65,20 @@ def signs(facts: Facts, apps: tuple[App, ...], found: Found) -> tuple[Sign, ...]
         *_of_images(found.images, apps),
         *_of_kubernetes(facts, folders),
         *(
-            Sign("platform", Evidence(p.location, p.name), _within(p.location.path, folders))
+            Sign(
+                "platform",
+                Evidence(p.location, p.name),
+                _within(p.location.path, folders),
+                0 if p.name in _WORKSHOPS else 1,
+            )
             for p in found.platforms
         ),
     ]
     return tuple(sorted(shown, key=lambda s: (not s.starts, -s.strength)))
+
+
+_WORKSHOPS = frozenset({"Replit"})
+"""Platforms whose file is left by writing the code there."""
 
 
 def _within(path: str, folders: tuple[str, ...]) -> str | None:
@@ -272,7 +284,7 @@ def _of_compose(
         (compose.path, service.name)
         for compose in facts.composes
         for service in compose.services
-        if not develops(service)
+        if not develops(service, compose.path)
         and (service.build is not None or (not apps and is_application(service)))
     }
     for unit in units:

@@ -108,10 +108,14 @@ def purposes(documents: tuple[Document, ...]) -> dict[str, Purpose]:
         if isinstance(document, Dockerfile | Compose) and document.path.startswith(carried):
             found[document.path] = "template"
     found |= {d.path: purpose(d.path) for d in documents if d.path not in found}
+    found |= {
+        d.path: "production" for d in documents if isinstance(d, Workflow) and d.system == "gitlab"
+    }
     composes = tuple(d for d in documents if isinstance(d, Compose))
     scripts = tuple(d for d in documents if isinstance(d, Script))
     found |= _set_aside(scripts, found)
     found |= _filled_in(documents, scripts, found)
+    found |= _unfilled(documents, scripts)
     return found | compose_purposes(composes, scripts, found)
 
 
@@ -147,6 +151,27 @@ def _filled_in(
 
     filling = [script for script in scripts if purposes[script.path] == "production"]
     return dict.fromkeys(filled_in(templates, filling), "production")
+
+
+def _unfilled(documents: tuple[Document, ...], scripts: tuple[Script, ...]) -> dict[str, Purpose]:
+    """The units that start a program of `/path/to/…`, which people fill in and no script installs."""
+    found: dict[str, Purpose] = {}
+    for document in documents:
+        if isinstance(document, UnitFile) and any(
+            setting.key == "ExecStart" and _TO_FILL_IN.match(setting.value.raw)
+            for setting in document.settings
+        ):
+            found[document.path] = "example"
+    if not found:
+        return found
+    from .inside import commands
+
+    named = "\n".join(w.raw for s in scripts for c in commands(s).values() for w in c.words)
+    return {path: told for path, told in found.items() if path.rpartition("/")[2] not in named}
+
+
+_TO_FILL_IN = regex(r"[-@:+!|]*(?:/path/to/|/your/|/path/of/)", IGNORECASE)
+"""How the documentation of a program writes the folder that everybody has elsewhere."""
 
 
 def _sort(document: Document) -> Sort:

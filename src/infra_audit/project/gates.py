@@ -8,10 +8,12 @@ from typing import Literal as Choice
 
 from msgspec import Struct
 
+from ..documents.shell.syntax import Command, Loop, Pipeline
 from ..flow.behaviour import Run
 from ..flow.effects import plain
 from ..source.regex import regex
 from .errexit import within
+from .inside import statements
 from .types import Act, Project
 
 _CLIENTS = frozenset({"curl", "wget", "http", "https", "xh", "curlie"})
@@ -190,12 +192,48 @@ def _asks(run: Run, text: str) -> bool:
 def _stops(run: Run, nth: int, act: Act) -> bool:
     """Whether the release can fail, or go back, when the look fails."""
     runs = act.behaviour.runs
+    later = [r for r in runs[nth + 1 :] if r.reach == "reached"]
+    if run.loop and _is_awaited(run, act):
+        return True
+    if takes_any_answer(run):
+        asked = any(r.name in _ASKS and r.outcome == "aborts" for r in later)
+        return asked or any(_ends(r) or _returns(r) for r in later)
     if run.outcome == "aborts" or _ends_what_aborts(run, runs):
         return True
-    later = [r for r in runs[nth + 1 :] if r.reach == "reached"]
     if run.outcome in ("unchecked", "tested") and not later:
         return run.outcome == "unchecked"
     return any(_ends(r) or _returns(r) for r in later)
+
+
+def _is_awaited(run: Run, act: Act) -> bool:
+    """Whether a loop goes on for as long as the look fails, so that the release ends only when it worked."""
+    for loop in statements(act.script):
+        if not isinstance(loop, Loop) or not any(within(run.span, s.span) for s in loop.condition):
+            continue
+        negated = any(
+            (isinstance(s, Pipeline) and s.negated)
+            or (isinstance(s, Command) and any(word.raw == "!=" for word in s.words))
+            for s in loop.condition
+        )
+        left = any(
+            other.name in ("break", "exit", "return") and within(other.span, loop.span)
+            for other in act.behaviour.runs
+        )
+        return not left and (loop.kind == "until" or (loop.kind == "while" and negated))
+    return False
+
+
+def takes_any_answer(run: Run) -> bool:
+    """Whether a client works whatever it is answered, and only writes down with which status."""
+    if run.name != "curl" or not run.captured:
+        return False
+    given = [word or "" for word in run.arguments]
+    fails = any(_FAILS.fullmatch(word) for word in given)
+    return not fails and any("%{http_code}" in word or "%{response_code}" in word for word in given)
+
+
+_FAILS = regex(r"--fail(?:-with-body)?|-[a-zA-Z]*f[a-zA-Z]*")
+_ASKS = frozenset({"[", "[[", "test", "grep"})
 
 
 def _ends_what_aborts(run: Run, runs: tuple[Run, ...]) -> bool:

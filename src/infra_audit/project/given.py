@@ -53,7 +53,7 @@ def given_by(act: Act) -> Iterator[Given]:
     piped = {
         run.span: run.piped_into
         for run in act.behaviour.runs
-        if run.piped_into and run.name in _PIPED
+        if run.name in _PIPED and run.piped_into
     }
     for statement in statements(act.script):
         if isinstance(statement, Command):

@@ -82,6 +82,8 @@ _QUIET = frozenset({
     "openssl", "ca-certificates", "tini", "dumb-init", "python3", "make", "g++", "gcc", "build-essential", "procps",
     "sqlite3", "tzdata", "libpq5", "libpq-dev", "gosu", "bash", "jq", "fontconfig", "locales", "unzip", "zip", "libssl-dev",
     "libvips", "libvips-dev", "postgresql-client", "default-mysql-client", "libsqlite3-dev", "git", "openssh-client",
+    "libgl1", "libglib2.0-0", "libsm6", "libxext6", "libxrender1", "libxrender-dev", "libgomp1", "libffi-dev", "libjpeg-dev",
+    "zlib1g-dev", "libmagic1",
 })  # fmt: skip
 """Debian's packages that bring none of the tools, not even by what they recommend."""
 _HARMLESS = frozenset({

@@ -8,7 +8,9 @@ from posixpath import join, normpath
 
 from msgspec.structs import replace
 
-from ..documents.facts import Build, Dockerfile, Service, Stage
+from ..documents.facts import Build, Compose, Dockerfile, Service, Stage
+from ..documents.shell.syntax import Command
+from ..flow.constructs import name_of
 from ..source.regex import regex
 from .apps import App, folder_of
 from .develops import develops
@@ -48,12 +50,30 @@ def _without_a_developers(found: list[Image], facts: Facts) -> Iterator[Image]:
 def _only_develops(path: str, facts: Facts) -> bool:
     """Whether compose builds a Dockerfile, and only for services that are a developer's."""
     builders = [
-        service
+        (compose, service)
         for compose in facts.composes
         for service in compose.services
         if service.build is not None and built_file(compose.path, service.build) == path
     ]
-    return bool(builders) and all(map(develops, builders)) and not any(_published(path, facts))
+    theirs = all(develops(s) or _is_replaced(c, s, path, facts) for c, s in builders)
+    return bool(builders) and theirs and not any(_published(path, facts))
+
+
+_PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
+
+
+def _is_replaced(compose: Compose, service: Service, path: str, facts: Facts) -> bool:
+    """Whether a file for production beside a compose file builds a service from another Dockerfile."""
+    return any(
+        other.name == service.name
+        and other.build is not None
+        and built_file(beside.path, other.build) not in (path, None)
+        for beside in facts.composes
+        if beside is not compose
+        and folder_of(beside.path) == folder_of(compose.path)
+        and _PRODUCTION.search(beside.path)
+        for other in beside.services
+    )
 
 
 def resolved(folder: str, path: str) -> str | None:
@@ -62,6 +82,11 @@ def resolved(folder: str, path: str) -> str | None:
     if joined in (".", ""):
         return ""
     return None if joined.startswith(("..", "/")) else joined
+
+
+def contexts(path: str, facts: Facts) -> Iterator[str | None]:
+    """The context of each production build of a Dockerfile, None for one that is not known."""
+    return (context for context, _ in _builds(path, facts))
 
 
 def _builds(path: str, facts: Facts) -> Iterator[tuple[str | None, str | None]]:
@@ -151,9 +176,36 @@ def _targets(
 
 def _purpose(dockerfile: Dockerfile, stage: Stage, facts: Facts) -> Purpose:
     told = facts.purposes[dockerfile.path]
-    if told == "production" and _TRIAL.search(stage.name):
+    if told == "production" and (
+        _TRIAL.search(stage.name) or _waits(dockerfile.path, stage, facts)
+    ):
         return "development"
     return told
+
+
+_WAITS = frozenset({"tail", "sleep"})
+
+
+def _waits(path: str, stage: Stage, facts: Facts) -> bool:
+    """Whether a container of it does nothing but wait for somebody to open a shell."""
+    told = (
+        s
+        for c in facts.composes
+        for s in c.services
+        if s.build is not None and (s.command or s.entrypoint)
+        if built_file(c.path, s.build) == path
+    )
+    if next(told, None) is not None:
+        return False
+    starts = [i.script for i in stage.instructions if i.keyword in ("CMD", "ENTRYPOINT")]
+    names = [
+        name_of(one)
+        for s in starts
+        if s is not None
+        for one in s.statements
+        if isinstance(one, Command)
+    ]
+    return bool(names) and all(name in _WAITS for name in names)
 
 
 def _owner(

@@ -12,6 +12,7 @@ from ..documents.shell.syntax import (
     Background,
     Command,
     Function,
+    Handing,
     Pipeline,
     Redirected,
     Script,
@@ -54,8 +55,9 @@ def _statements(script: Script) -> Iterator[Statement]:
         statement = stack.pop()
         yield statement
         if isinstance(statement, Command):
-            for inner in statement.scripts:
-                stack.extend(reversed(inner.statements))
+            if type(statement) is Handing:
+                for inner in statement.scripts:
+                    stack.extend(reversed(inner.statements))
             for substitution in substitutions(statement):
                 stack.extend(reversed(substitution.body))
             continue
@@ -77,7 +79,7 @@ def under(statement: Statement) -> Iterator[Statement]:
 
 def scripts(script: Script) -> tuple[Script, ...]:
     """A script and all that it hands to other shells, outer ones first."""
-    if not any(isinstance(s, Command) and s.scripts for s in statements(script)):
+    if not any(type(s) is Handing for s in statements(script)):
         return (script,)
     return _once("scripts", script, _scripts)
 
@@ -147,7 +149,7 @@ def lifted(run: Run) -> Run:
         arguments=run.arguments[1:],
         paths=run.paths[1:],
         words=run.words[1:],
-        prefixes=(*run.prefixes, "sudo"),
+        about=replace(run.about, prefixes=(*run.prefixes, "sudo")),
     )
 
 

@@ -78,6 +78,11 @@ def contents(found: Iterable[Layer]) -> Contents:
     return Contents(install, build if install else None, tools, compiles)
 
 
+def compilers(run: Run) -> tuple[str, ...]:
+    """The packages of an install that only a build needs."""
+    return tuple(word for word in run.arguments if word in _COMPILERS)
+
+
 def with_development(run: Run, environment: Mapping[str, str | None]) -> bool | None:
     """Whether an install brings development's dependencies too; None where that is not known."""
     text = " ".join(word.raw for word in run.words)
@@ -155,7 +160,7 @@ def _brings_tools(run: Run) -> bool:
         and run.name == "apk"
     ):
         return False
-    return any(word in _COMPILERS for word in run.arguments)
+    return bool(compilers(run))
 
 
 def _removes_tools(runs: tuple[Run, ...]) -> bool:

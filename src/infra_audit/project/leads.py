@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from ..model import Inapplicable, Match, Outcome, Satisfied
+from ..model import Inapplicable, Location, Match, Outcome, Satisfied, Undecided
 from .apps import folder_of
 from .types import Deployable, Project
 from .vitals import page, tables
@@ -35,12 +35,30 @@ def hosted(
         if declared is not None:
             yield Satisfied(declared.location, f"declared: {declared.value}")
         elif leader.self_hosted and any(d.serves for d in group):
-            yield judge(leader, group, project)
+            named = None if platforms else _platform_named(leader, project)
+            yield named or judge(leader, group, project)
         elif platforms and answers_on_platform(leader, group, project):
             outcome = judge(leader, group, project)
             yield replace(outcome, severity="note") if isinstance(outcome, Match) else outcome
         else:
             yield Inapplicable(f"{leader.name} is no server that its people host ({leader.kind})")
+
+
+def _platform_named(leader: Deployable, project: Project) -> Undecided | None:
+    """That a text for people names a platform, where nothing but a package script shows a server."""
+    path = leader.package.path if leader.package is not None else None
+    if any(e.location.path != path for e in leader.evidence):
+        return None
+    for other in project.others:
+        near = folder_of(other.path) in ("", leader.folder)
+        for word in other.words if other.kind == "prose" and near else ():
+            if word.name.lower() in _PLATFORMS:
+                where = Location(other.path, word.span)
+                return Undecided(where, f"{leader.name} may run on {word.name}")
+    return None
+
+
+_PLATFORMS = frozenset({"vercel", "netlify", "railway", "heroku", "render.com", "fly.io"})
 
 
 def answers_on_platform(
@@ -60,7 +78,7 @@ def answers_on_platform(
 
 
 def _tells(path: str) -> bool:
-    return not path.endswith("package.json") and not path.startswith(".github/")
+    return not path.endswith("package.json") and not path.startswith((".github/", ".gitlab"))
 
 
 def shown(deployable: Deployable) -> str:

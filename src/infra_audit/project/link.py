@@ -18,7 +18,7 @@ from .inside import forget
 from .mechanisms import monitoring, orchestration, pipelines, platforms, provisioning
 from .roles import acts
 from .schedule import clocks
-from .stores import stores
+from .stores import settled, stores
 from .supplied import supplied
 from .trails import Analysed, analysed, reach
 from .types import Act, Deployable, Port, Probe, Project, Routes, Site
@@ -106,7 +106,17 @@ def link(
         data=facts.data,
         others=facts.others,
     )
-    return replace(project, standings=standings(project))
+    return _with_defaults(replace(project, standings=standings(project)))
+
+
+def _with_defaults(project: Project) -> Project:
+    """The project with the databases that code falls back on, where nothing gives it another one."""
+    if not any(one.url.variable for module in project.python for one in module.databases):
+        return project
+    from .defaulted import defaulted
+
+    found = defaulted(project)
+    return replace(project, stores=settled(project, found)) if found else project
 
 
 def _routes(facts: Facts, deployed: tuple[Deployable, ...]) -> tuple[Routes, ...]:

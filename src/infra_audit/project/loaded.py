@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from posixpath import basename, dirname, join, normpath
 
 from msgspec import Struct
 
 from ..documents.directives import inside
-from ..documents.facts import Directive, Mount, ProxyFile
+from ..documents.facts import Copy, Directive, Mount, ProxyFile
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import analyse
+from ..model import Evidence
 from ..source.regex import regex
 from .composed import Placed
 from .layers import lineage
-from .listening import beside, built
+from .listening import Listener, beside, built
 from .types import Image, Project
 
 _IMAGES = {
@@ -163,6 +164,66 @@ def _is_included(target: str, each: Placed, project: Project) -> bool:
             if d.arguments
         )
         for f in mains
+    )
+
+
+def opened(each: Placed, project: Project) -> Listener | None:
+    """The ports on which the nginx of a container listens; None where any of its files is not known."""
+    borne = {
+        file.path: file
+        for file in project.proxies
+        if file.proxy == "nginx" and not file.name and bearers(file.path, "nginx", (each,), project)
+    }
+    if not borne or not _is_all(each, built(each, project), borne, project):
+        return None
+    ports: dict[str, tuple[Evidence, ...]] = {}
+    for site in project.sites:
+        for listening in site.listens if site.location.path in borne and not site.file else ():
+            if listening.port is None:
+                return None
+            ports.setdefault(listening.port, (Evidence(listening.location, _LISTENS),))
+    for file in borne.values():
+        if next(inside(file.directives, "stream"), None) is not None:
+            return None
+        for directive, around in inside(file.directives, "include"):
+            inner = any(block.name == "location" for block in around)
+            if not inner and not all(_SETTLED.fullmatch(v.raw) for v in directive.arguments):
+                return None
+    return Listener(ports) if ports else None
+
+
+_LISTENS = "listens here"
+_OWN = regex(r"/etc/nginx/(?:conf\.d/default\.conf|templates/default\.conf\.template|nginx\.conf)")
+"""What takes the place of the page that the image serves on its own."""
+
+
+def _is_all(
+    each: Placed, image: Image | None, borne: Mapping[str, ProxyFile], project: Project
+) -> bool:
+    """Whether some files are all that a container's nginx reads of servers."""
+    targets = {_target(path, each) or _copied(path, image) or "" for path in borne}
+    if not any(_OWN.fullmatch(target) for target in targets):
+        return False
+    for mount, source in _binds(each):
+        if f"{mount.target or ''}/".startswith("/etc/nginx/") and source not in borne:
+            held = [p for p in project.files if source and p.startswith(f"{source}/")]
+            if not held or not borne.keys() >= set(held):
+                return False
+    stages = lineage(image.dockerfile, image.stage) if image is not None else ()
+    copies = [i.copy for stage in stages for i in stage.instructions if i.copy is not None]
+    return all(
+        copy.target is not None
+        and copy.target.literal is not None
+        and (not copy.target.literal.startswith("/etc/nginx") or _names_one(copy, image, borne))
+        for copy in copies
+    )
+
+
+def _names_one(copy: Copy, image: Image | None, borne: Mapping[str, ProxyFile]) -> bool:
+    context = image.context if image is not None and image.context is not None else "/"
+    return all(
+        source.literal is not None and normpath(join(context, source.literal)) in borne
+        for source in copy.sources
     )
 
 

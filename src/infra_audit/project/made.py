@@ -66,7 +66,8 @@ def _of(run: Run) -> Iterator[str]:
     if run.name in _ALL:
         yield from (basename(argument.rstrip("/")) for argument in given)
     if run.name in _LAST and len(given) > 1:
-        yield basename(given[-1].rstrip("/").rpartition(":")[2])
+        last = given[-1] or run.words[-1].raw.strip("\"'")
+        yield basename(last.rstrip("/").rpartition(":")[2])
     for option, value in pairwise(given):
         if option in _OUTPUTS:
             yield basename(value)

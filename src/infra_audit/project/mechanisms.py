@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..documents.facts import Other
@@ -54,6 +55,7 @@ _PLATFORMS = {
     "render": "Render",
     "railway": "Railway",
     "appengine": "App Engine",
+    "cloudrun": "Cloud Run",
     "cloudflare": "Cloudflare Workers",
     "amplify": "AWS Amplify",
     "serverless": "Serverless Framework",
@@ -136,7 +138,11 @@ _IN_PLATFORM_FOLDERS = tuple(_PLATFORM_FOLDERS)
 def pipelines(facts: Facts) -> tuple[Mechanism, ...]:
     """Continuous integration of every system that leaves a file."""
     running = [w for w in facts.workflows if facts.is_production(w.path)]
-    found = [Mechanism("GitHub Actions", Location(w.path, w.span)) for w in running]
+    found = [
+        Mechanism("GitHub Actions", Location(w.path, w.span))
+        for w in running
+        if w.system == "github"
+    ]
     systems = {path: system for path in own(facts.files) if (system := _system(path))}
     found += [
         Mechanism(system, Location(path, START))
@@ -210,6 +216,22 @@ def _from_workflows(facts: Facts) -> Iterator[Mechanism]:
                 for prefix, provider in _PLATFORM_ACTIONS:
                     if uses.lower().startswith(prefix) and "/setup-" not in uses:
                         yield Mechanism(provider, Location(workflow.path, step.span))
+                for entry in (*job.environment, *step.environment):
+                    hook = _HOOK.search(entry.value.raw) if entry.value is not None else None
+                    if hook is not None:
+                        provider = _HOOKS[hook[1].upper()]
+                        yield Mechanism(provider, Location(workflow.path, entry.span))
+
+
+_HOOKS = {
+    "RENDER": "Render",
+    "VERCEL": "Vercel",
+    "NETLIFY": "Netlify",
+    "KOYEB": "Koyeb",
+    "RAILWAY": "Railway",
+}
+_HOOK = regex(rf"secrets\.(?:\w+_)?({'|'.join(_HOOKS)})_(?:\w+_)?HOOK", re.IGNORECASE)
+"""A secret that holds the address by which a provider is told to deploy."""
 
 
 _DEPLOYING = regex(

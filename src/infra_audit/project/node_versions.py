@@ -42,7 +42,7 @@ def node_versions(project: Project) -> tuple[NodeVersion, ...]:
     """Every place of production that names a known version of Node.js."""
     return (
         *_of_images(project),
-        *_of_scripts(project),
+        *on_servers(project),
         *_of_files(project),
         *_of_workflows(project),
     )
@@ -81,7 +81,7 @@ def _apart(project: Project) -> frozenset[str]:
     return frozenset(folder_of(path) for path in project.files if path.endswith(programs))
 
 
-def _of_scripts(project: Project) -> Iterator[NodeVersion]:
+def on_servers(project: Project) -> Iterator[NodeVersion]:
     """NodeSource's and nvm's, where a script sets up a server."""
     for act in project.acts:
         if act.purpose != "production" or act.role not in ("bootstrap", "deploy"):

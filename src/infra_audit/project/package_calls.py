@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from posixpath import join
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ..documents.facts import Dockerfile, Instruction, Package, Stage
+from ..documents.facts import Package
 from ..flow.behaviour import Run
 from ..model import Evidence
 from ..source.regex import regex
 from .apps import folder_of
 from .callees import script_name
 from .checkouts import Checkout, checkout
-from .contents import housed
+from .contents import Place, housed, place
 from .images import resolved
 from .manifests import by_folder
 from .spots import ROOTS, spots
@@ -74,14 +75,57 @@ def package_call(run: Run) -> PackageCall | None:
     return PackageCall(script, folder, workspace, direct)
 
 
+def contained(run: Run) -> tuple[str, Run] | None:
+    """The service of compose in which a run starts a package manager, and that command as its own run."""
+    composes = run.name == "docker-compose" or run.arguments[:1] == ("compose",)
+    if run.name not in ("docker", "docker-compose") or not composes:
+        return None
+    verb = next((v for v in ("exec", "run") if v in run.arguments), None)
+    if verb is None or len(run.words) != len(run.arguments) + 1:
+        return None
+    at = run.arguments.index(verb) + 1
+    while at < len(run.arguments) and (run.arguments[at] or "").startswith("-"):
+        at += 2 if run.arguments[at] in _OF_EXEC else 1
+    given = run.arguments[at : at + 2]
+    if len(given) < 2 or given[0] is None or given[1] not in MANAGERS:
+        return None
+    inner = replace(
+        run,
+        name=given[1],
+        arguments=run.arguments[at + 2 :],
+        words=run.words[at + 2 :],
+        paths=(),
+    )
+    return given[0], inner
+
+
+_OF_EXEC = frozenset(
+    {
+        "-e",
+        "--env",
+        "-u",
+        "--user",
+        "-w",
+        "--workdir",
+        "--index",
+        "-v",
+        "--volume",
+        "--name",
+        "-p",
+        "-l",
+    }
+)
+"""Options of `docker compose exec` and `run` that take the next word."""
+
+
 class Places:
     """Where the commands of one project find their package.json."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.packages = by_folder(project)
-        self.hosts: dict[int, tuple[Dockerfile, Stage, Instruction]] = {
-            id(i.script): (d, s, i)
+        self.hosts = {
+            id(i.script): place(d, s, i)
             for d in project.dockerfiles
             for s in d.stages
             for i in s.instructions
@@ -103,7 +147,7 @@ class Places:
     def _of(self, run: Run, spot: str | None, act: Act, server: Checkout | None) -> Asked | None:
         host = self.hosts.get(id(act.script))
         if host is not None:
-            return self._in_image(run, *host)
+            return self._in_image(run, host)
         if server is not None and run.remote == server.remote and spot is not None:
             inside = server.inside(spot)
             if inside is not None:
@@ -116,6 +160,19 @@ class Places:
             return Asked(tuple(self.packages.values()), False) if self.packages else None
         return None
 
+    def inside(self, service: str) -> Asked | None:
+        """All packages, any of which may stand in the container of a service whose image is made here."""
+        made = any(delivery.kind == "image" for delivery in self.project.deliveries)
+        found = [
+            each
+            for compose in self.project.composes
+            for each in compose.services
+            if each.name == service
+        ]
+        own = bool(found) and all(s.build is not None or made for s in found)
+        packages = tuple(self.packages.values())
+        return Asked(packages, False) if own and packages else None
+
     def _at(self, folder: str, evidence: tuple[Evidence, ...] = ()) -> Asked | None:
         """The package of a folder, or the nearest above it, as the managers look for it."""
         if folder and not any(path.startswith(f"{folder}/") for path in self.project.files):
@@ -126,18 +183,13 @@ class Places:
             folder = folder_of(folder)
         return Asked((self.packages[folder],), True, evidence)
 
-    def _in_image(
-        self, run: Run, dockerfile: Dockerfile, stage: Stage, instruction: Instruction
-    ) -> Asked | None:
+    def _in_image(self, run: Run, where: Place) -> Asked | None:
+        dockerfile, _, until = where
         folder = run.directory
-        if instruction.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
-            instruction_or_end = None
-            folder = folder if folder and folder != "/" else None
-        else:
-            instruction_or_end = instruction
-        if folder is None or not folder.startswith("/"):
+        if folder is None or not folder.startswith("/") or (until is None and folder == "/"):
             return None
-        found = housed(dockerfile, stage, instruction_or_end, folder, self.project)
+        contexts = (i.context for i in self.project.images if i.dockerfile is dockerfile)
+        found = housed(where, folder, self.project.packages, contexts)
         return Asked((found,), True) if found is not None else None
 
     def selected(self, asked: Asked | None, call: PackageCall) -> Asked | None:

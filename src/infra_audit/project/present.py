@@ -31,7 +31,7 @@ _OUTPUT = regex(
     IGNORECASE,
 )
 """Names of folders whose content builds, programs or operators make."""
-LINES = 200
+LINES = 2_000
 """As many lines as `documents.other` reads of one file: what stands further down may say anything."""
 
 

@@ -31,7 +31,7 @@ def _spoken(statement: Statement) -> Iterator[str]:
         yield from _NAMES.findall(word.raw)
     if isinstance(statement, Command):
         yield from (assignment.name for assignment in statement.assignments)
-    if isinstance(statement, Command | Redirected):
+    if isinstance(statement, (Command, Redirected)):
         for redirect in statement.redirects:
             if redirect.heredoc is not None:
                 yield from _NAMES.findall(redirect.heredoc.content)
@@ -95,6 +95,9 @@ def _is_read(path: str) -> bool:
 def _of_workflow(workflow: Workflow) -> Iterator[str]:
     """What a workflow takes from the secrets that its repository is given."""
     for job in workflow.jobs:
+        if workflow.system == "gitlab":
+            for step in job.steps:
+                yield from spoken(step.run) if step.run is not None else ()
         entries: list[Entry] = [*workflow.environment, *job.environment, *job.inputs]
         for step in job.steps:
             entries += (*step.environment, *step.inputs)

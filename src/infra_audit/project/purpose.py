@@ -23,8 +23,9 @@ _FOLDERS: dict[str, Purpose] = {
         ("example", "examples", "sample", "samples", "demo", "demos", "playground", "tutorial", "tutorials"),
         "example",
     ),
-    **dict.fromkeys(("docs", "doc", "documentation", "archive", "archived", "_archive", "deprecated", "legacy", "old"),
-                    "documentation"),
+    **dict.fromkeys(("docs", "doc", "documentation", "archive", "archived", "_archive", "deprecated", "legacy", "old",
+                     ".archive", ".archived", ".deprecated", ".legacy", ".old", ".backup", ".backups"), "documentation"),
+    **dict.fromkeys((".template", ".templates", ".skeleton"), "template"),
     **dict.fromkeys(
         (".devcontainer", ".gitpod", ".vscode", ".husky", ".claude", ".agents", ".codex", ".cursor", ".opencode",
          ".storybook", ".idx", "localsetup", "local-setup", "dev", "develop", "development", "local", "hack", "workstation"),

@@ -22,5 +22,7 @@ class Reference(Struct, frozen=True, kw_only=True):
     severity: Severity | None = None
     mounted: bool = False
     """A bind mount: where the file is not, Docker makes a folder, also in place of an ignored one."""
+    fresh: bool = False
+    """Whether nothing but a fresh checkout is there: what git ignores is in none."""
     anywhere: bool = False
     """Whether a file of that name anywhere in the repository may be what is meant."""

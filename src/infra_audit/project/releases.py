@@ -112,14 +112,23 @@ def switch(act: Act, project: Project) -> Run:
 def foremost(starting: list[Run], runs: list[Run]) -> list[Run]:
     """Of what starts the application, that beside which something is renewed.
 
-    A script with functions for many tasks has some that only start what is there.
+    A script with functions for many tasks has some that only start what is there; and where compose
+    starts all, what then restarts one container puts nothing live.
     """
+    starting = [run for run in starting if not is_one_container(run, starting)]
     renewing = {
         run.function
         for run in runs
         if pulls(run) or sends(run) or effects.builds(run) or effects.installs_dependencies(run)
     }
     return [run for run in starting if run.function in renewing] or starting
+
+
+def is_one_container(run: Run, starting: list[Run]) -> bool:
+    """Whether a run restarts a container, of those that compose has started."""
+    return effects.plain(run)[:2] == ("docker", "restart") and any(
+        "up" in effects.plain(other)[1:3] for other in starting
+    )
 
 
 def live(act: Act, project: Project) -> Iterator[Run]:

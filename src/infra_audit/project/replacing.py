@@ -9,8 +9,10 @@ from ..documents.facts import Job
 from ..flow import effects
 from ..flow.behaviour import Run
 from ..source.regex import regex
+from .composing import is_application
+from .named_files import DEFAULTS
 from .releases import pulls, sends
-from .started import DEFAULTS
+from .runners import is_own
 from .types import Act, Project
 
 FETCHES = "brings the only checkout to the new version"
@@ -31,7 +33,7 @@ def is_remote(act: Act, project: Project, *, grouped: bool = False) -> bool:
 
 
 def _is_own_runner(job: Job, *, grouped: bool) -> bool:
-    if any("self-hosted" in label for label in job.runs_on):
+    if is_own(job):
         return True
     return grouped and not job.runs_on and job.uses is None
 
@@ -70,7 +72,9 @@ def pulls_latest(run: Run, project: Project) -> bool:
         and any(d.kind == "image" for d in project.deliveries)
     ):
         return any(
-            service.image is not None and service.image.raw.endswith(":latest")
+            service.image is not None
+            and service.image.raw.endswith(":latest")
+            and is_application(service)
             for compose in project.composes
             if project.purposes.get(compose.path) == "production"
             for service in compose.services

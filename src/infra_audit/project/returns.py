@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ..documents.facts import Step, Workflow
 from ..flow.behaviour import Run
+from ..flow.effects import plain
 from ..model import Location
 from ..source.regex import regex
 from .types import Act, Project
@@ -61,6 +63,11 @@ _STAMPED = regex(
 _ASIDE = regex(r"prev|old|bak|backup|last|stable|rollback|before", re.IGNORECASE)
 _PINNED = regex(r":\"?\$|:\$\{\{|@sha256:|:\"?\$\(")
 _PIN = regex(r"(?:IMAGE|TAG|VERSION)\w*=", re.IGNORECASE)
+_IS_NAME = regex(
+    r"IMAGE_?(?:NAME|REPO|REPOSITORY|REGISTRY|PATH|BASE|PREFIX|OWNER)\w*=(?!\S*(?::|@)[\"']?[$%])",
+    re.IGNORECASE,
+)
+"""What names an image and no version of it."""
 _BRANCH = regex(r"branch|remote|origin|upstream", re.IGNORECASE)
 _GIVEN = regex(r"\$\{?(\w+|[@*])|\$\{\{\s*([^}]+)\}\}")
 
@@ -83,7 +90,7 @@ def keeps(run: Run) -> str:
     if _ROLLBACK.search(text) and run.name not in ("echo", "printf", ""):
         return "it has a way back"
     if run.name in ("echo", "printf"):
-        return "it pins a version" if _PIN.search(text) and ("$" in text or "%s" in text) else ""
+        return "it pins a version" if _pins(text) and ("$" in text or "%s" in text) else ""
     if _COLOURS.search(text):
         return "two versions stand side by side"
     return _in_files(run, text) or _in_versions(run, text)
@@ -136,21 +143,87 @@ def _in_versions(run: Run, text: str) -> str:
     return ""
 
 
+def _pins(text: str) -> bool:
+    """Whether a text gives a version a value, and not only an image its name."""
+    return _PIN.search(text) is not None and _IS_NAME.search(text) is None
+
+
 def named(project: Project) -> Location | None:
     """A script, a workflow, a job, a step or a function that is there to go back."""
     for act in project.acts:
         if act.purpose == "production" and (place := _named_act(act)):
             return place
     for workflow in project.workflows:
-        if _ROLLBACK.search(workflow.path.rpartition("/")[2]) or _ROLLBACK.search(workflow.name):
-            return Location(workflow.path, workflow.span)
-        for job in workflow.jobs:
-            if _ROLLBACK.search(job.id) or (job.name and _ROLLBACK.search(job.name.raw)):
-                return Location(workflow.path, job.span)
-            for step in job.steps:
-                if step.name and _ROLLBACK.search(step.name.raw):
-                    return Location(workflow.path, step.name.span)
+        place = _named_in(workflow, project)
+        if place is not None:
+            return place
     return None
+
+
+def _named_in(workflow: Workflow, project: Project) -> Location | None:
+    """The workflow, the job or the step that is called so, and does more than to start the same again."""
+    every = tuple(step for job in workflow.jobs for step in job.steps)
+    if _ROLLBACK.search(workflow.path.rpartition("/")[2]) or _ROLLBACK.search(workflow.name):
+        if not _starts_again(every, workflow, project):
+            return Location(workflow.path, workflow.span)
+        return None
+    for job in workflow.jobs:
+        called = _ROLLBACK.search(job.id) or (job.name and _ROLLBACK.search(job.name.raw))
+        if called:
+            if job.uses is not None or not _starts_again(job.steps, workflow, project):
+                return Location(workflow.path, job.span)
+            continue
+        for step in job.steps:
+            returns = step.name is not None and _ROLLBACK.search(step.name.raw)
+            if step.name and returns and not _starts_again((step,), workflow, project):
+                return Location(workflow.path, step.name.span)
+    return None
+
+
+def _starts_again(steps: tuple[Step, ...], workflow: Workflow, project: Project) -> bool:
+    """Whether steps surely do no more than to start again what is there, by whatever name."""
+    given = [*workflow.environment, *(e for j in workflow.jobs for e in j.environment)]
+    given += [entry for step in steps for entry in step.environment]
+    if any(_pins(f"{e.name}={e.value.raw if e.value else ''}") for e in given):
+        return False
+    runs: list[Run] = []
+    for step in steps:
+        acts = [
+            act
+            for act in project.acts
+            if act.trail and act.trail[0].location == Location(workflow.path, step.span)
+        ]
+        if not acts and (step.uses is None or not _PREPARES.match(step.uses.raw)):
+            return False
+        runs += [run for act in acts for run in act.behaviour.runs]
+    return any(map(_starts, runs)) and all(_changes_nothing(run, runs) for run in runs)
+
+
+_PREPARES = regex(
+    r"actions/checkout@|docker/login-action@|webfactory/ssh-agent@|shimataro/ssh-key-action@"
+)
+"""Actions that make ready for what comes."""
+_SAYING = frozenset({
+    "echo", "printf", "cd", "sleep", "curl", "set", "exit", "true", ":", "[", "test", "mkdir", "chmod", "ssh-keyscan", "cat",
+})  # fmt: skip
+_VERBS = frozenset(
+    {"up", "down", "ps", "logs", "restart", "stop", "start", "pull", "login", "prune"}
+)
+
+
+def _starts(run: Run) -> bool:
+    return run.name in ("docker", "docker-compose") and "up" in run.arguments
+
+
+def _changes_nothing(run: Run, runs: list[Run]) -> bool:
+    """Whether a run leaves the version what it is; `runs` are all, also what an ssh hands over."""
+    if run.name == "ssh":
+        return any(other.remote is not None for other in runs)
+    if run.name in ("docker", "docker-compose"):
+        text = " ".join(word.raw for word in run.words)
+        pinned = _PINNED.search(text) or any(_PIN.match(f"{name}=") for name, _ in run.environment)
+        return not pinned and not _VERBS.isdisjoint(plain(run)[1:3])
+    return run.name in _SAYING
 
 
 def _named_act(act: Act) -> Location | None:

@@ -177,7 +177,7 @@ def _fetches(run: Run) -> bool:
     verbs = ("pull", "fetch", "clone", "checkout", "reset")
     if run.name == "git" and any(verb in verbs for verb in run.arguments[:3] if verb):
         return True
-    return run.name in ("docker", "docker-compose", "podman") and "pull" in run.arguments[:3]
+    return run.name in ("docker", "docker-compose", "podman") and "pull" in effects.plain(run)[1:3]
 
 
 def _by_deeds(deeds: _Deeds, script: Script) -> tuple[Role, tuple[Evidence, ...]] | None:

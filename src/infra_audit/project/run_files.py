@@ -8,6 +8,7 @@ from posixpath import basename, join, normpath
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..documents.facts import Job
 from ..documents.shell.syntax import Script
 from ..flow.behaviour import Guard, Run
 from ..model import Evidence, Location, Severity, Span
@@ -42,6 +43,7 @@ _SENT = regex(
     r"^[\w@./+-]{0,300}(?:\w\.(?:sh|bash|py|rb|php|ya?ml|toml|txt|md|conf|service)|\.env\.(?:example|sample|template))$"
 )
 """What a repository has where it is sent from a checkout: no build makes it, and it is no secret."""
+_GITHUB = (".github/", ".gitea/", ".forgejo/")
 _ASKS = regex(r"-[defrsxhL]")
 _KEY = regex(r"(?:^~|/home/[^/]+|/root)/\.ssh/")
 _PM2 = frozenset(
@@ -111,9 +113,49 @@ def _of_act(act: Act, project: Project, steps: dict[int, Reach]) -> Iterator[Ref
                 if not _may_be_made(places.paths, reach, project):
                     found = _reference(at, does, places, run, act)
                     yield replace(found, severity=_severity(act, run, project))
+            if reach == "nowhere" and run.name == "cd":
+                for each in _of_matrix(run, act, project):
+                    yield replace(each, severity=_severity(act, run, project))
         written = writes(run)
         if written != "nowhere" and not run.captured and not _renews(run, server):
             reach = "anywhere" if "anywhere" in (written, reach) else written
+
+
+def _of_matrix(run: Run, act: Act, project: Project) -> Iterator[Reference]:
+    """The folders of a checkout that a step changes to, one for each value of its job's matrix."""
+    raw = run.words[1].raw.strip("\"'") if len(run.words) == 2 else ""
+    name = _MATRIX.search(raw)
+    if name is None or run.directory is None or act.script.origin != "step":
+        return
+    for value, where in _values(name[1], act, project):
+        filled = _MATRIX.sub(value, raw)
+        path = resolved(run.directory, filled) if _FOLDER.fullmatch(filled) else None
+        if path:
+            yield Reference(
+                shown=filled,
+                places=(path,),
+                needs="the step changes to",
+                location=Location(run.path, run.words[1].span),
+                trail=act.trail,
+                evidence=(Evidence(where, f"one of its runs has `{value}`"),),
+            )
+
+
+_MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+
+
+def _values(name: str, act: Act, project: Project) -> Iterator[tuple[str, Location]]:
+    """The literal values that the matrix of a step's job has for a name."""
+    for workflow in project.workflows if act.script.origin == "step" else ():
+        for job in workflow.jobs:
+            step = next((step for step in job.steps if step.run is act.script), None)
+            decided = step is not None and "matrix." in (
+                step.condition.raw if step.condition else ""
+            )
+            if step is not None and not decided:
+                for entry in job.matrix:
+                    if entry.name == name and entry.value is not None and entry.value.literal:
+                        yield entry.value.literal, Location(workflow.path, entry.value.span)
 
 
 def _is_guarded(run: Run, asked: Callable[[Span], bool]) -> bool:
@@ -248,7 +290,7 @@ def _may_be_made(found: tuple[str, ...], reach: Reach, project: Project) -> bool
 def _actor(act: Act) -> str:
     match act.script.origin:
         case "step":
-            return "the step"
+            return "the step" if act.script.path.startswith(_GITHUB) else "the job"
         case "npm":
             return f"`npm run {act.script.name}`"
         case _:
@@ -319,11 +361,17 @@ def _has(folder: str, project: Project) -> bool:
 def _checkouts(project: Project) -> dict[int, Reach]:
     """The steps that run in a checkout of this repository and no other, with what may be in it besides."""
     found: dict[int, Reach] = {}
+    reach: Reach | None
     for workflow in project.workflows:
-        if not workflow.path.startswith((".github/", ".gitea/", ".forgejo/")):
+        if workflow.system == "gitlab":
+            for job in workflow.jobs:
+                reach = _brought(job, project)
+                found |= {id(step.run): reach for step in job.steps if step.run is not None}
+            continue
+        if not workflow.path.startswith(_GITHUB):
             continue
         for job in workflow.jobs:
-            reach: Reach | None = None
+            reach = None
             for step in job.steps:
                 uses = step.uses.raw if step.uses else ""
                 if uses.startswith("actions/checkout@"):
@@ -339,6 +387,17 @@ def _checkouts(project: Project) -> dict[int, Reach]:
                         found[id(step.run)] = reach
                     reach = _after(step.run, reach, project)
     return found
+
+
+def _brought(job: Job, project: Project) -> Reach:
+    """Where caches and other jobs may put files into the checkout of a job."""
+    tops = {path.removeprefix("./").partition("/")[0] for path in job.brought}
+    if any(not _PLAIN_NAME.fullmatch(top) or _has(top, project) for top in tops):
+        return "anywhere"
+    return "outputs" if tops else "nowhere"
+
+
+_PLAIN_NAME = regex(r"[\w.-]+")
 
 
 def _after(script: Script, reach: Reach, project: Project) -> Reach:

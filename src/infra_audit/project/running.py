@@ -8,6 +8,7 @@ from .composed import Placed
 from .joined import index
 from .listening import beside, built
 from .program import Program, covers, leads, program, started
+from .pulled import pulled
 from .python_ports import serves
 from .types import Deployable, Image, Port, Project, Unit
 
@@ -21,13 +22,17 @@ _RUNTIMES = {
 def runs(unit: Unit, app: Deployable, project: Project) -> bool:
     """Whether a unit runs the one program of an application that listens, and nothing in front of it."""
     listens = listening(app, project)
-    found = _program(unit, app, project)
+    places = frozenset(p.location.path for p in listens)
+    found = _programs(unit, app, project)
     if app.runtime == "python":
-        return found is not None and found.python is not None and serves(found.python, app, project)
+        pythons = [one.python if one is not None else None for one in found]
+        return bool(pythons) and all(
+            each is not None and serves(each, app, project) for each in pythons
+        )
     return (
-        found is not None
-        and len(listens) <= 1
-        and leads(found, app, frozenset(p.location.path for p in listens), project)
+        len(listens) <= 1
+        and bool(found)
+        and all(one is not None and leads(one, app, places, project) for one in found)
     )
 
 
@@ -36,19 +41,22 @@ def listening(app: Deployable, project: Project) -> tuple[Port, ...]:
     return tuple(p for p in project.ports if p.kind == "listens" and p.deployable == app.folder)
 
 
-def _program(unit: Unit, app: Deployable, project: Project) -> Program | None:
+def _programs(unit: Unit, app: Deployable, project: Project) -> list[Program | None]:
+    """What a unit starts, once for each image that may be its own; None for what is not known."""
     match unit.source:
         case "image":
             image = _image(unit.location, project)
-            return program(image, None, app.package) if image is not None else None
+            return [program(image, None, app.package) if image is not None else None]
         case "compose":
             return _of_service(unit, app, project)
+        case "kubernetes":
+            return [program(image, unit.start, app.package) for image in pulled(unit, project)]
         case "platform":
-            return _of_platform(unit, app, project)
+            return [_of_platform(unit, app, project)]
         case "systemd" | "pm2" | "package":
-            return started(unit.start, app.package) if unit.start is not None else None
+            return [started(unit.start, app.package) if unit.start is not None else None]
         case _:
-            return None
+            return []
 
 
 def _image(where: Location, project: Project) -> Image | None:
@@ -56,25 +64,27 @@ def _image(where: Location, project: Project) -> Image | None:
     return next(found, None)
 
 
-def _of_service(unit: Unit, app: Deployable, project: Project) -> Program | None:
+def _of_service(unit: Unit, app: Deployable, project: Project) -> list[Program | None]:
     compose = next((c for c in project.composes if c.path == unit.location.path), None)
     services = compose.services if compose is not None else ()
     service = next((s for s in services if s.span == unit.location.span), None)
     if compose is None or service is None:
-        return None
+        return []
     placed = Placed(service, compose, project.standings[compose.path], index(project))
     image = built(placed, project)
+    images = (image,) if image is not None else pulled(unit, project)
     whole = placed.whole
-    if image is None or image.deployable != app.folder or whole.gives("network_mode"):
-        return None
+    if any(i.deployable != app.folder for i in images) or whole.gives("network_mode"):
+        return []
     if any(s.entrypoint for s in whole.every) or any(
         "command" in s.keys for s in beside(placed, project)
     ):
-        return None
-    if any(covers(m.target, image) for p in whole.parts for m in p.service.mounts):
-        return None
+        return []
+    mounts = [m.target for p in whole.parts for m in p.service.mounts]
+    if any(covers(target, image) for target in mounts for image in images):
+        return []
     command = next((p.service.command for p in whole.parts if p.service.command), None)
-    return program(image, command, app.package)
+    return [program(image, command, app.package) for image in images]
 
 
 def _of_platform(unit: Unit, app: Deployable, project: Project) -> Program | None:

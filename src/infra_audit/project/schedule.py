@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..documents.crontab import CRON_LINE, may_schedule
 from ..documents.facts import UnitFile
-from ..documents.shell.syntax import Command, Heredoc, Redirected, Script, Statement, Word
+from ..documents.shell.syntax import Command, Handing, Heredoc, Redirected, Script, Statement, Word
 from ..flow.constructs import lists, words
 from ..model import Evidence, Location
 from ..source.regex import regex
@@ -86,11 +86,11 @@ def texts(statements: tuple[Statement, ...]) -> Iterator[tuple[str, Word | Hered
         for word in words(statement):
             literal = word.literal
             yield literal if literal is not None else word.raw, word
-        if isinstance(statement, Command | Redirected):
+        if isinstance(statement, (Command, Redirected)):
             for redirect in statement.redirects:
                 if redirect.heredoc is not None:
                     yield redirect.heredoc.content, redirect.heredoc
-        if isinstance(statement, Command):
+        if type(statement) is Handing:
             for inner in statement.scripts:
                 stack.extend(reversed(inner.statements))
         for body, _ in lists(statement):

@@ -29,8 +29,9 @@ def spots(runs: Sequence[Run], script: Script | None = None) -> list[str | None]
             here = entered.pop()[1]
         while shells and shells[-1] <= run.span:
             entered.append((shells.pop(), dict(here)))
-        at = here.get(run.remote, "")
-        found.append(at if run.directory is None else run.directory)
+        about = run.about
+        at = here.get(about.remote, "")
+        found.append(at if about.directory is None else about.directory)
         if run.name in ("cd", "pushd", "popd") and at is not None:
             to = run.arguments[-1] if run.arguments else None
             if to is None and script is not None and len(run.words) > 1:
@@ -39,7 +40,7 @@ def spots(runs: Sequence[Run], script: Script | None = None) -> list[str | None]
                 at = None
             else:
                 at = to if to[:1] in ROOTS else posixpath.normpath(posixpath.join(at, to))
-            here[run.remote] = "" if at == "." else at
+            here[about.remote] = "" if at == "." else at
     return found
 
 

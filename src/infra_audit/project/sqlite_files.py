@@ -32,10 +32,17 @@ def sqlite_files(store: Store, project: Project) -> dict[str, Location]:
     for url, where in urls:
         path = file_of(url)
         if path is not None:
-            starts = (folder_of(store.location.path), *datasource_folders(project.modules), "")
+            starts = starts_of(store, project)
             for start in starts:
                 found.setdefault(normpath(join(start, path)), where)
     return found
+
+
+def starts_of(store: Store, project: Project) -> tuple[str, ...]:
+    """The folders of the repository from which a relative path in a store's URL may start."""
+    if store.folder is not None:
+        return (store.folder,)
+    return (folder_of(store.location.path), *datasource_folders(project.modules), "")
 
 
 def told_at(path: str, files: dict[str, Location]) -> Location | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import basename, dirname
 
 from msgspec import Struct
 
@@ -11,10 +10,10 @@ from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Evidence, Location
 from ..source.regex import regex
+from .named_files import FILE_OPTIONS, known_files, named_files
+from .runners import is_own
 from .types import Act, Project
 
-DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-"""What compose looks for where no file is named, the first that is there."""
 _DEPLOYS = frozenset({"deploy", "bootstrap"})
 _LASTING = frozenset({"unit", "timer", "cron"})
 _ASIDE = regex(
@@ -22,7 +21,6 @@ _ASIDE = regex(
 )
 _RUNTIMES = frozenset({"node", "bun", "tsx", "bash", "sh"})
 _WRAPPER = regex(r"(?:^|/)(?:docker|compose|docker-compose)\.\w+$")
-_FILES = frozenset({"-f", "--file", "-c", "--compose-file"})
 _VALUED = frozenset({
     "-p", "--project-name", "--env-file", "--project-directory", "--ansi", "--progress", "--parallel", "--timeout", "-t",
     "--wait-timeout", "--pull", "--scale", "--exit-code-from", "--attach", "--no-attach",
@@ -34,6 +32,8 @@ class Start(Struct, frozen=True, kw_only=True):
     """One run that starts a compose file, alone or with those that add to it."""
 
     paths: tuple[str, ...]
+    included: frozenset[str]
+    """Those of the paths that others of them include."""
     services: tuple[str, ...]
     """Those that it names; none means all."""
     profiles: tuple[str, ...]
@@ -47,30 +47,32 @@ class Start(Struct, frozen=True, kw_only=True):
 
 
 def starts(project: Project) -> Iterator[Start]:
-    """Every run that starts a compose file of the repository."""
-    paths = {compose.path for compose in project.composes}
-    if not paths:
+    """Every run that starts a compose file of the repository, once for each round of a loop."""
+    if not project.composes:
         return
+    known = known_files(project)
     for act in project.acts:
         for run in act.behaviour.runs:
             if run.reach == "reached" and not run.captured:
-                found = _start(run, act, paths, project)
-                if found is not None:
-                    yield found
+                asked = _asked(run)
+                if asked is not None and asked.verb in ("up", "deploy"):
+                    for found in named_files(run, act, asked.files, known):
+                        yield _start(run, act, asked, known.with_included(found), project)
 
 
-def _start(run: Run, act: Act, paths: set[str], project: Project) -> Start | None:
-    behind = _behind_compose(run)
-    asked = None if behind is None else _asked(run, behind)
-    if asked is None or asked.verb not in ("up", "deploy"):
-        return None
-    found = _files(asked.files, paths) if asked.files else _default(run, paths)
-    if not found:
-        return None
+def _start(
+    run: Run,
+    act: Act,
+    asked: _Asked,
+    files: tuple[tuple[str, ...], frozenset[str]],
+    project: Project,
+) -> Start:
+    paths, included = files
     named = () if asked.verb == "deploy" or "" in asked.services else asked.services
     watched = asked.verb == "up" and _is_watched(run, act)
     return Start(
-        paths=found,
+        paths=paths,
+        included=included,
         services=named,
         profiles=asked.profiles,
         shown=Evidence(Location(run.path, run.span), "what starts it"),
@@ -90,7 +92,10 @@ class _Asked(Struct, frozen=True):
     services: tuple[str, ...]
 
 
-def _asked(run: Run, at: int) -> _Asked:
+def _asked(run: Run) -> _Asked | None:
+    at = _behind_compose(run)
+    if at is None:
+        return None
     arguments = run.arguments
     places = dict(enumerate(run.paths))
     files: list[tuple[str | None, str | None]] = []
@@ -101,7 +106,7 @@ def _asked(run: Run, at: int) -> _Asked:
         name, equals, value = word.partition("=")
         following = arguments[at + 1] if at + 1 < len(arguments) else None
         taken = 2
-        if name in _FILES and not (words and name == "-f"):
+        if name in FILE_OPTIONS and not (words and name == "-f"):
             files.append((value, None) if equals else (following, places.get(at + 1)))
         elif name == "--profile":
             profiles.append(value if equals else following or "*")
@@ -124,7 +129,7 @@ def _behind_compose(run: Run) -> int | None:
     """
     if run.name in ("docker-compose", "podman-compose"):
         return 0
-    if run.name in _RUNTIMES and _FILES.intersection(run.arguments):
+    if run.name in _RUNTIMES and FILE_OPTIONS.intersection(run.arguments):
         return 1 if _WRAPPER.search(run.arguments[0] or "") else None
     if run.name not in ("docker", "podman"):
         return None
@@ -132,36 +137,6 @@ def _behind_compose(run: Run) -> int | None:
     if plain[1:2] not in (("compose",), ("stack",)):
         return None
     return next(n for n, a in enumerate(run.arguments) if a == plain[1]) + 1
-
-
-def _files(files: tuple[tuple[str | None, str | None], ...], paths: set[str]) -> tuple[str, ...]:
-    """The files of the repository that are named, told by the end of their paths."""
-    found: list[str] = []
-    for written, place in files:
-        if place is not None and place in paths:
-            found.append(place)
-        elif written is not None:
-            bare = written.removeprefix("./")
-            ends = [p for p in paths if bare == p or bare.endswith(f"/{p}")]
-            ends = ends or [p for p in paths if basename(p) == basename(bare)]
-            if ends:
-                found.append(max(ends, key=len) if bare in ends else min(ends, key=len))
-    return tuple(dict.fromkeys(found))
-
-
-def _default(run: Run, paths: set[str]) -> tuple[str, ...]:
-    """The file that compose finds by itself: in the working directory, or on a server in the root."""
-    folder = run.directory
-    if folder is None or folder.startswith("/"):
-        last = basename(folder or "")
-        inner = [p for p in paths if last and basename(dirname(p)) == last]
-        for name in DEFAULTS:
-            found = [p for p in inner if basename(p) == name]
-            if found:
-                return (min(found, key=len),)
-        folder = ""
-    here = "" if folder in ("", ".") else f"{folder}/"
-    return next(((f"{here}{name}",) for name in DEFAULTS if f"{here}{name}" in paths), ())
 
 
 def _is_production(run: Run, act: Act, project: Project) -> bool:
@@ -178,16 +153,16 @@ def _is_production(run: Run, act: Act, project: Project) -> bool:
         case "argument" | "heredoc":
             return shipped
         case _:
-            return shipped and (run.remote is not None or _on_the_host(run, project))
+            return shipped and (run.remote is not None or _on_the_host(act, project))
 
 
-def _on_the_host(run: Run, project: Project) -> bool:
+def _on_the_host(act: Act, project: Project) -> bool:
     """Whether a job's step runs on a runner of its own, which is then the server."""
     return any(
-        job.extent.line <= run.span.line <= job.extent.end_line and "self-hosted" in job.runs_on
+        step.run is act.script and is_own(job)
         for workflow in project.workflows
-        if workflow.path == run.path
         for job in workflow.jobs
+        for step in job.steps
     )
 
 

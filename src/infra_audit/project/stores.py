@@ -24,7 +24,7 @@ from .engines import (
 )
 from .facts import Facts
 from .owners import enclosing, users_of
-from .types import Deployable, Purpose, Store, Supplied
+from .types import Deployable, Project, Purpose, Store, Supplied
 
 _INSTALLERS = {
     "apt-get": "install",
@@ -67,11 +67,16 @@ def stores(
     or a service shows are not listed again.
     """
     declared = [*datasources(facts, deployables, urls), *drizzle(facts, deployables, urls)]
+    opened = list(_of_python(facts, deployables))
+    declared += [one for one, certain in opened if certain]
     services = list(_services(facts, deployables, urls))
     installed = list(_installs(facts, deployables, behaviours))
     known = [*declared, *services, *installed]
     known += list(_clients(facts, deployables, known, urls))
     known += list(_named(urls, deployables, known))
+    files = list(_files(opened, known))
+    shown = {user for one in files for user in one.users}
+    known = [s for s in known if not (_is_driver(s) and shown.issuperset(s.users))] + files
     safe = list(_replication(facts))
     kinds = {d.folder: d.kind for d in deployables}
     settled = [
@@ -79,6 +84,44 @@ def stores(
         for s in known
     ]
     return tuple(sorted(settled, key=lambda s: (s.purpose != "production", s.location)))
+
+
+def settled(project: Project, more: tuple[Store, ...]) -> tuple[Store, ...]:
+    """All stores of a project with those that are found when it is whole."""
+    safe = list(_replication(project))
+    kinds = {d.folder: d.kind for d in project.deployables}
+    found = [_settled(one, safe, project.deployables, kinds) for one in more]
+    every = (*project.stores, *found)
+    return tuple(sorted(every, key=lambda s: (s.purpose != "production", s.location)))
+
+
+def _of_python(facts: Facts, deployables: tuple[Deployable, ...]) -> Iterator[tuple[Store, bool]]:
+    """What Python code opens whatever the environment is, and whether that is surely where its data is."""
+    if any(module.databases for module in facts.python):
+        from .python_databases import python_databases, store
+
+        for one in python_databases(facts, deployables):
+            if not one.url.variable:
+                yield store(one), one.declared
+
+
+def _files(opened: list[tuple[Store, bool]], known: list[Store]) -> Iterator[Store]:
+    """The first file of SQLite that the code of a deployable opens, where it has no other database."""
+    lasting = (s for s in known if s.engine not in _CACHES and not _is_driver(s))
+    others = {user for s in lasting for user in s.users}
+    plain = sorted((s for s, certain in opened if not certain), key=lambda s: s.url is None)
+    for store in plain:
+        if others.isdisjoint(store.users):
+            others.update(store.users)
+            yield store
+
+
+def _is_driver(store: Store) -> bool:
+    """Whether only a driver of SQLite among the dependencies shows a store."""
+    return store.source == "dependency" and store.engine == "sqlite" and bool(store.users)
+
+
+_CACHES = frozenset({"memcached", "redis"})
 
 
 def _services(
@@ -301,7 +344,7 @@ def _needed(dependencies: Iterable[Dependency]) -> Iterator[Dependency]:
     return (d for d in dependencies if not _DEVELOPMENT.search(d.group))
 
 
-def _replication(facts: Facts) -> Iterator[Evidence]:
+def _replication(facts: Facts | Project) -> Iterator[Evidence]:
     """What keeps SQLite files safe: Litestream with a replica, LiteFS."""
     for other in facts.others:
         where = Location(other.path, START)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from ..documents.facts import Entry, Job, Value
-from ..documents.shell.syntax import Assignment, Command, Redirected, Script, Statement
+from ..documents.shell.syntax import Assignment, Command, Handing, Redirected, Script, Statement
 from ..flow.behaviour import Behaviour
 from ..flow.constructs import lists
 from ..model import Location, Span
@@ -85,9 +85,10 @@ def _of_workflows(facts: Facts) -> Iterator[Supplied]:
         found = list(_of_entries(workflow.environment, workflow.path, "production"))
         for job in workflow.jobs:
             found += _of_job(job, workflow.path)
+        beside = {service.name for job in workflow.jobs for service in job.services}
         for one in found:
             host = one.host
-            remote = host is not None and not is_local(host)
+            remote = host is not None and not is_local(host) and host not in beside
             yield one if remote else replace(one, purpose="test")
 
 
@@ -171,9 +172,10 @@ def _written(script: Script) -> Iterator[tuple[str, str, str | None, Span]]:
         if isinstance(statement, Command):
             for assignment in statement.assignments:
                 yield from _assigned(assignment)
+        if type(statement) is Handing:
             for inner in statement.scripts:
                 stack.extend(reversed(inner.statements))
-        if isinstance(statement, Command | Redirected):
+        if isinstance(statement, (Command, Redirected)):
             for redirect in statement.redirects:
                 if redirect.heredoc is not None:
                     yield from _lines(redirect.heredoc.content, redirect.heredoc.span)

@@ -13,7 +13,10 @@ from .deploys import Link, Started
 from .tree import by_name
 from .types import Project
 
-_NO_TEST = regex(r"no test specified|^\s*(?:exit 0|true|echo\b[^&|;]*)\s*$", re.IGNORECASE)
+_NO_TEST = regex(
+    r"no test specified|^\s*(?:exit 0|true|echo\b[^&|;]*|(?:npx )?cypress open\b[^&|;]*)\s*$",
+    re.IGNORECASE,
+)
 _TESTS = regex(
     r"(?:^|[\s/:_.-])(?:tests?|tested|testing|check|checks|spec|specs|verify|ci|e2e|unit|integration|coverage|validate|quality|qa"
     r"|vitest|jest|mocha|ava|pytest|tox|nox|rspec|phpunit|pest|playwright|cypress|ctest|gotestsum|artisan|surefire)(?=$|[\s/:_.-])",
@@ -44,7 +47,7 @@ def tests(project: Project, scripts: Started) -> Location | None:
             for job in workflow.jobs:
                 for where in surely_tests(workflow, job, scripts):
                     return where
-    path = min(_files(project), default=None)
+    path = min(_files(project), default=None) or min(_folders(project), default=None)
     return None if path is None else Location(path, START)
 
 
@@ -62,6 +65,16 @@ def _files(project: Project) -> Iterator[str]:
                     yield path
 
 
+def _folders(project: Project) -> Iterator[str]:
+    """The files in the folders of tests of what Python runs."""
+    named = by_name(project.files)
+    tops = {p.rpartition("/")[0] for name in _PROJECTS for p in named.get(name, ()) if _is_own(p)}
+    for path in project.files if tops else ():
+        below = any(not top or path.startswith(f"{top}/") for top in tops)
+        if below and _FOLDER.search(path) and _is_own(path):
+            yield path
+
+
 def _is_own(path: str) -> bool:
     return _FOREIGN.search(path) is None
 
@@ -76,6 +89,9 @@ _RUN_BY = {
     "phpunit.xml.dist": regex(r"(?!Example)\w+Test\.php"),
 }
 """What sets tests up, and what files of such tests are called; frameworks bring an example of one."""
+_PROJECTS = ("manage.py", "pyproject.toml", "setup.py", "requirements.txt", "Pipfile")
+"""What a project of Python has at its root, below which a folder of tests needs no more to tell."""
+_FOLDER = regex(r"(?:^|/)tests?/(?:[^/]+/)*test_\w+\.py$")
 _FOREIGN = regex(r"(?:^|/)(?:node_modules|vendor|site-packages|third_party|examples?)/")
 
 
@@ -104,18 +120,28 @@ def _named(step: Step) -> Span:
 
 
 def _tests(workflow: Workflow, step: Step, scripts: Started) -> bool:
-    if step.name is not None and _TESTS.search(step.name.raw):
+    acts = scripts.get((workflow.path, step.span), ())
+    plain = bool(acts) and all(_is_plain(run) for act in acts for run in act.behaviour.runs)
+    if step.name is not None and _TESTS.search(step.name.raw) and not plain:
         return True
     if step.uses is not None:
         return (
             _TESTS.search(step.uses.raw.partition("@")[0].replace("actions/checkout", ""))
             is not None
         )
-    return any(
-        is_test(run)
-        for act in scripts.get((workflow.path, step.span), ())
-        for run in act.behaviour.runs
-    )
+    return any(is_test(run) for act in acts for run in act.behaviour.runs)
+
+
+def _is_plain(run: Run) -> bool:
+    """Whether a run is one that tests nothing of the application, whatever its step is called."""
+    return run.remote is not None or run.name in _SAYING or run.name in _PLAIN
+
+
+_PLAIN = frozenset({
+    "curl", "wget", "sleep", "exit", "true", "false", ":", "set", "grep", "sed", "awk", "head", "tail", "cat", "tr", "cut", "date",
+    "ls", "chmod", "chown", "touch", "scp", "rsync", "ssh-keyscan", "ssh-add", "ssh-agent", "eval", "which", "command", "jq",
+})  # fmt: skip
+"""Commands that look, fetch, send and say."""
 
 
 def is_test(run: Run) -> bool:

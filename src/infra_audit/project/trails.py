@@ -14,7 +14,8 @@ from ..flow.behaviour import Behaviour, Entry, Run, analyse
 from ..model import START, Evidence, Location
 from .apps import folder_of, starts_locally
 from .callees import Call, Callees, call, may_call, script_name, written
-from .delivery import Steps, deliveries, local_action
+from .conditions import events as events_of
+from .delivery import Steps, deliveries, local_action, named, titled
 from .facts import Facts
 from .images import resolved
 from .schedule import scheduled, timed
@@ -131,7 +132,12 @@ def _hosts(host: str, facts: Facts, shipping: set[tuple[str, str]]) -> Iterator[
         yield host
         return
     _, path, job = host.split(":", 2)
-    events = {t.event for w in facts.workflows if w.path == path for t in w.triggers}
+    events = {
+        event
+        for w in facts.workflows
+        if w.path == path
+        for event in events_of(w, next((j for j in w.jobs if j.id == job), None))
+    }
     if (path, job) in shipping:
         yield "deploy-job"
     elif (
@@ -235,23 +241,21 @@ def _of_workflows(facts: Facts) -> Iterator[Hosted]:
         for job in workflow.jobs:
             host = f"job:{workflow.path}:{job.id}" if production else ""
             for step in job.steps:
-                yield from _of_step(step, workflow.path, host, f"job `{job.id}`, step")
+                yield from _of_step(step, workflow.path, host, titled(step, job))
                 action = local_action(step, actions)
                 for inner in action.steps if action else ():
                     used.add(id(inner))
-                    yield from _of_step(
-                        inner, action.path if action else "", host, f"job `{job.id}`, action's step"
-                    )
+                    path = action.path if action else ""
+                    title = f"job `{job.id}`, action's step `{named(inner)}`"
+                    yield from _of_step(inner, path, host, title)
     for action in facts.actions:
         for step in action.steps:
             if id(step) not in used:
-                yield from _of_step(step, action.path, "", "step")
+                yield from _of_step(step, action.path, "", f"step `{named(step)}`")
 
 
 def _of_step(step: Step, path: str, host: str, title: str) -> Iterator[Hosted]:
-    shown = Evidence(
-        Location(path, step.span), f"{title} `{step.name.raw if step.name else 'run'}`"
-    )
+    shown = Evidence(Location(path, step.span), title)
     if step.run is not None:
         directory = resolved("", step.run.directory or "")
         yield Hosted(step.run, host, Entry(directory=directory, options=step.run.options), shown)

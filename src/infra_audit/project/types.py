@@ -248,6 +248,8 @@ class Store(Struct, frozen=True, kw_only=True):
     """Where its URL is given a value, when that is another place."""
     users: tuple[str, ...] = ()
     """Folders of all deployables that use it; `deployable` is the only one, else None."""
+    folder: str | None = None
+    """Where a relative path in its URL starts; None where that is the schema's, or the working directory."""
 
 
 class Supplied(Struct, frozen=True, kw_only=True):

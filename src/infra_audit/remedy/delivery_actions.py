@@ -37,11 +37,13 @@ def pipeline(findings: tuple[Finding, ...], project: Project) -> Iterator[str]:
         )
     yield from _tests(findings, project)
     yield "Push one image for each commit, tagged with its id, to a registry; deploy that tag."
+    of_gitlab = {w.path for w in project.workflows if w.system == "gitlab"}
     for delivery in project.deliveries:
         if delivery.kind == "deploy" and not delivery.preview:
+            apart = "resource_group" if delivery.workflow in of_gitlab else "concurrency"
             yield (
                 f"Keep {at(delivery.location)} (`{delivery.what}`) as the deploy job, with "
-                "`concurrency` and `needs` on the tests."
+                f"`{apart}` and `needs` on the tests."
             )
     for act in acts(project, "deploy"):
         yield from _moved(act)

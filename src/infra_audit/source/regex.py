@@ -14,7 +14,12 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, AnyStr, cast
 
+from .shelf import Shelf
+
 _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")
+
+
+_compile = re.compile  # whatever `uncompiled` puts in its place
 
 
 def regex(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
@@ -53,7 +58,7 @@ def compiled(source: str | bytes, flags: int) -> re.Pattern[Any]:
     """What `re.compile` gives, from what the wheel has prepared where it has."""
     known = prepared().get((source, flags))
     if known is None:
-        return re.compile(source, flags)
+        return _compile(source, flags)
     import _sre  # type: ignore[import-not-found]
 
     all_flags, code, groups, numbers, names = known
@@ -69,20 +74,10 @@ def prepared_name() -> str:
     return f"patterns.{sys.implementation.cache_tag}-{_sre.MAGIC}-{sys.byteorder}"
 
 
-_Prepared = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
-
-
 @cache
-def prepared(folder: str = os.path.dirname(__file__)) -> dict[tuple[str | bytes, int], _Prepared]:
+def prepared(folder: str = os.path.dirname(__file__)) -> Shelf:
     """What `re` makes of the patterns of this package, by pattern and flags.
 
-    Empty in a checkout, and where another Python built the wheel.
+    Nothing in a checkout, and where another Python built the wheel.
     """
-    import marshal
-
-    try:
-        with open(os.path.join(folder, prepared_name()), "rb") as file:
-            found = marshal.loads(file.read())  # noqa: S302 - as trusted as the bytecode beside it
-    except OSError:
-        return {}
-    return cast("dict[tuple[str | bytes, int], _Prepared]", found)
+    return Shelf(os.path.join(folder, prepared_name()))

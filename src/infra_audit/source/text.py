@@ -20,7 +20,7 @@ class Text:
     begins, so that what was unescaped, dedented or blanked out still maps back.
     """
 
-    __slots__ = ("_bytes", "_lines", "_segments", "content", "path", "whole", "written")
+    __slots__ = ("_bytes", "_lines", "_segments", "_whole", "content", "path", "written")
 
     def __init__(
         self,
@@ -34,10 +34,18 @@ class Text:
         self.content = content
         self.written = content if written is None else written
         """The content before anything in it was masked."""
-        self.whole = whole or self
+        self._whole = whole
         self._segments = segments
         self._lines: list[int] | None = None
         self._bytes: tuple[list[int], list[int]] | None = None
+
+    @property
+    def whole(self) -> Text:
+        """The text of the whole file.
+
+        That of a file does not hold itself: as a cycle it would stay until the collector comes.
+        """
+        return self if self._whole is None else self._whole
 
     @classmethod
     def decode(cls, path: str, data: bytes) -> tuple[Text, str | None]:

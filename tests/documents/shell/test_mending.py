@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from infra_audit.documents.shell.blocks import check
+from infra_audit.documents.shell.blocks import check, trace
 from infra_audit.documents.shell.mending import Mend, mend
 from infra_audit.documents.shell.quoting import turned
 
@@ -75,7 +75,7 @@ def test_cause_is_named(marked: str, expected: tuple[str, str] | None) -> None:
     script = marked.translate({ord(mark): None for mark in "«»‹›"})
     fault = check(script).fault
     assert fault is not None
-    found = mend(script, fault)
+    found = mend(script, fault, trace(script))
     if found is None:
         assert expected is None
         return
@@ -92,7 +92,7 @@ def test_a_sound_script_has_no_turned_quotes() -> None:
 @given(TEXTS)
 def test_any_text_is_mended_within_its_bounds(text: str) -> None:
     fault = check(text).fault
-    if fault is None or (found := mend(text, fault)) is None:
+    if fault is None or (found := mend(text, fault, trace(text))) is None:
         return
     start, end = found.place
     assert 0 <= start <= end <= len(text)

@@ -194,6 +194,12 @@ def test_remote_shell_reads_the_heredoc() -> None:
     assert (first.origin, second.origin, second.interpreter) == ("argument", "heredoc", "bash")
 
 
+def test_remote_shell_reads_the_heredoc_behind_variables() -> None:
+    first, second = handed("ssh h \"export A='$B'; C=1; bash -s\" <<'E'\na\nE\n")
+    assert (first.origin, second.origin) == ("argument", "heredoc")
+    assert len(handed("ssh h 'cat > x; bash -s' <<'E'\na\nE\n")) == 1
+
+
 def test_escaped_parameters_reach_the_inner_shell() -> None:
     (script,) = handed("ssh h <<E\na \\$x \\\\\nb\nE\n")
     assert [word.raw for word in within(script) if isinstance(word, Word)] == ["a", "$x", "b"]

@@ -21,6 +21,7 @@ def imports(tree: Tree) -> tuple[PythonImport, ...]:
 def _imports(tree: Tree, at: Found) -> Iterator[PythonImport]:
     source = at.node.child_by_field_name("module_name")
     module = _plain(tree, source) if source is not None else ""
+    loads = not at.scope and not at.branch and _is_outermost(at.node)
     for child in at.node.named_children:
         if child == source or child.type not in (
             "dotted_name",
@@ -30,15 +31,19 @@ def _imports(tree: Tree, at: Found) -> Iterator[PythonImport]:
             continue
         span = tree.text.byte_span(child.start_byte, child.end_byte)
         if child.type == "wildcard_import":
-            yield PythonImport(module, "*", "*", span, at.scope)
+            yield PythonImport(module, "*", "*", span, at.scope, loads)
             continue
         named, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
         origin = _plain(tree, named if named is not None else child)
         name = _plain(tree, alias) if alias is not None else origin
         if source is None:
-            yield PythonImport(origin, "", name, span, at.scope)
+            yield PythonImport(origin, "", name, span, at.scope, loads)
         else:
-            yield PythonImport(module, origin, name, span, at.scope)
+            yield PythonImport(module, origin, name, span, at.scope, loads)
+
+
+def _is_outermost(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "module"
 
 
 def _plain(tree: Tree, node: Node) -> str:

@@ -8,7 +8,12 @@ from ..facts import PythonModule
 from .additions import additions, applications
 from .answers import functions
 from .assignments import assignments
+from .databases import databases
+from .environment import read
+from .expressions import reader
 from .imports import imports
+from .names import named, settings_module
+from .sentry import inits
 from .serves import called, serves
 from .tree import grow
 
@@ -18,16 +23,26 @@ def module(text: Text, data: bytes) -> PythonModule:
     tree = grow(text, data)
     made = applications(tree)
     extent = text.span(0, len(text.content))
+    imported = imports(tree)
+    expressions = reader(tree)
+    environment = read(expressions)
     found = PythonModule(
         path=text.path,
         span=extent,
-        imports=imports(tree),
+        imports=imported,
         assignments=assignments(tree),
         applications=made,
         additions=additions(tree, made),
         functions=functions(tree),
         serves=serves(tree),
         called=called(tree),
+        environment=environment.uses,
+        demands=environment.demands,
+        assigned=environment.assigned,
+        named=named(expressions),
+        databases=databases(expressions),
+        sentry=inits(tree, imported),
+        settings_module=settings_module(tree),
         broken=tree.root.has_error,
     )
     if not found.broken or _says(found):

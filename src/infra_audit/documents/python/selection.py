@@ -7,9 +7,9 @@ from ..oversized import oversized
 
 _UNUSED = regex(
     r"(?:^|/)(?:tests?|testing|site-packages|\.?venv|node_modules|migrations|alembic/versions|stubs|__pycache__)/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|tests?|setup|noxfile|manage)\.py$"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|tests?|setup|noxfile)\.py$"
 )
-"""What nothing of production loads, or what tells nothing: `manage.py` only names the settings."""
+"""What nothing of production loads."""
 _CONFIGS = regex(
     r"(?:^|/)(?:settings|config|constants|gunicorn[\w.-]*|hypercorn[\w.-]*)\.py$|(?:^|/)settings/[^/]*\.py$"
 )
@@ -51,6 +51,11 @@ _VITAL = regex(
     rb"(?![a-z])"
 )
 """Functions that answer probes: they may stand in another file than their route."""
+_SETTINGS = regex(
+    rb"environ(?<=\benviron)\s*[.\[]|getenv\(|BaseSettings|from decouple|create_(?:async_)?engine\(|sqlite|SQLALCHEMY_DATABASE_URI"
+    rb"|DATABASES|sentry_sdk|load_dotenv\(|DJANGO_SETTINGS_MODULE|environs|settings import \*|(?:base|common|defaults?) import \*"
+)
+"""What reads the environment, opens a database, or says who hears of errors."""
 
 
 def is_unused(path: str) -> bool:
@@ -74,5 +79,5 @@ def _gathers(path: str, data: bytes) -> bool:
 
 def _holds(data: bytes) -> bool:
     return any(word in data for word in _WORDS) or any(
-        pattern.search(data) is not None for pattern in (_DECORATED, _TAKES, _VITAL)
+        pattern.search(data) is not None for pattern in (_DECORATED, _TAKES, _VITAL, _SETTINGS)
     )

@@ -40,12 +40,13 @@ class Structure(msgspec.Struct, frozen=True, gc=False):
     """The first thing that bash rejects."""
 
 
-def check(text: str, ends: list[int] | None = None) -> Structure:
+def check(text: str, ends: list[int] | None = None, traced: "Trace | None" = None) -> Structure:
     """Judge a script as bash does; silent where more than 80 constructs are open at once.
 
-    `ends` is given the end of each complete command line, the text's own only where it got there.
+    `ends` is given the end of each complete command line, the text's own only where it got there;
+    `traced` is given what was read.
     """
-    source = _Source(text)
+    source = _Source(text, trace=traced)
     try:
         while _skip(source) < len(text):
             _commands(source, "line")

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ...source.text import Text
 from .handed import SHELLS
-from .syntax import AndOr, Command, Heredoc, Script, Statement
+from .syntax import AndOr, Command, Handing, Heredoc, Script, Statement
 
 
 def carried(
@@ -33,9 +33,15 @@ def carried(
                 if path in sent:
                     at, heredoc = sent.pop(path)
                     inner = parse(_stretch(heredoc, text))
-                    found[nth] = replace(statement, scripts=(*statement.scripts, inner))
+                    found[nth] = _handing(statement, inner)
                     found[at] = _emptied(found[at])
     return tuple(found)
+
+
+def _handing(command: Command, script: Script) -> Command:
+    """The command that hands one more script to a shell."""
+    scripts = (*command.scripts, script)
+    return Handing(command.words, command.assignments, command.redirects, command.span, scripts)
 
 
 def _written(command: Command) -> Iterator[tuple[str, Heredoc]]:

@@ -27,6 +27,7 @@ from .syntax import (
     Script,
     Substitution,
     Word,
+    command_of,
     word_at,
 )
 from .words import PLAIN, SHORT, kept, told, unescaped, word
@@ -117,9 +118,7 @@ def _easy(source: Source, node: Node, redirects: list[Node], fed: Handed | None)
         begin, stop = match.span()
         if stop - begin <= SHORT and (known := told(match[0], True)):
             literal, raw, parts, quoted = known
-            made.append(
-                Word(literal, raw, parts, line, begin - before, line, stop - before, quoted)
-            )
+            made.append(Word(literal, raw, parts, line, begin - before, quoted))
         else:
             made.append(word(source.text, begin, stop, source.span, {}))
     first = made[0]
@@ -130,7 +129,7 @@ def _easy(source: Source, node: Node, redirects: list[Node], fed: Handed | None)
     if starts(first):
         places = [match.span() for match in _EASY_WORD.finditer(content, start, end)]
         scripts = source.hand(source.text, tuple(made), places, None)
-    return Command(tuple(made), (), (), Span(line, start - before, line, end - before), scripts)
+    return command_of(tuple(made), (), (), Span(line, start - before, line, end - before), scripts)
 
 
 def one_line(source: Source, nodes: list[Node]) -> None:
@@ -196,6 +195,8 @@ def completed(  # noqa: PLR0913, PLR0917 (called once a command: no bundle is ma
         start = min(start, each.start_byte)
         end = max(end, stop, *(node.end_byte for node in more))
     span = source.span(start, end)
+    if not words and assignments and assignments[0].span == span:
+        span = assignments[0].span  # one value for both
     known, found = tuple([each[0] for each in words]), tuple(redirects)
     scripts: tuple[Script, ...] = ()
     if known:
@@ -207,7 +208,7 @@ def completed(  # noqa: PLR0913, PLR0917 (called once a command: no bundle is ma
             scripts = source.hand(source.text, known, [each[1] for each in words], given)
             if scripts and heredocs and nodes:
                 found = handed_on(found)
-    return Command(known, tuple(assignments), found, span, scripts)
+    return command_of(known, tuple(assignments), found, span, scripts)
 
 
 def handed_on(redirects: tuple[Redirect, ...]) -> tuple[Redirect, ...]:

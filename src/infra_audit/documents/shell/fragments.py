@@ -20,6 +20,7 @@ from .syntax import (
     Statement,
     Substitution,
     Word,
+    command_of,
     word_at,
 )
 from .words import PLAIN, word
@@ -151,7 +152,7 @@ def _command(text: Text, node: Any, hand: Hand) -> Command:
         else:
             raise _UnreadError
     scripts = hand(text, tuple(words), places, None) if words else ()
-    return Command(
+    return command_of(
         tuple(words), tuple(assignments), tuple(redirects), text.span(*node.pos), scripts
     )
 

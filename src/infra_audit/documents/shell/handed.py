@@ -245,12 +245,18 @@ def _ssh(line: Line, at: int) -> tuple[Script, ...]:
     if text is None:
         return ()
     script = line.parse(text, "argument", "", ())
-    if line.heredoc is None or len(script.statements) != 1:
+    if line.heredoc is None or not script.statements:
         return (script,)
-    only = script.statements[0]
-    if isinstance(only, Command) and not only.scripts:
-        return (script, *handed(Line(only.words, _nothing, line.heredoc, line.parse)))
+    *before, last = script.statements
+    alone = all(isinstance(s, Command) and _leaves_input(s) for s in before)
+    if alone and isinstance(last, Command) and not last.scripts:
+        return (script, *handed(Line(last.words, _nothing, line.heredoc, line.parse)))
     return (script,)
+
+
+def _leaves_input(command: Command) -> bool:
+    """Whether a command only sets variables, so that what stands behind it reads the input."""
+    return not command.words or command.words[0].literal in ("export", "declare")
 
 
 def _held_ssh(line: Line) -> tuple[Script, ...]:

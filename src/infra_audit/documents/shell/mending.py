@@ -56,12 +56,15 @@ class _Trial(msgspec.Struct, frozen=True):
     replacement: str
 
 
-def mend(text: str, fault: Fault) -> Mend | None:
-    """The likeliest cause of a fault, None where no single edit lets bash read past it."""
+def mend(text: str, fault: Fault, traced: Trace) -> Mend | None:
+    """The likeliest cause of a fault, None where no single edit lets bash read past it.
+
+    `traced` is what was read up to it.
+    """
     if len(text) > _LARGEST:
         return None
     left = _EFFORT
-    for trial in _trials(text, fault):
+    for trial in _trials(text, fault, traced):
         if left < len(text):
             break
         if _helps(text, fault, trial):
@@ -79,8 +82,7 @@ def _helps(text: str, fault: Fault, trial: _Trial) -> bool:
     return edited.complete > fault.place[1] + longer
 
 
-def _trials(text: str, fault: Fault) -> Iterator[_Trial]:
-    traced = blocks.trace(text)
+def _trials(text: str, fault: Fault, traced: Trace) -> Iterator[_Trial]:
     yield from _quotes(text, fault)
     yield from _heredocs(text, traced, fault)
     yield from _heads(text, fault)
@@ -123,10 +125,10 @@ def _endless(text: str, heredoc: Heredoc) -> Iterator[_Trial]:
     end = len(text) if heredoc.end < 0 else heredoc.end
     body = text[heredoc.begin : end]
     if heredoc.end >= 0:
-        again = re.search(rf"<<-?[ \t]*['\"\\]?{re.escape(heredoc.delimiter)}\b", body)
-        if again is None:
+        again = _again(body, heredoc.delimiter)
+        if again < 0:
             return
-        body = body[: body.rfind("\n", 0, again.start()) + 1]
+        body = body[: body.rfind("\n", 0, again) + 1]
     at = heredoc.begin
     for line in body.splitlines(keepends=True):
         if line.lstrip().startswith(_CLOSERS):
@@ -134,6 +136,14 @@ def _endless(text: str, heredoc: Heredoc) -> Iterator[_Trial]:
         at += len(line)
     if heredoc.end >= 0:
         yield _delimited(text, heredoc, at)
+
+
+def _again(body: str, delimiter: str) -> int:
+    """Where a text asks for a here-document with the same delimiter, -1 where it does not."""
+    if delimiter not in body:
+        return -1
+    again = re.search(rf"<<-?[ \t]*['\"\\]?{re.escape(delimiter)}\b", body)
+    return -1 if again is None else again.start()
 
 
 def _delimited(text: str, heredoc: Heredoc, at: int) -> _Trial:

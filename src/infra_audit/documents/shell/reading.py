@@ -18,7 +18,7 @@ from .source import Hand, Source, grow
 from .syntax import Command, Mend, Statement, SyntaxFault, Unknown
 
 if TYPE_CHECKING:
-    from .blocks import Fault, Structure
+    from .blocks import Fault, Structure, Trace
 
 
 class Reading(Struct, frozen=True):
@@ -75,9 +75,11 @@ def read(text: Text, hand: Hand) -> Reading:
         if read is not None:
             return Reading(_certain(read[0]), bounds=_deep(read[1]))
     lines = _Lines(text, hand)
-    structure = _check(content, lines.ends)
+    from .blocks import Trace, check
+
+    structure = check(content, lines.ends, traced := Trace())
     if structure.fault is not None:
-        return _faulty(lines, structure)
+        return _faulty(lines, structure, traced)
     statements = _certain(_mended(lines, 0, len(content)))
     return Reading(statements, bounds=tuple(lines.bounds))
 
@@ -97,13 +99,7 @@ def _deep(source: Source) -> tuple[tuple[Span, str], ...]:
     return tuple((source.span(at, at), DEEP) for at in source.deep[:1])
 
 
-def _check(content: str, ends: list[int]) -> Structure:
-    from .blocks import check
-
-    return check(content, ends)
-
-
-def _faulty(lines: _Lines, structure: Structure) -> Reading:
+def _faulty(lines: _Lines, structure: Structure, traced: Trace) -> Reading:
     """What stands before a syntax error, unless the text is not for bash from there on."""
     fault, complete = structure.fault, structure.complete
     text = lines.text
@@ -123,19 +119,18 @@ def _faulty(lines: _Lines, structure: Structure) -> Reading:
         if ends:
             return Reading(shown[: ends[0] + 1], bounds=bounds)
     opened = None if fault.opened is None else text.span(*fault.opened)
-    place, mend = text.span(*fault.place), _mend(text, fault)
+    place, mend = text.span(*fault.place), _mend(text, fault, traced)
     found = SyntaxFault(fault.opener, opened, fault.expected, fault.found, place, mend)
-    blank = re.compile(r"\s*").match(content, complete)
-    start = blank.end() if blank else complete
+    start = len(content) - len(content[complete:].lstrip())
     rest = text.span(start, max(start, len(content.rstrip())))
     return Reading(shown, found, rest, bounds)
 
 
-def _mend(text: Text, fault: Fault) -> Mend | None:
+def _mend(text: Text, fault: Fault, traced: Trace) -> Mend | None:
     """What would let bash read past a fault, with its places in the file."""
     from .mending import mend
 
-    found = mend(text.content, fault)
+    found = mend(text.content, fault, traced)
     if found is None:
         return None
     opened = None if found.opened is None else text.span(*found.opened)

@@ -9,7 +9,7 @@ from ...source.regex import regex
 from ...source.text import BOM, Text
 from . import commands, foreign, handed, reading
 from .source import Hand, Handed
-from .syntax import Command, Origin, Script, Word, word_at
+from .syntax import Command, Origin, Script, Word, command_of, word_at
 
 _KERNEL = 256
 """How much of a shebang Linux reads."""
@@ -142,7 +142,7 @@ def _simple(text: Text, hand: Hand) -> Command:
     places = [match.span() for match in _WORD.finditer(text.content)]
     words = tuple([_plain(text, start, end) for start, end in places])
     span = text.span(places[0][0], places[-1][1])
-    return Command(words, (), (), span, hand(text, words, places, None))
+    return command_of(words, (), (), span, hand(text, words, places, None))
 
 
 def _plain(text: Text, start: int, end: int) -> Word:

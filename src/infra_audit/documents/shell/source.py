@@ -85,10 +85,11 @@ class Source:
         lines = self._lines
         line = bisect_right(lines, start)
         before = lines[line - 1] - 1
+        line = self._numbers[line] if line < _SHARED else line
         if line == len(lines) or end < lines[line]:
-            line = self._numbers[line] if line < _SHARED else line
             return Span(line, start - before, line, end - before)
         last = bisect_right(lines, end)
+        last = self._numbers[last] if last < _SHARED else last
         return Span(line, start - before, last, end - lines[last - 1] + 1)
 
     def row(self, at: int) -> tuple[int, int] | None:

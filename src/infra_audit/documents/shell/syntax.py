@@ -27,7 +27,7 @@ class Parameter(Struct, frozen=True, gc=False, tag="parameter"):
 
     name: str
     operator: str = ""
-    operand: Word | None = None
+    operand: AnyWord | None = None
 
 
 class Substitution(Struct, frozen=True, gc=False, tag="substitution"):
@@ -49,8 +49,12 @@ class Opaque(Struct, frozen=True, gc=False, tag="opaque"):
 Part = Literal | Parameter | Substitution | Opaque
 
 
-class Word(Struct, frozen=True, gc=False):
-    """One word: its text where it is literal, else None and the parts that it is made of."""
+class Word(Struct, frozen=True, gc=False, tag="word"):
+    """One word: its text where it is literal, else None and the parts that it is made of.
+
+    Words are by far the most that a script has, so that they keep only where they begin: nearly all
+    of them end on the same line, as far behind as they are long. The others are `Stretched`.
+    """
 
     literal: str | None
     raw: str
@@ -58,23 +62,38 @@ class Word(Struct, frozen=True, gc=False):
     """None where it is literal: most words are, and a part of each would be as large as the word."""
     line: int
     column: int
-    end_line: int
-    end_column: int
-    quoted: bool = False
+    quoted: bool
     """Whether any part of it stood in quotes: a quoted keyword or `~` is just text."""
 
     @property
     def span(self) -> Span:
-        """Its place, which is kept as four numbers: words are by far the most that a script has."""
+        """Its place."""
+        return Span(self.line, self.column, self.line, self.column + len(self.raw))
+
+
+class Stretched(Word, frozen=True, gc=False, tag="stretched"):
+    """A word over several lines, or one that its host writes otherwise."""
+
+    end_line: int
+    end_column: int
+
+    @property
+    def span(self) -> Span:
+        """Its place."""
         return Span(self.line, self.column, self.end_line, self.end_column)
+
+
+AnyWord = Word | Stretched
 
 
 def word_at(
     span: Span, literal: str | None, raw: str, parts: tuple[Part, ...] = (), *, quoted: bool = False
 ) -> Word:
     """A word at a place."""
-    place = (span.line, span.column, span.end_line, span.end_column)
-    return Word(literal, raw, parts, *place, quoted)
+    line, column, end_line, end_column = span.line, span.column, span.end_line, span.end_column
+    if line == end_line and column + len(raw) == end_column:
+        return Word(literal, raw, parts, line, column, quoted)
+    return Stretched(literal, raw, parts, line, column, quoted, end_line, end_column)
 
 
 class Redirect(Struct, frozen=True, gc=False):
@@ -82,7 +101,7 @@ class Redirect(Struct, frozen=True, gc=False):
 
     operator: str
     descriptor: str
-    target: Word | None
+    target: AnyWord | None
     span: Span
     heredoc: Heredoc | None = None
 
@@ -101,24 +120,44 @@ class Assignment(Struct, frozen=True, gc=False):
     """`name=value`; `value` is None for an array or no value at all."""
 
     name: str
-    value: Word | None
+    value: AnyWord | None
     append: bool
     span: Span
-    elements: tuple[Word, ...] = ()
+    elements: tuple[AnyWord, ...] = ()
     """The words of an array, `[key]=value` as it is written."""
 
 
 class Command(Struct, frozen=True, gc=False, tag="command"):
-    """A simple command, a declaration (`local x=1`: words and assignments), `[[ … ]]` included.
+    """A simple command, a declaration (`local x=1`: words and assignments), `[[ … ]]` included."""
 
-    `scripts` are those that it hands to a shell: heredocs and arguments of `bash`, `sh -c`, `ssh`.
-    """
-
-    words: tuple[Word, ...]
+    words: tuple[AnyWord, ...]
     assignments: tuple[Assignment, ...]
     redirects: tuple[Redirect, ...]
     span: Span
-    scripts: tuple[Script, ...] = ()
+
+    @property
+    def scripts(self) -> tuple[Script, ...]:
+        """Those that it hands to a shell: heredocs and arguments of `bash`, `sh -c`, `ssh`."""
+        return ()
+
+
+class Handing(Command, frozen=True, gc=False, tag="handing"):
+    """A command that hands scripts to a shell: one in a hundred, which alone has room for them."""
+
+    scripts: tuple[Script, ...]
+
+
+def command_of(
+    words: tuple[Word, ...],
+    assignments: tuple[Assignment, ...],
+    redirects: tuple[Redirect, ...],
+    span: Span,
+    scripts: tuple[Script, ...],
+) -> Command:
+    """The command of these words, which hands on these scripts."""
+    if scripts:
+        return Handing(words, assignments, redirects, span, scripts)
+    return Command(words, assignments, redirects, span)
 
 
 class Arithmetic(Struct, frozen=True, gc=False, tag="arithmetic"):
@@ -161,7 +200,6 @@ class Branch(Struct, frozen=True, gc=False):
 
     condition: tuple[Statement, ...]
     body: tuple[Statement, ...]
-    span: Span
 
 
 class If(Struct, frozen=True, gc=False, tag="if"):
@@ -180,7 +218,7 @@ class Loop(Struct, frozen=True, gc=False, tag="loop"):
 
     kind: Choice["for", "for((", "while", "until", "select"]
     variable: str
-    words: tuple[Word, ...] | None
+    words: tuple[AnyWord, ...] | None
     header: str
     condition: tuple[Statement, ...]
     body: tuple[Statement, ...]
@@ -192,7 +230,7 @@ class Loop(Struct, frozen=True, gc=False, tag="loop"):
 class Clause(Struct, frozen=True, gc=False):
     """One `pattern) … ;;` of a case; `terminator` is `;;`, `;&`, `;;&` or '' for the last."""
 
-    patterns: tuple[Word, ...]
+    patterns: tuple[AnyWord, ...]
     body: tuple[Statement, ...]
     terminator: str
     span: Span
@@ -201,7 +239,7 @@ class Clause(Struct, frozen=True, gc=False):
 class Case(Struct, frozen=True, gc=False, tag="case"):
     """`case word in … esac`."""
 
-    word: Word
+    word: AnyWord
     clauses: tuple[Clause, ...]
     span: Span
 
@@ -245,6 +283,7 @@ class Unknown(Struct, frozen=True, gc=False, tag="unknown"):
 
 Statement = (
     Command
+    | Handing
     | Arithmetic
     | Pipeline
     | AndOr

@@ -32,6 +32,7 @@ from .syntax import (
     Subshell,
     Unknown,
     Word,
+    command_of,
 )
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _untimed(source: Source, made: Command) -> Statement:
         return Unknown(span)
     start = rest[0].span if rest else made.span
     span = Span(start.line, start.column, made.span.end_line, made.span.end_column)
-    return Command(rest, (), made.redirects, span, made.scripts)
+    return command_of(rest, (), made.redirects, span, made.scripts)
 
 
 class _Link:
@@ -375,8 +376,7 @@ def _branch(source: Source, nodes: list[Node]) -> Branch:
     then = next((n for n, node in enumerate(nodes) if node.type == "then"), len(nodes))
     condition = body(source, nodes[1:then])
     inside = body(source, nodes[then + 1 :])
-    end = max(node.end_byte for node in nodes)
-    return Branch(condition, inside, source.span(nodes[0].start_byte, end))
+    return Branch(condition, inside)
 
 
 def _while(source: Source, node: Node) -> Statement:

@@ -77,7 +77,7 @@ Told = tuple[str | None, str, tuple[Part, ...], bool]
 """Of a word all but its place: what it is literally, as written, its parts, and whether quoted."""
 
 
-@lru_cache(1 << 12)
+@lru_cache(1 << 15)
 def told(raw: str, expanded: bool) -> Told | None:
     """The word that a text surely is wherever it stands; None where its place matters."""
     if PLAIN.fullmatch(raw):
@@ -108,7 +108,13 @@ def _quick(match: re.Match[str], raw: str) -> Told:
     text = match[1] if match[2] is None else match[2]
     if text is not None:
         return text, raw, (), True
-    return None, raw, (Parameter(intern(match[5])),), raw[0] == '"'
+    return None, raw, _lone(match[5]), raw[0] == '"'
+
+
+@lru_cache(512)
+def _lone(name: str) -> tuple[Part, ...]:
+    """The part of a word that is one variable: one value for all that name it."""
+    return (Parameter(intern(name)),)
 
 
 def _scanned(  # noqa: PLR0913 (as word)
@@ -293,7 +299,7 @@ def _dollar(scan: _Scan, at: int, *, quoted: bool) -> int:
     if name is None:
         scan.pending.append("$")
         return at + 1
-    scan.add(Parameter(intern(name[0])))
+    scan.add(_lone(name[0])[0])
     return name.end()
 
 

@@ -9,7 +9,7 @@ from ...source.text import Text
 from ..facts import EnvironmentUse, Module
 from ..oversized import oversized
 from .environment import assigned, uses
-from .selection import demanding, names_sqlite, relevant, routed, structural
+from .selection import demanding, in_browser, names_sqlite, relevant, routed, structural
 
 __all__ = ["parse", "relevant"]
 
@@ -34,6 +34,7 @@ def parse(text: Text, *, whole: bool = False) -> Module:
         _outline(text, extent, environment),
         assigned=assigned(text),
         names_sqlite=names_sqlite(data),
+        in_browser=in_browser(data),
     )
     if not demanding(text.path, data):
         return found

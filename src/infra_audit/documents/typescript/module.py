@@ -17,7 +17,7 @@ from .options import configuration, is_whole
 from .passing import passing
 from .receivers import receivers
 from .routes import routes
-from .selection import demanding, names_sqlite
+from .selection import demanding, in_browser, names_sqlite
 from .sentry import inits
 from .tree import Tree, grow
 
@@ -45,6 +45,7 @@ def module(
         demands=_demands(tree),
         assigned=assigned(text),
         names_sqlite=names_sqlite(data),
+        in_browser=in_browser(data),
         drops_rights=b"process.setuid" in data,
         config=_config(tree) + segment(tree) + global_settings(tree),
         config_whole=_is_whole(tree),

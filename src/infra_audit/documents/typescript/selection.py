@@ -109,6 +109,14 @@ def names_sqlite(data: bytes) -> bool:
     return b"sqlite" in data
 
 
+def in_browser(data: bytes) -> bool:
+    """Whether browsers run a file that names a variable for them: it says so, or uses what only they have."""
+    return b"NEXT_PUBLIC_" in data and _IN_BROWSER.search(data) is not None
+
+
+_IN_BROWSER = regex(rb"""(?<=['"])use client['"]|localStorage\.|window\.|use(?:State|Effect)\(""")
+
+
 def structural(path: str, data: bytes) -> bool:
     """Whether a file may hold more than environment variables and names of exports."""
     if _named(path, data) or _STARTS.search(data) is not None or _serves(path, data):
