@@ -36,6 +36,28 @@ FOUND: dict[str, tuple[str, dict[str, str], list[str]]] = {
         {"vercel.json": '{"git": {"deploymentEnabled": false}}\n'},
         [],
     ),
+    "Cloud Build deploys to Cloud Run": (
+        "platforms",
+        {
+            "cloudbuild.yaml": "steps:\n- entrypoint: gcloud\n  args:\n  - run\n  - deploy\n  - shop\n"
+        },
+        ["Cloud Run"],
+    ),
+    "Cloud Build makes an image": (
+        "platforms",
+        {"cloudbuild.yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, .]\n"},
+        [],
+    ),
+    "a hook of Render": (
+        "platforms",
+        {
+            ".github/workflows/deploy.yml": (
+                "on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n"
+                '    - run: curl -X POST "$HOOK"\n      env: {HOOK: "${{ secrets.RENDER_DEPLOY_HOOK }}"}\n'
+            )
+        },
+        ["Render"],
+    ),
     "a Procfile": ("platforms", {"Procfile": "web: node .\n"}, ["Heroku"]),
     "an Expo app": ("platforms", {"app.json": '{"expo": {}}\n'}, []),
     "a package script that deploys": (

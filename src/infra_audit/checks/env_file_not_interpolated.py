@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import basename
 from typing import Any
 
-from ..documents.facts import Dotenv, Value
+from ..documents.facts import Dotenv, Service, Value
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.apps import folder_of
 from ..project.composed import Placed, placed
@@ -64,18 +64,25 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 
 def _own(one: Placed, project: Project) -> Value | None:
-    """The env file of a service, where compose reads none of those that its files of production name."""
+    """The env file that a service is given, or else another of its file; None where compose may read one."""
     if one.compose.for_swarm or one.compose.names_env_file or one.whole.open:
         return None
-    files = [
-        value
+    beside = [
+        part.service
         for part in (*one.whole.parts, *one.whole.beside)
         if project.purposes.get(part.path) == "production"
-        for value in (*part.service.env_files, *part.service.optional_env_files)
+    ]
+    files = [
+        v for service in (one.service, *beside, *one.compose.services) for v in _files(service)
     ]
     if any(v.literal is None or basename(v.literal) == _READ for v in files):
         return None
-    return next(iter((*one.service.env_files, *one.service.optional_env_files)), None)
+    own = (v for service in (one.service, *one.compose.services) for v in _files(service))
+    return next(own, None)
+
+
+def _files(service: Service) -> tuple[Value, ...]:
+    return (*service.env_files, *service.optional_env_files)
 
 
 def _given(project: Project) -> frozenset[str]:

@@ -88,10 +88,8 @@ def _is_zero(statement: Statement) -> bool:
 
 def _use(every: list[Statement], assignment: Assignment) -> Statement | None:
     """The first statement behind it that takes the variable for a number."""
-    for statement in every:
-        if statement.span > assignment.span and _calculates(statement, assignment.name):
-            return statement
-    return None
+    uses = (s for s in every if s.span > assignment.span and _calculates(s, assignment.name))
+    return min(uses, key=lambda use: use.span, default=None)
 
 
 _MORE = regex(r"\(\(\s*\$?\{?\w+\}?\s*>\s*\d+\s*\)\)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from msgspec import Struct
@@ -96,10 +96,11 @@ def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
             continue
         if not reached and act.script.origin == "step":
             continue
-        place = _provides(act, runners.get(id(act)), scripts)
+        written = cache(partial(commands, act.script))
+        place = _provides(act, written, runners.get(id(act)), scripts)
         if place is not None:
             known.append(place)
-        yield from _of_act(act, runners.get(id(act)), verified=place is not None)
+        yield from _of_act(act, written, runners.get(id(act)), verified=place is not None)
     for deploy in deploying:
         for ship in deploy.ships:
             if ship.step.uses is not None and ship.tool.startswith(_ACTIONS):
@@ -111,15 +112,19 @@ def _faults(project: Project, known: list[Location]) -> Iterator[_Fault]:
                     yield _Fault(_AS_ROOT, ship.location, name)
 
 
-def _of_act(act: Act, runner: Link | None, *, verified: bool) -> Iterator[_Fault]:
-    written = cache(lambda: commands(act.script))
+def _of_act(
+    act: Act, written: _Written, runner: Link | None, *, verified: bool
+) -> Iterator[_Fault]:
     deploying = act.role != "bootstrap" and not _SETS_UP.search(act.script.name)
     for run in act.behaviour.runs:
+        client = run.name in _CLIENTS
+        says = client or bool(run.redirects) or run.name in _COPIERS
+        if not says and run.name != "ssh-keyscan":
+            continue
         if run.reach == "unreachable" or run.remote is not None or _is_vain(run):
             continue
+        text = _said(run) if says else ""
         place = Location(run.path, run.span)
-        client = run.name in _CLIENTS
-        text = _said(run) if client or run.redirects or run.name in _COPIERS else ""
         if client and not any(_AT_HOME.search(word) for word in _destinations(run)):
             if _TRUSTS_ALL.search(text) and not verified:
                 yield _Fault(_UNKNOWN, place, f"`{shown(run)}`")
@@ -222,7 +227,9 @@ def _scans(run: Run) -> bool:
     return not any(_HUBS.match(host) for host in hosts)
 
 
-def _provides(act: Act, runner: Link | None, scripts: Started) -> Location | None:
+def _provides(
+    act: Act, written: _Written, runner: Link | None, scripts: Started
+) -> Location | None:
     """Where the key of the server is given to the machine that connects."""
     acts = [act]
     if runner is not None:
@@ -234,9 +241,9 @@ def _provides(act: Act, runner: Link | None, scripts: Started) -> Location | Non
                 if "known_hosts" in entry.name and given not in ("", "unnecessary"):
                     return Location(workflow.path, entry.span)
     for other in acts:
-        written = cache(lambda script=other.script: commands(script))
+        own = written if other is act else cache(partial(commands, other.script))
         for run in other.behaviour.runs:
-            if _is_given(run, written):
+            if _is_given(run, own):
                 return Location(run.path, run.span)
     return None
 

@@ -26,7 +26,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One match for each such path, where the repository shows that nothing makes it."""
     known = paths(project)
     names: frozenset[str] | None = None
-    for reference in chain(files_of_documents(project), files_of_runs(project)):
+    for reference in _references(project):
         said = {known.of(place) for place in reference.places}
         if "there" in said:
             continue
@@ -59,6 +59,14 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
                 },
                 evidence=(Evidence(each.brought, "what the stage has of the repository"),),
             )
+
+
+def _references(project: Project) -> Iterator[Reference]:
+    yield from chain(files_of_documents(project), files_of_runs(project))
+    if project.python:
+        from ..project.python_references import files_of_python
+
+        yield from files_of_python(project)
 
 
 def _unmade(project: Project) -> Iterator[Match]:

@@ -14,12 +14,16 @@ from ..project.apps import folder_of, start_script
 from ..project.code_routes import STATIC
 from ..project.copies import LASTING
 from ..project.leads import answers_on_platform, led, shown
+from ..project.python_ports import served_from
 from ..project.routes import served
 from ..project.types import Deployable, Project, Route, Routes
 from ..project.vitals import guarded, harmless, page, probed, tables
 from ..source.regex import regex
 
 _MOST = 3
+_BY_NAMES = frozenset(("django", "fastapi", "flask", "starlette"))
+"""Frameworks of Python: what is included and not read stands in their tables as all that is below a path."""
+_ANY = ("ALL",)
 _BY_FILES = frozenset(("next", "remix", "react-router", "sveltekit", "nuxt", "astro"))
 """Frameworks whose routes are files."""
 
@@ -69,11 +73,21 @@ def _asked(leader: Deployable, found: tuple[Routes, ...], project: Project) -> O
             return Undecided(caught.location, f"`{caught.path}` may answer for it")
         for route in probed(table, doubtful=True):
             return Undecided(route.location, f"`{route.path}` answers, and may serve for it")
-    return _missing(leader, found[0], project)
+    if found[0].framework not in _BY_NAMES:
+        return _missing(leader, found[0], project)
+    start = next(served_from(found[0].deployable, project), None)
+    if start is None:
+        return Undecided(found[0].location, "no command is seen that starts its server")
+    missing = _missing(leader, found[0], project)
+    return replace(missing, evidence=(*missing.evidence, Evidence(start, "what starts it")))
 
 
 def _caught(table: Routes) -> Iterator[Route]:
     """Routes for many paths, of which a health route may be one."""
+    if table.framework in _BY_NAMES:
+        yield from (
+            r for r in table.table if r.path.endswith("/*") and r.methods == _ANY and not r.name
+        )
     for path in ("/health", "/healthz", "/api/health"):
         route = served(table, path)
         if route is None or page(route) or harmless(frozenset(route.handler.calls)):

@@ -113,7 +113,7 @@ def _hands(project: Project) -> Iterator[Outcome]:
     blind: list[Match] = []
     for act in by_hand(project):
         found = _last([act], project)
-        if act.role != "deploy" or found is None:
+        if found is None:
             continue
         outcome = _judged(_Release((act,), found[1], act), project)
         if isinstance(outcome, Match) and not outcome.evidence:

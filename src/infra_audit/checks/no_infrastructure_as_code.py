@@ -9,7 +9,7 @@ from ..flow import effects
 from ..flow.behaviour import Run
 from ..model import Evidence, Inapplicable, Location, Match, Outcome, Satisfied
 from ..project.releases import shown, software
-from ..project.types import Act, Project
+from ..project.types import Act, Deployable, Project
 from ..project.wrappers import INSTALLS, installers, wrappers
 
 _ROLES = ("bootstrap", "maintenance", "deploy")
@@ -25,7 +25,11 @@ _MOST = 5
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome for the repository, at the first command that changes the server."""
     declared = next((d for d in project.declarations if d.topic == "infrastructure"), None)
-    deployed = [d for d in project.deployables if d.kind == "server" and software(d, project)]
+    deployed = [
+        d
+        for d in project.deployables
+        if (d.kind == "server" or _is_contained(d, project)) and software(d, project)
+    ]
     if declared is not None:
         yield Satisfied(declared.location, f"declared: {declared.value}")
     elif project.provisioning:
@@ -41,6 +45,22 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
             if scripts
             else Inapplicable("no script here sets up a server")
         )
+
+
+def _is_contained(deployable: Deployable, project: Project) -> bool:
+    """Whether containers run it on a server that a script here sets up."""
+    shown_by = {evidence.location.path for evidence in deployable.evidence}
+    return deployable.kind == "containers" and any(
+        act.role == "bootstrap"
+        and act.script.path in shown_by
+        and not any(map(_fetches_compose, act.behaviour.runs))
+        for act in _scripts(project)
+    )
+
+
+def _fetches_compose(run: Run) -> bool:
+    """Whether a run fetches the compose file: an installer for the servers of others does."""
+    return run.name in ("curl", "wget") and any("compose" in (a or "") for a in run.arguments)
 
 
 def _scripts(project: Project) -> list[Act]:

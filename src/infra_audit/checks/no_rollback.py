@@ -24,7 +24,7 @@ from ..project.releases import (
     software,
     taken,
 )
-from ..project.replacing import FETCHES, is_remote, overwrites, pulls_latest, swapped
+from ..project.replacing import FETCHES, has_build, is_remote, overwrites, pulls_latest, swapped
 from ..project.returns import keeps, named, named_inside
 from ..project.types import Act, Delivery, Deployable, Project
 from ..source.regex import regex
@@ -206,26 +206,39 @@ def _kept(path: _Path, project: Project) -> Outcome | None:
             if reason:
                 return Satisfied(Location(run.path, run.span), reason)
     carried = _carried(path, project)
-    if carried is not None and not _takes_latest(path, project):
+    if (
+        carried is not None
+        and not _takes_latest(path, project)
+        and not _is_built_there(path, project)
+    ):
         return Satisfied(carried, "what is shipped carries its version")
     return _pinned_by_compose(path, project)
 
 
 def _again(path: _Path, carried: Location, project: Project) -> Match:
-    """The match where what is kept by its version is started by `latest` all the same."""
+    """The match where what is kept by its version is not what is started."""
     runs = [run for act in path.acts for run in taken(act, project)]
     last = [run for run in runs if _starts_compose(run)][-1]
-    fetched = next(run for run in runs if pulls_latest(run, project))
+    latest = next((run for run in runs if pulls_latest(run, project)), None)
+    first = latest or next(run for run in runs if pulls(run))
     return Match(
         location=Location(last.path, last.span),
-        values={"shown": shown(last), "effect": _AGAIN, "saved": _saved(path, project)},
+        values={
+            "shown": shown(last),
+            "effect": _AGAIN if latest else _BUILT,
+            "saved": _saved(path, project),
+        },
         evidence=(
-            Evidence(Location(fetched.path, fetched.span), "fetches `latest`"),
+            Evidence(Location(first.path, first.span), "fetches `latest`" if latest else FETCHES),
             Evidence(carried, "what is shipped carries its version, too"),
         ),
     )
 
 
+_BUILT = (
+    "starts what is built over the version before: nothing here starts the images that are kept by"
+    " their version"
+)
 _OVER = "puts the new version over the old one: no earlier build is kept"
 _AGAIN = (
     "starts whatever `latest` is now: nothing here starts the images that are kept by their version"
@@ -243,6 +256,17 @@ def _carried(path: _Path, project: Project) -> Location | None:
             ):
                 return Location(workflow.path, step.span)
     return None
+
+
+def _is_built_there(path: _Path, project: Project) -> bool:
+    """Whether a release builds the image on the server itself, from the checkout that it renews there."""
+    for act in path.acts:
+        runs = list(taken(act, project))
+        if any(pulls(run) for run in runs) and is_remote(act, project):
+            for run in runs:
+                if effects.builds(run) == "compose" and has_build(run, project):
+                    return any(map(_starts_compose, runs))
+    return False
 
 
 def _takes_latest(path: _Path, project: Project) -> bool:

@@ -61,6 +61,24 @@ def _is_secret(name: str, value: str) -> bool:
     return sort(name, value) is not None
 
 
+def _given_inside(project: Project) -> Iterator[str]:
+    """What images and code give, and what the scripts that start them assign whatever it was before."""
+    for dockerfile in project.dockerfiles:
+        for stage in dockerfile.stages:
+            for instruction in stage.instructions:
+                if instruction.keyword == "ENV":
+                    yield from (entry.name for entry in instruction.entries)
+    for module in project.python:
+        yield from module.assigned
+    for act in project.acts:
+        if {"image", "compose"}.intersection(act.reached_by):
+            for statement in statements(act.script):
+                if isinstance(statement, Command):
+                    yield from (
+                        a.name for a in statement.assignments if not _falls(a.value, a.name)
+                    )
+
+
 def _is_fallback(name: str, value: str) -> bool:
     """The same in code, where whatever stands in for the key of sessions is one: `dev`, `you-will-never-guess`."""
     plain = _SIGNS.fullmatch(name) and not is_issued(name) and not is_for_build(value)
@@ -181,7 +199,7 @@ def _of_modules(project: Project) -> Iterator[Outcome]:
                     found.setdefault((owner.folder, use.name), []).append(secret)
     if not found:
         return
-    known = provided(project)
+    known = provided(project) | frozenset(_given_inside(project))
     owners = {deployable.folder: deployable for deployable in project.deployables}
     for (folder, name), uses in found.items():
         first, *others = uses

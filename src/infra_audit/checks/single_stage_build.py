@@ -267,12 +267,16 @@ def _which(names: list[str], image: Image, project: Project) -> str:
     return text
 
 
+_RUNS = frozenset({"run", "run-script"})
+"""What stands before the name of a script; without it a manager's `start` may be meant."""
+
+
 def _needed(names: list[str], image: Image, project: Project) -> list[str]:
     """The dependencies of development that the start of the image calls, also by a script of npm."""
     starts = [i.argument for i in image.stage.instructions if i.keyword in ("CMD", "ENTRYPOINT")]
     words = set(re.findall(r"[@\w./:-]+", " ".join(starts)))
     if {"npm", "pnpm", "yarn", "bun"} & words:
-        asked = words | {"start"}
+        asked = words if _RUNS & words else words | {"start"}
         folders = {image.deployable, image.context, image.dockerfile.path.rpartition("/")[0]}
         for package in project.packages:
             if package.path.rpartition("/")[0] in folders:

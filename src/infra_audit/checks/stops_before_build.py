@@ -69,7 +69,7 @@ def _of_act(act: Act, project: Project) -> Iterator[Match]:
             continue
         later = [_linked(d, deeds[nth : d.nth]) for d in deeds[nth + 1 : start.nth + 1]]
         *between, start = later
-        if not follows(start, stop, inlined):
+        if not follows(start, stop, inlined) or _is_an_answer(stop, start, runs):
             continue
         between = [d for d in between if follows(d, stop, inlined)]
         before = [d for d in deeds[:nth] if _may_precede(d.run, stop.run)]
@@ -77,6 +77,13 @@ def _of_act(act: Act, project: Project) -> Iterator[Match]:
         if slow:
             said.add(start.nth)
             yield _match(stop, slow, start, act)
+
+
+def _is_an_answer(stop: Deed, start: Deed, runs: Sequence[Run]) -> bool:
+    """Whether somebody who is asked decides of the stop alone, and the start comes in any case."""
+    asked = [run.span for run in runs[: stop.nth] if run.name in ("read", "select")]
+    own = [g for g in stop.run.guards if g not in start.run.guards and g.kind in ("test", "case")]
+    return any(guard.span > asked[-1] for guard in own) if asked else False
 
 
 def _linked(deed: Deed, before: Sequence[Deed]) -> Deed:

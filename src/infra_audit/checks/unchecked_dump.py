@@ -89,6 +89,8 @@ def _pipes(act: Act) -> Iterator[_Pipe]:
             "install",
         ):
             continue
+        if _is_made_here(dump, runs[:nth]):
+            continue
         first = dump if dump.piped_into else _around(dump, runs[:nth])
         if first is None or not first.piped_into or first.captured:
             continue
@@ -101,6 +103,12 @@ def _pipes(act: Act) -> Iterator[_Pipe]:
                 if _keeps(last, first) or _kept_outside(last, runs[:nth]):
                     yield _Pipe(dump, first, last, number)
                 break
+
+
+def _is_made_here(dump: Run, before: Sequence[Run]) -> bool:
+    """Whether the script itself has made the database just before, to try something out."""
+    made = {run.arguments[-1] for run in before if run.name == "createdb" and run.arguments}
+    return not made.isdisjoint(dump.arguments)
 
 
 def _around(run: Run, before: Sequence[Run]) -> Run | None:

@@ -196,6 +196,8 @@ def _kind(text: Text) -> str:
     path = text.path
     name = path.rpartition("/")[2]
     known = _BY_NAME.get(name)
+    if name.startswith("cloudbuild.") and _CLOUD_RUN.search(text.content):
+        return "cloudrun"
     if known == "kamal" and not path.endswith("config/deploy.yml"):
         known = None
     if known:
@@ -215,6 +217,10 @@ def _kind(text: Text) -> str:
     if path.startswith((".circleci/", ".buildkite/", ".woodpecker/", ".gitlab/")):
         return "ci"
     return _by_content(path, text.content[:_HEAD].removeprefix("\ufeff"))
+
+
+_CLOUD_RUN = regex(r"gcloud[\s\S]{0,200}?\brun[\"'\s,-]+deploy\b")
+"""How Cloud Build is told to deploy to Cloud Run: in one line, or as a list of arguments."""
 
 
 def _by_content(path: str, head: str) -> str:

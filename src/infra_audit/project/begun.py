@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import basename
 
 from msgspec import Struct
 
@@ -200,6 +201,8 @@ def _images(project: Project, programs: Programs) -> Iterator[Begun]:
 
 def _services(project: Project, programs: Programs) -> Iterator[Begun]:
     """Services of compose files that production starts, by their own command or that of the image they build."""
+    if _is_kept_elsewhere(project):
+        return
     for each in placed(project):
         service, image = each.service, built(each, project)
         told = (each.compose.path, service.name, image.dockerfile.path if image else "")
@@ -224,6 +227,20 @@ def _services(project: Project, programs: Programs) -> Iterator[Begun]:
 def _is_called_trial(workflow: str) -> bool:
     """Whether the name of a workflow's file says so; GitLab gives it."""
     return "gitlab" not in workflow and TRIAL.search(workflow.lower()) is not None
+
+
+def _is_kept_elsewhere(project: Project) -> bool:
+    """Whether a script starts or stops a compose file that is for production by its name and is not here."""
+    return any(
+        _PRODUCTION.search(word or "") and basename(word or "") not in map(basename, project.files)
+        for act in project.acts
+        for run in act.behaviour.runs
+        if run.name in ("docker", "docker-compose")
+        for word in run.arguments
+    )
+
+
+_PRODUCTION = regex(r"compose[\w.-]*[._-]prod(?:uction)?[\w.-]*\.ya?ml$")
 
 
 def _is_trial(path: str, workflow: Workflow) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..documents.facts import Handler, Module, RouteCall
+from ..flow.behaviour import analyse
 from ..source.regex import regex
 from .handlers import settled
 from .imports import PACKAGE, Sources, binding, resolve, sources
@@ -61,7 +62,7 @@ def beyond(table: Routes, path: str, project: Project) -> str:
     if _FILES.intersection(app.frameworks) and (doubt := _beside_files(path, app, project)):
         return doubt
     if app.runtime == "python":
-        return ""
+        return _before_python(app, project)
     known = sources(project)
     for module in project.modules:
         if project.purposes.get(module.path, "production") == "production" and (
@@ -91,6 +92,16 @@ _BRINGS_NONE = regex(
     r"|@socket\.io/.*|firebase-admin"
 )
 """Those that bring no controllers."""
+
+
+def _before_python(app: Deployable, project: Project) -> str:
+    """What a command that starts an application of Python does to its paths."""
+    for unit in project.units:
+        if unit.start is not None and unit.deployable in (app.folder, None):
+            for run in analyse(unit.start).runs:
+                if any((word or "").startswith("--root-path") for word in run.arguments):
+                    return f"{unit.name} is told a `--root-path`"
+    return ""
 
 
 def _beside_files(path: str, app: Deployable, project: Project) -> str:

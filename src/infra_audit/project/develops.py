@@ -27,14 +27,18 @@ _FOLDER = regex(
 _CODE = regex(
     r"^/(?:usr/src/(?:app|\w+)|app|code|src|workspaces?|home/node/app|opt/app|var/www|srv)(?:/|$)"
 )
-_LOCAL = regex(r"^(?:https?://)?(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/|$)")
+_LOCAL = regex(
+    r"^(?:https?://)?(?:(?:[\w-]+\.)*(?:localhost|127\.0\.0\.1(?:\.nip\.io)?|localtest\.me|lvh\.me))(?::\d+)?(?:/|$)"
+)
+"""An address of one's own machine, also by the names in the DNS that lead there."""
 _PUBLIC = regex(r"(?:^|_)(?:(?:URL|ORIGIN|DOMAIN)S?|VIRTUAL_HOST|PUBLIC_HOST)$")
 
 
 def develops(service: Service, path: str = "") -> str:
     """What shows that a service is for development or tests, '' if nothing does.
 
-    That it is reached on this machine shows nothing in a file of which the `path` says production.
+    That it is reached on this machine, or runs the code of the folder that it stands in, shows nothing
+    in a file of which the `path` says production: a checkout on a server is served in this way too.
     """
     target = service.build.target.literal if service.build and service.build.target else None
     if target and _TARGET.search(target):
@@ -46,10 +50,10 @@ def develops(service: Service, path: str = "") -> str:
             return f"`{service.name}` runs `{found[0]}`"
     if "develop" in service.keys:
         return f"`{service.name}` is synchronised while it runs"
-    mounted = next((m for m in service.mounts if _is_source(m)), None)
-    if mounted is not None:
+    outside = _PRODUCTION.search(path) is None
+    if outside and any(map(_is_source, service.mounts)):
         return f"`{service.name}` runs the mounted source"
-    return _by_environment(service, outside=_PRODUCTION.search(path) is None)
+    return _by_environment(service, outside=outside)
 
 
 _PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")

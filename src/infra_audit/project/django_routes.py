@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..documents.facts import Addition, Handler, PythonModule
 from ..model import Location
 from ..source.regex import regex
-from .code_routes import HARMLESS
+from .python_beside import passes
 from .python_graph import is_router_of_drf
 from .python_names import PACKAGE, Meant, Python, handler_of, meant, module_file
 from .route_files import Table
@@ -23,12 +23,19 @@ _QUIET = regex(
     r"|django_htmx|reversion|auditlog|hijack|crum|waffle|django_otp|rest_framework|oauth2_provider|silk|request_logging|ratelimit)\..*"
 )
 """Middlewares of packages that answer no path of their own."""
-_HEALTH = ("health_check", "watchman", "django_health")
+_HEALTH = regex(r"health|alive|watchman|heartbeat|status|probe|ping")
+"""What packages are called that may answer probes."""
 _ACCOUNTS = (
     "login/", "logout/", "password_change/", "password_change/done/", "password_reset/", "password_reset/done/",
     "reset/<uidb64>/<token>/", "reset/done/",
 )  # fmt: skip
 """What `django.contrib.auth.urls` adds."""
+_KNOWN = regex(
+    r"(?:allauth|captcha|ckeditor\w*|debug_toolbar|dj_rest_auth|django_(?:browser_reload|ckeditor_5|prometheus|select2|summernote)|djoser"
+    r"|drf_(?:spectacular|yasg)|filer|grappelli|hijack|jet|oauth2_provider|rest_framework\w*|rosetta|silk|social_django|tinymce|two_factor"
+    r"|django\.(?:conf|contrib)|knox|simple_history|notifications|massadmin|nested_admin|smart_selects)\b"
+)
+"""Packages whose paths are their own matter, and none of which answers a probe."""
 _IGNORED = frozenset(("static()", "staticfiles_urlpatterns()", "debug_toolbar_urls()"))
 """What adds only files, or nothing in production."""
 _GROUP = regex(r"\\[AZbBdDsSwWz]|[.^$*+?{}\[\]|()\\]")
@@ -42,6 +49,7 @@ class _Found:
         self.routes: list[Route] = []
         self.hidden: dict[str, None] = {}
         self.aliased: dict[str, None] = {}
+        self.walked: list[str] = []
 
 
 def django_table(known: Python, modules: tuple[PythonModule, ...]) -> tuple[Table, Location | None]:
@@ -74,7 +82,8 @@ def _roots(modules: tuple[PythonModule, ...]) -> Iterator[tuple[str, str | None]
 def _walk(found: _Found, path: str, name: str, prefix: str, depth: int) -> None:
     module = found.known.modules[path]
     own = [a for a in module.additions if a.receiver == name and _is_pattern(a)]
-    if depth > _DEEPEST or len(found.routes) > _MOST:
+    found.walked.append(path)
+    if depth > _DEEPEST or len(found.routes) > _MOST or len(found.walked) > _MOST:
         found.hidden["the routes lead into each other"] = None
         return
     if not own:
@@ -132,7 +141,7 @@ def _registered(found: _Found, router: Meant, prefix: str) -> None:
             if name is None or not name.strip("/^"):
                 found.hidden[f"a name in {module.path} is not literal"] = None
             else:
-                _wild(found, joined(prefix, _plain(name)[0]), where)
+                _wild(found, joined(prefix, _plain(name)[0]), where, addition.target)
     if router.application is not None:
         made = Location(router.path, router.application.span)
         root = Route(joined(prefix, ""), ("GET",), made, Handler(opaque=True), router.path)
@@ -153,7 +162,8 @@ def _route(
     if included:
         _include(found, module, addition, (at, whole), depth)
     elif addition.target.endswith(".urls") or not whole:
-        _wild(found, at, where)
+        known = addition.target if addition.target == "admin.site.urls" or not whole else ""
+        _wild(found, at, where, known)
     else:
         handler, methods, answering = _view(found, module, addition)
         name = addition.target.removesuffix(".as_view()").rpartition(".")[2]
@@ -171,7 +181,7 @@ def _include(
     elif target.startswith("'"):
         name = target.strip("'")
         path = module_file(found.known, module.path, name)
-        if name.startswith(_HEALTH):
+        if path == PACKAGE and _HEALTH.search(name):
             found.aliased[f"`{name}` answers probes"] = None
         if name == "django.contrib.auth.urls":
             for own in _ACCOUNTS:
@@ -192,13 +202,13 @@ def _elsewhere(found: _Found, name: str, prefix: str, where: Location, *, packag
     elif not package:
         found.hidden[f"`{name}`, which {where.path} includes, was not found"] = None
     else:
-        _wild(found, prefix, where)
+        _wild(found, prefix, where, name if _KNOWN.match(name) else "")
 
 
-def _wild(found: _Found, prefix: str, where: Location) -> None:
-    """Something that answers any path below a prefix."""
+def _wild(found: _Found, prefix: str, where: Location, name: str = "") -> None:
+    """Something that answers any path below a prefix; by its name where that is known to answer no probe."""
     unknown = Handler(opaque=True)
-    found.routes.append(Route(joined(prefix, "*"), ("ALL",), where, unknown, where.path))
+    found.routes.append(Route(joined(prefix, "*"), ("ALL",), where, unknown, where.path, name=name))
 
 
 def _view(
@@ -245,5 +255,5 @@ def _beside(found: _Found, modules: tuple[PythonModule, ...]) -> None:
             name = one.value.literal
             if name is None:
                 found.aliased[f"not all middlewares in {module.path} are written out"] = None
-            elif not _QUIET.fullmatch(name) and not HARMLESS.search(name.rpartition(".")[2]):
+            elif not _QUIET.fullmatch(name) and not passes(name.rpartition(".")[2]):
                 found.aliased[f"`{name}` may answer by itself"] = None

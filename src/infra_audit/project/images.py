@@ -8,7 +8,7 @@ from posixpath import join, normpath
 
 from msgspec.structs import replace
 
-from ..documents.facts import Build, Dockerfile, Service, Stage
+from ..documents.facts import Build, Compose, Dockerfile, Service, Stage
 from ..documents.shell.syntax import Command
 from ..flow.constructs import name_of
 from ..source.regex import regex
@@ -50,12 +50,30 @@ def _without_a_developers(found: list[Image], facts: Facts) -> Iterator[Image]:
 def _only_develops(path: str, facts: Facts) -> bool:
     """Whether compose builds a Dockerfile, and only for services that are a developer's."""
     builders = [
-        service
+        (compose, service)
         for compose in facts.composes
         for service in compose.services
         if service.build is not None and built_file(compose.path, service.build) == path
     ]
-    return bool(builders) and all(map(develops, builders)) and not any(_published(path, facts))
+    theirs = all(develops(s) or _is_replaced(c, s, path, facts) for c, s in builders)
+    return bool(builders) and theirs and not any(_published(path, facts))
+
+
+_PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
+
+
+def _is_replaced(compose: Compose, service: Service, path: str, facts: Facts) -> bool:
+    """Whether a file for production beside a compose file builds a service from another Dockerfile."""
+    return any(
+        other.name == service.name
+        and other.build is not None
+        and built_file(beside.path, other.build) not in (path, None)
+        for beside in facts.composes
+        if beside is not compose
+        and folder_of(beside.path) == folder_of(compose.path)
+        and _PRODUCTION.search(beside.path)
+        for other in beside.services
+    )
 
 
 def resolved(folder: str, path: str) -> str | None:

@@ -226,6 +226,13 @@ def _listener(
             evidence.insert(0, Evidence(told_by.location, f"tells it to listen on {number}"))
         found.setdefault(number, tuple(evidence))
     settled = app.runtime == "python" and not any(port.variable for port in listens)
+    if started is not None and started.python is not None and not started.python.alone:
+        settled = False
+        untold.add("GUNICORN_CMD_ARGS")
+        if "GUNICORN_CMD_ARGS" in inherited | {
+            e.name for i in image.stage.instructions for e in i.entries
+        }:
+            return None
     return Listener(found, frozenset(untold), settled) if found else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..documents.facts import Other
@@ -54,6 +55,7 @@ _PLATFORMS = {
     "render": "Render",
     "railway": "Railway",
     "appengine": "App Engine",
+    "cloudrun": "Cloud Run",
     "cloudflare": "Cloudflare Workers",
     "amplify": "AWS Amplify",
     "serverless": "Serverless Framework",
@@ -214,6 +216,22 @@ def _from_workflows(facts: Facts) -> Iterator[Mechanism]:
                 for prefix, provider in _PLATFORM_ACTIONS:
                     if uses.lower().startswith(prefix) and "/setup-" not in uses:
                         yield Mechanism(provider, Location(workflow.path, step.span))
+                for entry in (*job.environment, *step.environment):
+                    hook = _HOOK.search(entry.value.raw) if entry.value is not None else None
+                    if hook is not None:
+                        provider = _HOOKS[hook[1].upper()]
+                        yield Mechanism(provider, Location(workflow.path, entry.span))
+
+
+_HOOKS = {
+    "RENDER": "Render",
+    "VERCEL": "Vercel",
+    "NETLIFY": "Netlify",
+    "KOYEB": "Koyeb",
+    "RAILWAY": "Railway",
+}
+_HOOK = regex(rf"secrets\.(?:\w+_)?({'|'.join(_HOOKS)})_(?:\w+_)?HOOK", re.IGNORECASE)
+"""A secret that holds the address by which a provider is told to deploy."""
 
 
 _DEPLOYING = regex(

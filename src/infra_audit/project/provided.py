@@ -31,7 +31,7 @@ def _spoken(statement: Statement) -> Iterator[str]:
         yield from _NAMES.findall(word.raw)
     if isinstance(statement, Command):
         yield from (assignment.name for assignment in statement.assignments)
-    if isinstance(statement, Command | Redirected):
+    if isinstance(statement, (Command, Redirected)):
         for redirect in statement.redirects:
             if redirect.heredoc is not None:
                 yield from _NAMES.findall(redirect.heredoc.content)

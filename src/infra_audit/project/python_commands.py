@@ -64,6 +64,11 @@ class Started(Struct, frozen=True, kw_only=True):
     develops: bool = False
     """Whether it is the server that a framework brings for developing."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether no variable can tell the server other options than those that are told here."""
+        return self.server != "gunicorn" or bool(self.port)
+
 
 def started(given: Sequence[str | None]) -> Started | None:
     """What a command line starts; None where that is no server of Python and no file of it."""

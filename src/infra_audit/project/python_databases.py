@@ -14,6 +14,7 @@ from .engines import engine_of_url, host_of, is_managed
 from .owners import enclosing
 from .python_names import Python, python
 from .python_values import behind, given
+from .supplied import file_of
 from .types import Deployable, Store
 
 _ASIDE = regex(
@@ -115,6 +116,11 @@ def _one(
         told = given(known, module.path, url.name)
         url = behind(url.before, told) if told is not None else Expression()
     engine = one.engine or (engine_of_url(url.literal) if url.literal else None)
-    if engine is not None:
+    if engine is not None and not (engine == "sqlite" and _is_nowhere(url)):
         where = Location(module.path, one.span)
         yield Opened(engine, url, where, users, declared=not one.engine or one.how == "django")
+
+
+def _is_nowhere(url: Expression) -> bool:
+    """Whether a database of SQLite lies in memory, or on another server."""
+    return url.literal is not None and file_of(url.literal) is None

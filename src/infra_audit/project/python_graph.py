@@ -28,20 +28,29 @@ class Graph(Struct):
     routes: list[Route]
     hidden: dict[str, None]
     aliased: dict[str, None]
+    walked: list[Node]
 
 
+VERBS = frozenset(
+    ("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route")
+)
+"""What adds a route to an application by a decorator."""
 _WEB = frozenset(("fastapi", "starlette", "flask", "quart"))
 _TESTS = frozenset(("mock", "patch", "client"))
 _DRF = frozenset(("DefaultRouter", "SimpleRouter"))
+_INCLUDING = frozenset(("include_router", "register_blueprint"))
 
 
 def graph(known: Python, modules: tuple[PythonModule, ...]) -> Graph:
     """The applications and routers in some files with what is added to each."""
-    found = Graph(known, modules, {}, {}, [], {}, {})
+    found = Graph(known, modules, {}, {}, [], {}, {}, [])
     for module in modules:
         for made in module.applications:
+            own = Node(module.path, made.scope, made.name)
+            if own in found.made and found.made[own].options != made.options:
+                found.hidden[f"`{own.name}` in {own.path} is made in two ways"] = None
             if _is_web(known, module, made):
-                found.made[Node(module.path, made.scope, made.name)] = made
+                found.made[own] = made
     for module in modules:
         for addition in module.additions:
             if addition.verb.partition(" ")[0] not in ("path", "re_path", "url", "patterns"):
@@ -61,19 +70,19 @@ def node_of(graph: Graph, path: str, scope: str, name: str) -> Node | None:
     return Node(path, scope, name) if is_parameter else None
 
 
-def last(made: Application) -> str:
-    """What an application is made by, without its module."""
-    return made.made.rpartition(".")[2]
+def maker(made: Application | None) -> str:
+    """What an application is made by, without its module; '' for what a function is given."""
+    return made.made.rpartition(".")[2] if made is not None else ""
 
 
 def is_router_of_drf(made: Application | None) -> bool:
     """Whether it is a router of Django REST framework."""
-    return made is not None and last(made) in _DRF
+    return maker(made) in _DRF
 
 
 def _is_web(known: Python, module: PythonModule, made: Application) -> bool:
     """Whether what makes an application is surely the framework's own."""
-    if not is_root(made) and last(made) not in ("APIRouter", "Blueprint", "Router", *_DRF):
+    if not is_root(made) and maker(made) not in ("APIRouter", "Blueprint", "Router", *_DRF):
         return False
     found = meant(known, module.path, made.scope, made.made)
     package = found.package.partition(".")[0] if found is not None else ""
@@ -85,21 +94,17 @@ def _note(graph: Graph, module: PythonModule, addition: Addition) -> None:
     if own is not None:
         graph.added.setdefault(own, []).append((module, addition))
         return
-    if addition.verb in (
-        "register",
-        "hand",
-        "options",
-        "add_route",
-        "route",
-        "patch",
-    ) and not _is_path(addition):
-        return
-    head = addition.receiver.partition(".")[0]
-    if head not in _TESTS and (_is_path(addition) or addition.verb in _MOUNTS):
+    last_part = addition.receiver.rpartition(".")[2]
+    routed = addition.verb in VERBS and addition.receiver.partition(".")[0] not in _TESTS
+    if (routed and _is_path(addition)) or (
+        addition.verb in _MOUNTING and _PARAMETER.fullmatch(last_part)
+    ):
         graph.hidden[f"`{addition.receiver}`, to which {module.path} adds, was not found"] = None
 
 
-_MOUNTS = frozenset(("include_router", "register_blueprint"))
+_MOUNTING = frozenset((
+    "add_api_route", "add_route", "add_url_rule", "include_router", "mount", "register_blueprint",
+))  # fmt: skip
 
 
 def _is_path(addition: Addition) -> bool:
@@ -113,7 +118,7 @@ def _receiver(graph: Graph, module: PythonModule, addition: Addition) -> Node | 
     if own is None or own in graph.made:
         return own
     if own.path == module.path and own.scope == addition.scope and addition.scope:
-        return own if _PARAMETER.fullmatch(own.name) or addition.verb in _MOUNTS else None
+        return own if _PARAMETER.fullmatch(own.name) or addition.verb in _INCLUDING else None
     return None
 
 

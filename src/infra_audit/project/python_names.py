@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -13,16 +14,8 @@ from .imports import folder_of
 PACKAGE = ""
 """What an import of something outside of the repository leads to."""
 
-_ALIAS = regex(r"[A-Za-z_][\w.]*(?:\(.*\))?", flags=0)
+_ALIAS = regex(r"[A-Za-z_][\w.]*(?:\(.*\))?", re.DOTALL)
 _DEEPEST = 12
-
-
-class Python(Struct, frozen=True):
-    """What resolving a name needs to know of a repository."""
-
-    files: frozenset[str]
-    folders: frozenset[str]
-    modules: dict[str, PythonModule]
 
 
 class Meant(Struct, frozen=True):
@@ -37,6 +30,16 @@ class Meant(Struct, frozen=True):
     assigned: Assignment | None = None
 
 
+class Python(Struct, frozen=True):
+    """What resolving a name needs to know of a repository."""
+
+    files: frozenset[str]
+    folders: frozenset[str]
+    modules: dict[str, PythonModule]
+    found: dict[tuple[str, str, str], Meant | None]
+    """What was asked for before: the path, the scope and the name."""
+
+
 def python(files: frozenset[str], modules: tuple[PythonModule, ...]) -> Python:
     """What resolving a name needs to know of a repository."""
     folders: set[str] = set()
@@ -46,7 +49,7 @@ def python(files: frozenset[str], modules: tuple[PythonModule, ...]) -> Python:
             while folder and folder not in folders:
                 folders.add(folder)
                 folder = folder_of(folder)
-    return Python(files, frozenset(folders), {m.path: m for m in modules})
+    return Python(files, frozenset(folders), {m.path: m for m in modules}, {})
 
 
 def module_file(known: Python, importer: str, name: str) -> str | None:
@@ -79,19 +82,27 @@ def meant(known: Python, path: str, scope: str, name: str, depth: int = 0) -> Me
     module = known.modules.get(path)
     if module is None or not name or depth > _DEEPEST:
         return None
+    key = (path, scope, name)
+    if key not in known.found:
+        known.found[key] = None  # what leads to itself means nothing
+        known.found[key] = _meant(known, module, scope, name, depth)
+    return known.found[key]
+
+
+def _meant(known: Python, module: PythonModule, scope: str, name: str, depth: int) -> Meant | None:
     for inner in _scopes(scope):
         found = _in_scope(known, module, inner, name, depth)
         if found is not None:
             return found
     for one in module.imports:
         if one.origin == "*":
-            target = module_file(known, path, one.module)
+            target = module_file(known, module.path, one.module)
             found = meant(known, target, "", name, depth + 1) if target else None
             if found is not None:
                 return found
     head, _, rest = name.partition(".")
-    if path.endswith("__init__.py"):
-        return _submodule(known, _below(folder_of(path), head), rest, depth)
+    if module.path.endswith("__init__.py"):
+        return _submodule(known, _below(folder_of(module.path), head), rest, depth)
     return None
 
 

@@ -50,6 +50,33 @@ def serves(found: Started, app: Deployable, project: Project) -> bool:
     )
 
 
+def served_from(folder: str, project: Project) -> Iterator[Location]:
+    """The commands of units and scripts of production that start a server with an application of a folder."""
+    known = python(project.files, project.python)
+    lead = f"{folder}/" if folder else ""
+    starts = [
+        (u.start, u.deployable) for u in project.units if u.start and u.purpose == "production"
+    ]
+    runs = [(run, own) for start, own in starts for run in analyse(start).runs]
+    runs += [
+        (r, a.deployable)
+        for a in project.acts
+        if a.purpose == "production"
+        for r in a.behaviour.runs
+    ]
+    for run, own in runs:
+        found = started((run.name, *run.arguments))
+        if found is None:
+            continue
+        path = entry(found, known, folder)
+        module = known.modules.get(path) if path else None
+        untold = bool(found.server) and not found.module and not found.file
+        inside = path is not None and path.startswith(lead)
+        opens = bool(found.server) or (module is not None and any(served_by(module)))
+        if (inside and opens) or (untold and own == folder):
+            yield Location(run.path, run.span)
+
+
 def _of_run(found: Started, run: Run, unit: Unit, known: Python) -> Iterator[Port]:
     home = unit.deployable or folder_of(run.path)
     if found.server:

@@ -4,51 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ..documents.facts import Addition, Application, Entry, Handler, PythonModule, Value
 from ..model import Location
 from ..source.regex import regex
-from .code_routes import HARMLESS, STATIC
-from .python_graph import Graph, Node, graph, last, node_of
-from .python_names import PACKAGE, Python, handler_of, is_root, literal, meant
+from .code_routes import STATIC
+from .python_beside import beside, given_away
+from .python_graph import VERBS, Graph, Node, graph, is_router_of_drf, maker, node_of
+from .python_names import Python, handler_of, is_root, literal, meant
 from .route_files import Table
 from .route_paths import joined
 from .types import Route
 
 _DEEPEST = 12
 _MOST = 5_000
-_VERBS = frozenset(
-    ("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route")
-)
 _ADDED = frozenset(("add_api_route", "add_route", "add_url_rule"))
-_FRONTS = frozenset(("middleware", "before_request", "before_app_request"))
-_ERRORS = frozenset((
-    "add_exception_handler", "app_errorhandler", "errorhandler", "exception_handler", "register_error_handler",
-))  # fmt: skip
 _DOCUMENTED = (("docs_url", "/docs"), ("redoc_url", "/redoc"), ("openapi_url", "/openapi.json"))
 _STATIC = regex(r"(?:^|\.)\w*StaticFiles\(\)$")
 _DEPENDS = regex(r"(?:Depends|Security)\(\s*([\w.]+)")
-_ANSWERING = regex(
-    r"(?:^|\.)(?:jsonify|make_response|redirect|render_template|send_file|send_from_directory|\w*Response)$"
-)
-_FILES = regex(
-    r"(?:^|\.)(?:send_file|send_from_directory|FileResponse|render_template|TemplateResponse)$"
-)
-_QUIET = regex(
-    r"(?:flask_(?:bcrypt|bootstrap\w*|caching|compress|cors|jwt_extended|limiter|login|mail|marshmallow|migrate|moment|principal|seasurf|session"
-    r"|socketio|sqlalchemy|talisman|wtf|babel|httpauth|pymongo|redis|assets|mongoengine)"
-    r"|sentry_sdk|opentelemetry|ddtrace|elasticapm|newrelic|slowapi|fastapi\.testclient|starlette\.testclient|uvicorn|waitress"
-    r"|hypercorn|mangum|werkzeug\.middleware\.proxy_fix|asgi_correlation_id|fastapi_pagination|fastapi_limiter|logging|asyncio"
-    r"|apig_wsgi|asgiref|a2wsgi|structlog|loguru|threading|functools|typing|gevent|eventlet|httpx|prometheus_fastapi_instrumentator"
-    r"|fastapi\.middleware|starlette\.middleware|flask\.cli|whitenoise|contextlib|sys|os)(?:\..*)?"
-)
-"""What answers no path of its own when it is given an application, the path of metrics aside."""
-_METRICS = ("prometheus_fastapi_instrumentator", "starlette_exporter", "prometheus_flask_exporter")
-_SAFE = regex(
-    r"(?:\w+\.)?_?(?:db|database|migrate|login_?manager|jwt|cors|limiter|cache|mail|ma|bcrypt|csrf|session|socketio|babel|talisman"
-    r"|compress|toolbar|moment|principal|oauth|celery|scheduler|sentry)\.init_app"
-    r"|(?:isinstance|print|len|str|repr|id|hasattr|getattr|setattr|super|type|list|dict|cast|self\.assert\w+)"
-)
-_NO_OPTIONS = frozenset(("routes",))
 
 
 def code_table(known: Python, modules: tuple[PythonModule, ...]) -> tuple[Table, Location | None]:
@@ -63,19 +37,11 @@ def code_table(known: Python, modules: tuple[PythonModule, ...]) -> tuple[Table,
     for node, added in found.added.items():
         made = found.made.get(node)
         orphan = node not in mounted and (made is None or not is_root(made))
-        if (
-            orphan
-            and any(a.verb != "hand" for _, a in added)
-            and last_of(made) not in ("DefaultRouter", "SimpleRouter")
-        ):
+        adds = any(addition.verb != "hand" for _, addition in added)
+        if orphan and adds and not is_router_of_drf(made):
             found.hidden[f"where `{node.name}` in {node.path} is mounted is not seen"] = None
     where = Location(roots[0].path, found.made[roots[0]].span) if roots else None
     return Table(tuple(found.routes), tuple(found.hidden), tuple(found.aliased)), where
-
-
-def last_of(made: Application | None) -> str:
-    """What an application is made by, '' for what a function is given."""
-    return last(made) if made is not None else ""
 
 
 def _mounted(found: Graph) -> set[Node]:
@@ -107,7 +73,8 @@ def _children(found: Graph, module: PythonModule, addition: Addition) -> Iterato
 
 def _walk(found: Graph, node: Node, prefix: str, fronts: tuple[str, ...], depth: int) -> None:
     """Add the routes of an application or router and of those below it."""
-    if depth > _DEEPEST or len(found.routes) > _MOST:
+    found.walked.append(node)
+    if depth > _DEEPEST or len(found.routes) > _MOST or len(found.walked) > _MOST:
         found.hidden["the routers lead into each other"] = None
         return
     made = found.made.get(node)
@@ -116,16 +83,17 @@ def _walk(found: Graph, node: Node, prefix: str, fronts: tuple[str, ...], depth:
         if is_root(made):
             _own(found, node, made, prefix)
     for module, addition in found.added.get(node, ()):
-        if addition.verb in _VERBS or addition.verb in _ADDED:
+        if addition.verb in VERBS or addition.verb in _ADDED:
             _route(found, module, addition, prefix, fronts)
         elif addition.verb in ("include_router", "register_blueprint"):
             _below(found, module, addition, (prefix, fronts), depth)
         elif addition.verb == "mount":
             _mount(found, module, addition, (prefix, fronts), depth)
-        elif addition.verb == "hand":
-            _hand(found, module, addition, (prefix, fronts), depth)
-        else:
-            _beside(found, module, addition)
+        elif addition.verb != "hand":
+            beside(found, module, addition)
+        elif not given_away(found, module, addition, prefix):
+            for child in _children(found, module, addition):
+                _walk(found, child, prefix, fronts, depth + 1)
 
 
 def _own(found: Graph, node: Node, made: Application, prefix: str) -> None:
@@ -137,7 +105,7 @@ def _own(found: Graph, node: Node, made: Application, prefix: str) -> None:
     root = given.get("root_path")
     if root is not None and root.literal not in ("", "/", "None"):
         found.aliased[f"`{node.name}` in {node.path} has a `root_path`"] = None
-    if last(made) == "FastAPI":
+    if maker(made) == "FastAPI":
         closed = given.get("openapi_url")
         for option, usual in _DOCUMENTED:
             value = given.get(option)
@@ -146,7 +114,7 @@ def _own(found: Graph, node: Node, made: Application, prefix: str) -> None:
                 found.routes.append(_opaque(joined(prefix, usual), node.path, where))
             elif path != "None" and (closed is None or closed.literal != "None"):
                 found.routes.append(_opaque(joined(prefix, path), node.path, where))
-    elif last(made) in ("Flask", "Quart"):
+    elif maker(made) in ("Flask", "Quart"):
         folder, url = given.get("static_folder"), given.get("static_url_path")
         path = url.literal if url is not None else "/static"
         if path is None:
@@ -158,8 +126,8 @@ def _own(found: Graph, node: Node, made: Application, prefix: str) -> None:
             found.routes.append(static)
 
 
-def _opaque(path: str, module: str, where: Location, methods: tuple[str, ...] = ("GET",)) -> Route:
-    return Route(path, methods, where, Handler(opaque=True), module)
+def _opaque(path: str, module: str, where: Location) -> Route:
+    return Route(path, ("GET",), where, Handler(opaque=True), module)
 
 
 def _path(
@@ -204,6 +172,9 @@ def _route(
         called = meant(found.known, module.path, addition.scope, addition.target)
         handler = handler_of(found.known, called) if called is not None else None
         answering = called.path if handler is not None and called is not None else module.path
+    named = tuple(dict.fromkeys((*fronts, *_named(addition.options))))
+    if handler is not None and named:
+        handler = replace(handler, calls=tuple(dict.fromkeys((*handler.calls, *named))))
     found.routes.append(
         Route(
             path=joined(prefix, path),
@@ -211,7 +182,7 @@ def _route(
             location=Location(module.path, addition.span),
             handler=handler or Handler(calls=(addition.target,), opaque=True),
             module=answering,
-            middleware=tuple(dict.fromkeys((*fronts, *_named(addition.options)))),
+            middleware=named,
             name=addition.target.rpartition(".")[2],
         )
     )
@@ -243,11 +214,8 @@ def _below(
     own = _path(found, module, addition, given)
     inner = _prefix(found, child, option) if child is not None and child in found.made else None
     if child is None or child not in found.made:
-        where = Location(module.path, addition.span)
         if own and own.strip("/"):
-            found.routes.append(
-                _opaque(joined(joined(prefix, own), "*"), module.path, where, ("ALL",))
-            )
+            _wild(found, module, addition, joined(prefix, own))
         else:
             found.hidden[f"`{addition.target}`, which {module.path} includes, was not found"] = None
         return
@@ -284,76 +252,25 @@ def _mount(
     elif child is not None and child in found.made:
         _walk(found, child, joined(prefix, path), fronts, depth + 1)
     else:
-        found.routes.append(
-            _opaque(joined(joined(prefix, path), "*"), module.path, where, ("ALL",))
-        )
+        _wild(found, module, addition, joined(prefix, path))
 
 
-def _hand(
-    found: Graph,
-    module: PythonModule,
-    addition: Addition,
-    at: tuple[str, tuple[str, ...]],
-    depth: int,
-) -> None:
-    """An application that is given to a function: what that adds to it, or that it may add."""
-    prefix, fronts = at
-    called = meant(found.known, module.path, addition.scope, addition.target)
-    if called is not None and called.function:
-        for child in _children(found, module, addition):
-            _walk(found, child, prefix, fronts, depth + 1)
-        return
-    if _SAFE.fullmatch(addition.target):
-        return
-    package = called.package if called is not None and called.path == PACKAGE else ""
-    if package.startswith(_METRICS):
-        where = Location(module.path, addition.span)
-        found.routes.append(_opaque(joined(prefix, "/metrics"), module.path, where))
-    elif not _QUIET.fullmatch(package):
-        found.aliased[f"`{addition.target}` in {module.path} may add routes"] = None
-
-
-def _beside(found: Graph, module: PythonModule, addition: Addition) -> None:
-    """What is put in front of all routes, or behind them."""
-    doubt = f"`{addition.target}` in {module.path} may answer by itself"
-    called = meant(found.known, module.path, addition.scope, addition.target)
-    handler = addition.handler
-    if handler is None and called is not None:
-        handler = handler_of(found.known, called)
-    if addition.verb == "add_middleware":
-        package = called.package if called is not None and called.path == PACKAGE else ""
-        if not _QUIET.fullmatch(package) and not HARMLESS.search(addition.target):
-            found.aliased[doubt] = None
-    elif addition.verb in _FRONTS:
-        if handler is None or (_may_answer(handler) and not HARMLESS.search(addition.target)):
-            found.aliased[doubt] = None
-    elif addition.verb in _ERRORS and _shows_files(handler) and _is_for_the_lost(addition):
-        found.aliased[doubt] = None
-
-
-def _is_for_the_lost(addition: Addition) -> bool:
-    """Whether a handler of errors answers for paths that no route has."""
-    given = next(
-        (e.value for e in addition.options if e.name in ("0", "exc_class_or_status_code")), None
+def _wild(found: Graph, module: PythonModule, addition: Addition, path: str) -> None:
+    """What answers any path below one; by its name where that is known to answer no probe."""
+    where = Location(module.path, addition.span)
+    known = _USERS.match(addition.target) or _OTHERS.search(path)
+    route = Route(
+        path=joined(path, "*"),
+        methods=("ALL",),
+        location=where,
+        handler=Handler(opaque=True),
+        module=module.path,
+        name=addition.target or "mounted" if known else "",
     )
-    return given is None or _LOST.search(given.raw) is not None
+    found.routes.append(route)
 
 
-_LOST = regex(
-    r"(?:^|\.|_)(?:404|NotFound|(?:Starlette)?HTTPException|Exception|code_or_exception)(?:_NOT_FOUND)?$"
+_USERS = regex(r"fastapi_users\.")
+_OTHERS = regex(
+    r"/(?:socket(?:\.io)?|ws|mcp|metrics|static|assets|media|uploads?|files|images|graphql|flower)$"
 )
-
-
-def _may_answer(handler: Handler) -> bool:
-    """Whether a function in front of all routes may answer what a probe takes for well."""
-    answering = any(_ANSWERING.search(call) for call in handler.calls)
-    return answering and not any(status >= 400 for status in handler.statuses)
-
-
-def _shows_files(handler: Handler | None) -> bool:
-    """Whether what answers for a path that is not there may show a page instead."""
-    if handler is None:
-        return True
-    if any(status >= 400 for status in handler.statuses):
-        return False
-    return bool(handler.statuses) or any(_FILES.search(call) for call in handler.calls)

@@ -146,13 +146,15 @@ def _stands_aside(path: str, project: Project) -> bool:
 def _runs(deployable: Deployable, project: Project) -> Iterator[Run]:
     """The commands among the evidence, and those by which pm2 starts something in its folder."""
     shown = {e.location for e in deployable.evidence}
+    paths = {location.path for location in shown}
     inside = f"/{deployable.folder}/"
     for act in project.acts:
         if act.purpose == "production":
             for run in act.behaviour.runs:
-                named = any(inside in f"/{a or ''}/" for a in run.arguments)
                 pm2 = run.name == "pm2" and "start" in run.arguments[:1] and deployable.folder
-                if Location(run.path, run.span) in shown or (pm2 and named):
+                if (run.path in paths and Location(run.path, run.span) in shown) or (
+                    pm2 and any(inside in f"/{a or ''}/" for a in run.arguments)
+                ):
                     yield run
 
 

@@ -74,7 +74,9 @@ def stores(
     known = [*declared, *services, *installed]
     known += list(_clients(facts, deployables, known, urls))
     known += list(_named(urls, deployables, known))
-    known += _files(opened, known)
+    files = list(_files(opened, known))
+    shown = {user for one in files for user in one.users}
+    known = [s for s in known if not (_is_driver(s) and shown.issuperset(s.users))] + files
     safe = list(_replication(facts))
     kinds = {d.folder: d.kind for d in deployables}
     settled = [
@@ -105,12 +107,18 @@ def _of_python(facts: Facts, deployables: tuple[Deployable, ...]) -> Iterator[tu
 
 def _files(opened: list[tuple[Store, bool]], known: list[Store]) -> Iterator[Store]:
     """The first file of SQLite that the code of a deployable opens, where it has no other database."""
-    others = {user for s in known if s.engine not in _CACHES for user in s.users}
+    lasting = (s for s in known if s.engine not in _CACHES and not _is_driver(s))
+    others = {user for s in lasting for user in s.users}
     plain = sorted((s for s, certain in opened if not certain), key=lambda s: s.url is None)
     for store in plain:
         if others.isdisjoint(store.users):
             others.update(store.users)
             yield store
+
+
+def _is_driver(store: Store) -> bool:
+    """Whether only a driver of SQLite among the dependencies shows a store."""
+    return store.source == "dependency" and store.engine == "sqlite" and bool(store.users)
 
 
 _CACHES = frozenset({"memcached", "redis"})

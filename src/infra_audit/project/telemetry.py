@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal as Choice
 
 from ..documents.facts import Dependency, Entry
@@ -184,19 +184,18 @@ def _installed(act: Act, gives: Gives) -> Iterator[tuple[str, Location]]:
     for run in act.behaviour.runs:
         if run.reach == "unreachable":
             continue
-        where = Location(run.path, run.span)
         if _wraps(run):
-            yield run.name, where
+            yield run.name, Location(run.path, run.span)
         elif run.name == "pm2" and {"plus", "link"} & set(run.arguments):
-            yield "PM2 Plus", where
+            yield "PM2 Plus", Location(run.path, run.span)
+        if run.name in ("echo", "printf", "grep"):
+            continue
         for word in (run.name, *run.arguments):
-            if not word or run.name in ("echo", "printf", "grep"):
-                continue
-            name = word.rstrip("*").removesuffix(".service").partition("=")[0].rpartition("/")[2]
-            if gives in _agent(name):
-                yield name, where
-            elif "://" in word and _INSIDE.search(word) and gives == "metrics":
-                yield name or "an agent", where
+            name, given = _known(word) if word else ("", _NOTHING)
+            if gives in given:
+                yield name, Location(run.path, run.span)
+            elif word and "://" in word and _INSIDE.search(word) and gives == "metrics":
+                yield name or "an agent", Location(run.path, run.span)
 
 
 def _wraps(run: Run) -> bool:
@@ -204,12 +203,27 @@ def _wraps(run: Run) -> bool:
     values = (
         value for name, value in run.environment if name in ("NODE_OPTIONS", "JAVA_TOOL_OPTIONS")
     )
-    return any(word and _WRAPPERS.search(word) for word in (run.name, *run.arguments, *values))
+    return any(word and _is_wrapper(word) for word in (run.name, *run.arguments, *values))
+
+
+@lru_cache(1 << 12)
+def _is_wrapper(word: str) -> bool:
+    return _WRAPPERS.search(word) is not None
+
+
+_NOTHING: frozenset[Gives] = frozenset()
+
+
+@lru_cache(1 << 12)
+def _known(word: str) -> tuple[str, frozenset[Gives]]:
+    """The name that a word comes to, and what an agent of that name gives: words come again and again."""
+    name = word.rstrip("*").removesuffix(".service").partition("=")[0].rpartition("/")[2]
+    return name, _agent(name)
 
 
 @cache
 def _agent(name: str) -> frozenset[Gives]:
-    return next((given for pattern, given in _AGENTS if pattern.fullmatch(name)), frozenset())
+    return next((given for pattern, given in _AGENTS if pattern.fullmatch(name)), _NOTHING)
 
 
 def settings(project: Project, gives: Gives) -> Iterator[Evidence]:

@@ -35,7 +35,7 @@ _PARAMETER = regex(r"[\[\]:*{}$()<>]")
 _CODE = (".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 _ANSWERS = frozenset(("GET", "HEAD", "ALL"))
 _GUARDED = regex(
-    r"auth(?!or)|jwt|verify|require(?!d?Json)|guard|admin|protect|token|permission|role|login|signed|clerk|session\b.*check",
+    r"auth(?!or)|current_\w*user|jwt|verify|require(?!d?Json)|guard|admin|protect|token|permission|role|login|signed|clerk|session\b.*check",
     re.IGNORECASE,
 )
 _OPEN = regex(
@@ -45,7 +45,8 @@ _OPEN = regex(
 _ASKS = regex(
     r"(?:^|\.)(?:authenticate\w*|requireAuth\w*|requireUser\w*|requireAdmin\w*|requireSession\w*|requirePermission\w*"
     r"|getServerSession|getAuthUser|getUserFromToken|verifyToken\w*|verifyJwt|jwt\.verify|withAuth\w*|withAdmin\w*|assertAdmin"
-    r"|checkAdmin\w*|isAdmin|ensureAuthenticated|currentUser|auth\.protect|auth|getSession|validateSession\w*|getToken)$"
+    r"|checkAdmin\w*|isAdmin|ensureAuthenticated|currentUser|auth\.protect|auth|getSession|validateSession\w*|getToken"
+    r"|get_current_\w+|current_user|login_required)$"
 )
 
 
@@ -124,6 +125,8 @@ _HARMLESS = regex(
     r"|process|Object|Array|Number|String|performance|Intl|path|Promise|config|this\.config|this\.configService|ConfigService|env)\b.*"
     r"|json|data|now|uptime|getUptime|version|getVersion|send|sendSuccess|ok|success|asyncHandler|catchAsync|toISOString|Date"
     r"|Boolean|parseInt|parseFloat|isNaN|readPackage\w*|headers|cors|setHeader"
+    r"|(?:datetime|time|platform|timezone|sys|logging)\b.*|socket\.gethostname|(?:dict|list|str|int|float|bool|len|round|jsonify"
+    r"|make_response|HttpResponse|JsonResponse|isoformat|[A-Z]\w*(?:Response|Status|Schema|Result|Out))"
 )
 
 

@@ -40,6 +40,16 @@ def _found(source: str, path: str = "shop/app/db.py") -> tuple[Database, ...]:
             id="below a folder above, and options behind it",
         ),
         pytest.param(
+            'HERE = Path(__file__).parents[2]\nengine = create_engine("sqlite:///" + str(HERE) + "/shop.db")',
+            Expression("sqlite:///shop.db", inside=True),
+            id="a path behind the root",
+        ),
+        pytest.param(
+            'HERE = Path(__file__).parent\nengine = create_engine(f"sqlite:///{HERE}/shop.db")',
+            Expression("sqlite:///shop/app/shop.db", inside=True),
+            id="a path behind a folder",
+        ),
+        pytest.param(
             'engine = create_engine(os.getenv("DATABASE_URL", "sqlite:///./shop.db"))',
             Expression("sqlite:///./shop.db", variable="DATABASE_URL", fallback=True),
             id="a variable with a fallback",
@@ -72,6 +82,11 @@ def _found(source: str, path: str = "shop/app/db.py") -> tuple[Database, ...]:
             id="decouple",
         ),
         pytest.param(
+            'from databases import Database\ndb = Database("sqlite:///shop.db")',
+            Expression("sqlite:///shop.db"),
+            id="the package databases",
+        ),
+        pytest.param(
             'app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"',
             Expression("sqlite:///shop.db"),
             id="the setting of Flask",
@@ -100,6 +115,7 @@ def test_the_url_of_a_database(source: str, expected: Expression) -> None:
         pytest.param('sqlite3.connect("shop.db")', id="a file into which nothing is written"),
         pytest.param('sqlite3.connect(":memory:").execute("CREATE TABLE a (b)")', id="in memory"),
         pytest.param('connect("shop.db").execute("CREATE TABLE a (b)")', id="another connect"),
+        pytest.param('db = Database("sqlite:///shop.db")', id="another Database"),
         pytest.param("SQLALCHEMY_DATABASE_URI = uri()", id="a setting that is not known"),
         pytest.param('DATABASES = {"default": {"ENGINE": engine()}}', id="an engine of its own"),
         pytest.param(

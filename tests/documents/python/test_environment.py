@@ -38,6 +38,16 @@ def _told(use: EnvironmentUse) -> tuple[str, bool, str | None]:
             ("A", True, "b"),
             id="refused",
         ),
+        pytest.param(
+            'a = os.getenv("A", "b")\ndef f(\n    b,\n) -> str:\n    if not b:\n        raise ValueError',
+            ("A", False, "b"),
+            id="a function refuses something else",
+        ),
+        pytest.param(
+            'a = os.getenv("A", "b")\nif (\n    production\n    and a == "b"\n):\n    raise ValueError',
+            ("A", True, "b"),
+            id="refused in several lines",
+        ),
         pytest.param('a = os.getenv("A", "b")\nassert a != "b"', ("A", True, "b"), id="asserted"),
         pytest.param(
             f"{_PYDANTIC}class S(BaseSettings):\n    a: str", ("A", True, None), id="a field"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from ...model import Span
+from ...source.regex import regex
 from ..facts import Addition, Application, Entry, Value
-from .answers import handle, injected
+from .answers import answering, handle, injected
 from .tree import Call, Found, Tree, arguments, bare, children, keywords, operands
 
 _MADE = frozenset((
@@ -53,12 +56,21 @@ _PATTERNS = frozenset(("path", "re_path", "url"))
 _MOCKED = frozenset(
     ("mock", "patch", "mocker", "respx", "responses", "httpx_mock", "requests_mock")
 )
+_GIVEN = frozenset(("app", "application", "fastapi_app", "flask_app"))
+"""What functions call an application that they are given."""
+_ROOTS = frozenset(("FastAPI", "Flask", "Quart", "Starlette"))
+_LIKE = regex(r"\w*(?:app|application|api|server|router|bp|blueprint)")
+"""What people call applications and routers: a blueprint may also be called as what it serves."""
+_WORDS = regex(r"\w+")
 _MOST = 3_000
 _LONGEST = 400
+_FAR = 100
 
 
 def applications(tree: Tree) -> tuple[Application, ...]:
     """Every name that is made an application, a router or a blueprint."""
+    if not any(word.encode() in tree.data for word in _MADE):
+        return ()
     found = []
     for at in tree.nodes["assignment"]:
         left, right = at.node.child_by_field_name("left"), at.node.child_by_field_name("right")
@@ -74,13 +86,13 @@ def applications(tree: Tree) -> tuple[Application, ...]:
     return tuple(found[:_MOST])
 
 
-def additions(tree: Tree) -> tuple[Addition, ...]:
-    """Everything that is added to an application or a router, in order."""
+def additions(tree: Tree, made: tuple[Application, ...]) -> tuple[Addition, ...]:
+    """Everything that is added to an application or a router, in order; `made` are those of the file."""
     found = [one for at in tree.nodes["decorated"] for one in _decorated(tree, at)]
     found += [one for call in tree.calls if (one := _called(tree, call))]
     found += [one for kind in ("assignment", "addition") for one in _patterns(tree, kind)]
     found += [one for call in tree.calls for one in _appended(tree, call)]
-    found += _handed(tree, found)
+    found += _handed(tree, made, found)
     return tuple(sorted(found, key=lambda one: one.span)[:_MOST])
 
 
@@ -125,10 +137,17 @@ def _decorated(tree: Tree, at: Found) -> Iterator[Addition]:
                 others.append(name)
     if not own:
         return
-    handler = handle(tree, Found(definition, at.scope, at.branch))
+    function = Found(definition, at.scope, at.branch)
     named = definition.child_by_field_name("name")
     for receiver, verb, node in own:
         given = options(tree, node) if node.type == "call" else ()
+        path = _given(given, *_PATH)
+        routed = verb in VERBS or verb in ("route", "api_route")
+        handler = (
+            answering(tree, function, path.literal if path else None)
+            if routed
+            else handle(tree, function)
+        )
         fronts = tuple(
             Entry("@", Value(None, one, _span(tree, node)), _span(tree, node)) for one in others
         )
@@ -136,7 +155,7 @@ def _decorated(tree: Tree, at: Found) -> Iterator[Addition]:
             verb=verb,
             receiver=receiver,
             scope=at.scope,
-            path=_given(given, *_PATH),
+            path=path,
             target=tree.source(named) if named is not None else "",
             methods=_methods(tree, verb, node),
             handler=handler,
@@ -201,6 +220,8 @@ def _target(tree: Tree, node: Node, verb: str) -> str:
 
 def _patterns(tree: Tree, kind: str) -> Iterator[Addition]:
     """The routes of Django: lists of `path(…)` under a name."""
+    if not any(word in tree.data for word in (b"path(", b"url(", b"urlpatterns")):
+        return
     for at in tree.nodes[kind]:
         left, right = at.node.child_by_field_name("left"), at.node.child_by_field_name("right")
         if left is None or right is None or left.type != "identifier":
@@ -212,9 +233,9 @@ def _patterns(tree: Tree, kind: str) -> Iterator[Addition]:
 
 def _appended(tree: Tree, call: Call) -> Iterator[Addition]:
     name, _, verb = call.name.rpartition(".")
-    given = arguments(call.node)
-    if name == "urlpatterns" and verb in ("append", "extend", "insert") and given:
-        yield from _listed(tree, given[-1], name, call.scope, 0)
+    if name == "urlpatterns" and verb in ("append", "extend", "insert"):
+        for one in arguments(call.node)[-1:]:
+            yield from _listed(tree, one, name, call.scope, 0)
 
 
 def _listed(tree: Tree, node: Node, name: str, scope: str, depth: int) -> Iterator[Addition]:
@@ -277,22 +298,62 @@ def _included(tree: Tree, node: Node) -> str:
     return f"'{literal}'" if literal is not None else tree.dotted(node)
 
 
-def _handed(tree: Tree, added: list[Addition]) -> Iterator[Addition]:
+def _handed(tree: Tree, made: tuple[Application, ...], added: list[Addition]) -> Iterator[Addition]:
     """The calls that are given an application or a router of this file."""
-    names = {one.name for one in applications(tree)}
-    names |= {one.receiver for one in added if one.verb != "patterns" and one.verb not in _PATTERNS}
-    for call in tree.calls:
-        if call.last in _METHODS or call.last in _DECORATORS or not names:
+    named = {one.name for one in made} | {one.receiver for one in added}
+    known = {name for name in named if _LIKE.fullmatch(name.rpartition(".")[2])}
+    known |= {one.name for one in made if one.made.rpartition(".")[2] in _ROOTS}
+    takes = _taking(tree)
+    names = known | takes.keys()
+    if not names:
+        return
+    others = _named_so(tree, names) - {(one.name, one.scope) for one in made}
+    every = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    wanted = re.compile(rf"[(,=]\s*(?:\*\*?)?({every})(?:\.wsgi_app)?\s*[,)]".encode())
+    for found in wanted.finditer(tree.data):
+        call = _around(tree, found.start(1))
+        if call is None or (
+            "." in call.name and (call.last in _METHODS or call.last in _DECORATORS)
+        ):
             continue
-        given = [*arguments(call.node), *keywords(tree, call.node).values()]
-        for one in given[:16]:
-            name = tree.dotted(one).removesuffix(".wsgi_app")
-            if name in names:
-                yield Addition(
-                    verb="hand",
-                    receiver=name,
-                    scope=call.scope,
-                    path=None,
-                    target=call.name,
-                    span=_span(tree, call.node),
-                )
+        name = found[1].decode(errors="replace")
+        taken = call.scope in takes.get(name, ())
+        if not taken and (name not in known or (name, call.scope) in others):
+            continue
+        yield Addition(
+            verb="hand",
+            receiver=name,
+            scope=call.scope,
+            path=None,
+            target=call.name,
+            span=_span(tree, call.node),
+        )
+
+
+def _named_so(tree: Tree, names: set[str]) -> set[tuple[str, str]]:
+    """The functions in which one of some names is given a value, each with the name."""
+    found = set()
+    for at in tree.nodes["assignment"]:
+        left = at.node.child_by_field_name("left")
+        if at.scope and left is not None and left.type == "identifier":
+            found.add((tree.source(left), at.scope))
+    return {one for one in found if one[0] in names}
+
+
+def _taking(tree: Tree) -> dict[str, set[str]]:
+    """The functions that are given an application, by the name that they have for it."""
+    found: dict[str, set[str]] = {}
+    for at in tree.nodes["function"]:
+        name, given = (at.node.child_by_field_name(part) for part in ("name", "parameters"))
+        words = set(_WORDS.findall(tree.source(given))) if given is not None else set()
+        for one in _GIVEN.intersection(words):
+            own = tree.source(name) if name is not None else ""
+            found.setdefault(one, set()).add(f"{at.scope}.{own}" if at.scope else own)
+    return found
+
+
+def _around(tree: Tree, at: int) -> Call | None:
+    """The innermost call around an offset, where it is not far behind the call's name."""
+    last = bisect_right(tree.starts, at)
+    near = (call for call in reversed(tree.calls[max(last - _FAR, 0) : last]) if call.end > at)
+    return next(near, None)

@@ -15,6 +15,9 @@ from .expressions import Reader
 from .tree import Call, Found, Tree, arguments, bare, children, keywords
 
 _ENGINES = frozenset({"create_async_engine", "create_engine"})
+_WRAPPERS = frozenset({"Database"})
+_IMPORTED = regex(rb"from databases import|import databases\b")
+"""The package `databases`, whose class is called as many another."""
 _FILES = frozenset(
     {"SqliteDatabase", "aiosqlite.connect", "peewee.SqliteDatabase", "sqlite3.connect"}
 )
@@ -42,8 +45,9 @@ def databases(reader: Reader) -> tuple[Database, ...]:
 def _opened(reader: Reader) -> Iterator[Database]:
     tree = reader.tree
     keeps = _WRITES.search(tree.data) is not None and b":memory:" not in tree.data
+    engines = _ENGINES | (_WRAPPERS if _IMPORTED.search(tree.data) else frozenset())
     for call in tree.calls:
-        if call.last not in _ENGINES and not (keeps and _opens_file(tree, call)):
+        if call.last not in engines and not (keeps and _opens_file(tree, call)):
             continue
         given, named = arguments(call.node), keywords(tree, call.node)
         first = next((named[name] for name in _FIRST if name in named), None)
@@ -52,7 +56,7 @@ def _opened(reader: Reader) -> Iterator[Database]:
             continue
         told = reader.value(first)
         at = Found(call.node, call.scope, call.branch)
-        if call.last in _ENGINES:
+        if call.last in engines:
             if _is_known(told):
                 yield _database(reader, "opened", told, first, at)
         elif not (told.literal or "").startswith("file:"):

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from ...source.regex import regex
 from ..facts import Demand, EnvironmentUse, Expression, Value
-from .expressions import Reader
+from .expressions import GETTERS, Reader
 from .schemas import TRIAL, Schema, is_made, schemas
 from .tree import Call, Tree, arguments, bare, children, keywords
 
@@ -31,6 +31,8 @@ _OPEN = frozenset({
 """What a file may be loaded without coming to, or without ending where it fails there."""
 _MOST = 400
 _HIGHEST = 60
+_FARTHEST = 400
+_ASKS = ("if ", "if(", "elif ", "while ")
 
 
 class Read(Struct, frozen=True):
@@ -63,7 +65,7 @@ def _calls(reader: Reader) -> Iterator[tuple[Node, Expression]]:
         base = call.name.partition(".")[0]
         if TRIAL.search(call.scope) is not None:
             continue
-        if call.last in ("getenv", "get") or call.name in reader.configs or base in reader.envs:
+        if call.name in GETTERS or call.name in reader.configs or base in reader.envs:
             told = reader.value(call.node)
             if told.variable and not told.before and not told.after:
                 yield call.node, told
@@ -130,45 +132,48 @@ def _given_to(tree: Tree, node: Node) -> str:
 
 
 def _refused(tree: Tree) -> frozenset[str]:
-    """Every word, in lower case, of a condition under which something is raised or the program ended."""
-    found: set[str] = set()
-    ends = [at.node for at in tree.nodes["raise"]]
-    ends += [call.node for call in tree.calls if call.name in _EXITS]
-    for node in ends:
-        found.update(_words(tree, node))
-        found.update(_condition(tree, node))
-        found.update(_validated(tree, node))
+    """Every word, in lower case, of a condition under which something is raised or the program ended.
+
+    What stands around a line is told from its indentation: a walk up the tree from each node takes too long.
+    """
+    lines = tree.text.content.split("\n")
+    ends = {at.node.start_point[0] for at in tree.nodes["raise"]}
+    ends |= {call.node.start_point[0] for call in tree.calls if call.name in _EXITS}
+    found = {word for line in ends for word in _words(lines[line])}
+    outer = {line for end in ends for line in _around(lines, end)}
+    found |= {word for line in outer for word in _words(lines[line])}
     for line in _ASSERTED.findall(tree.text.content):
-        found.update(word.lower() for word in _WORDS.findall(line))
+        found.update(_words(line))
     return frozenset(found)
 
 
-def _words(tree: Tree, node: Node) -> Iterator[str]:
-    return (word.lower() for word in _WORDS.findall(tree.source(node)))
+def _words(text: str) -> Iterator[str]:
+    return (word.lower() for word in _WORDS.findall(text))
 
 
-def _condition(tree: Tree, node: Node) -> Iterator[str]:
-    at: Node | None = node
-    for _ in range(_HIGHEST):
-        at = at.parent if at is not None else None
-        if at is None or at.type in _BLOCKS:
-            return
-        condition = at.child_by_field_name("condition")
-        if condition is not None:
-            yield from _words(tree, condition)
+def _around(lines: list[str], end: int) -> Iterator[int]:
+    """The lines of the conditions around a line, and of the decorators of its function."""
+    depth = _depth(lines[end])
+    inside, closing = False, -1
+    for at in range(end - 1, max(-1, end - _FARTHEST), -1):
+        line = lines[at].strip()
+        own = _depth(lines[at])
+        if inside:
+            if not line.startswith("@"):
+                return
+            yield at
+        elif line and (own < depth or own == closing):
+            if line.startswith(_ASKS):
+                yield at
+            closing = own if line.startswith((")", "]")) else -1
+            inside = line.startswith(("def ", "async def "))
+            depth = own
+        elif closing >= 0:
+            yield at
 
 
-def _validated(tree: Tree, node: Node) -> Iterator[str]:
-    """The fields that a validator around a `raise` is for."""
-    at: Node | None = node
-    for _ in range(_HIGHEST):
-        at = at.parent if at is not None else None
-        if at is None:
-            return
-        if at.type == "decorated_definition":
-            for one in at.named_children:
-                if one.type == "decorator":
-                    yield from _words(tree, one)
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 # ── what a file is not loaded without ────────────────────────────────────────────────────────────

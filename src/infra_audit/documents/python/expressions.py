@@ -22,7 +22,8 @@ _SAME = frozenset({"absolute", "as_posix", "get_secret_value", "resolve", "strip
 _JOINS = frozenset({"os.path.join", "path.join", "join", "op.join"})
 _FOLDERS = frozenset({"os.path.dirname", "path.dirname", "dirname"})
 _HERE = frozenset({"os.getcwd()", "Path.cwd()", "pathlib.Path.cwd()", "Path()"})
-_GETTERS = frozenset({"os.getenv", "getenv", "os.environ.get", "environ.get", "env.get"})
+GETTERS = frozenset({"os.getenv", "getenv", "os.environ.get", "environ.get", "env.get"})
+"""What gives a variable of the environment, or what it is told to give instead."""
 _ENVIRONS = frozenset({"os.environ", "environ"})
 _URLS = frozenset({"db", "db_url", "dj_db_url"})
 """What both django-environ and environs call the URL of the database."""
@@ -73,9 +74,10 @@ class Reader(Struct, frozen=True):
         name = self.tree.source(node)
         if name == "__file__":
             return Expression(self.tree.text.path, inside=True)
-        beside = self.attributes.get(self._class_of(node), {}) if self.attributes else {}
-        if name in beside and beside[name].end_byte < node.start_byte:
-            return self.value(beside[name], depth + 1)
+        if any(name in given for given in self.attributes.values()):
+            beside = self.attributes.get(self._class_of(node), {})
+            if name in beside and beside[name].end_byte < node.start_byte:
+                return self.value(beside[name], depth + 1)
         return Expression(name=name)
 
     def _class_of(self, node: Node) -> str:
@@ -216,7 +218,7 @@ class Reader(Struct, frozen=True):
         self, name: str, given: list[Node], named: dict[str, Node], depth: int
     ) -> Expression | None:
         """What a call reads from the environment, None for another call."""
-        if name in _GETTERS or name in self.configs:
+        if name in GETTERS or name in self.configs:
             fallback = given[1] if len(given) > 1 else named.get("default")
             return self._read(given, fallback, depth, required=name in self.configs)
         if name in ("dj_database_url.config", "dj_database_url.parse"):
@@ -329,11 +331,18 @@ def _joined(first: Expression, second: Expression) -> Expression:
     return replace(first, literal=literal, after=f"{first.after}/{second.literal}")
 
 
+def _below(folder: str, path: str) -> str:
+    """What stands behind a folder of the repository; the root has no slash of its own."""
+    return path[1:] if not folder or folder.endswith("/") else path
+
+
 def _followed(first: Expression, second: Expression) -> Expression:
     """A text behind another: at most one of the two is a variable, and a path of the repository ends it."""
     if first.name or second.name or (first.variable and second.variable):
         return _UNKNOWN
-    if first.inside and (second.inside or not (second.literal or "").startswith("?")):
+    if first.inside and not second.inside and (second.literal or "").startswith("/"):
+        second = replace(second, literal=_below(first.literal or "", second.literal or ""))
+    elif first.inside and (second.inside or not (second.literal or "").startswith("?")):
         return first if second.literal == "" else _UNKNOWN
     if second.inside and not (first.literal or "").endswith(":///"):
         return second if first.literal == "" and not first.variable else _UNKNOWN

@@ -21,6 +21,7 @@ from .tree import grow
 def module(text: Text, data: bytes) -> PythonModule:
     """The facts of a file; a problem only where an error left nothing to read."""
     tree = grow(text, data)
+    made = applications(tree)
     extent = text.span(0, len(text.content))
     imported = imports(tree)
     expressions = reader(tree)
@@ -30,8 +31,8 @@ def module(text: Text, data: bytes) -> PythonModule:
         span=extent,
         imports=imported,
         assignments=assignments(tree),
-        applications=applications(tree),
-        additions=additions(tree),
+        applications=made,
+        additions=additions(tree, made),
         functions=functions(tree),
         serves=serves(tree),
         called=called(tree),

@@ -11,7 +11,7 @@ _UNUSED = regex(
 )
 """What nothing of production loads."""
 _CONFIGS = regex(
-    r"(?:^|/)(?:settings|gunicorn[\w.-]*|hypercorn[\w.-]*)\.py$|(?:^|/)settings/[^/]*\.py$"
+    r"(?:^|/)(?:settings|config|constants|gunicorn[\w.-]*|hypercorn[\w.-]*)\.py$|(?:^|/)settings/[^/]*\.py$"
 )
 """Settings of Django, and the files in which servers are configured."""
 _WORDS = (
@@ -21,11 +21,18 @@ _WORDS = (
     b"Flask(",
     b"Blueprint(",
     b"urlpatterns",
+    b"DefaultRouter(",
+    b"SimpleRouter(",
+    b"outer.register(",
     b"include_router(",
     b"register_blueprint(",
     b"add_url_rule(",
     b"add_api_route(",
     b"add_route(",
+    b"add_middleware(",
+    b"add_exception_handler(",
+    b"register_error_handler(",
+    b"app.mount(",
     b"uvicorn.run(",
     b"app.run(",
     b"application.run(",
@@ -33,8 +40,10 @@ _WORDS = (
 )
 """What makes an application, a route or a server."""
 _DECORATED = regex(
-    rb"@\w[\w.]*\.(?:get|post|put|patch|delete|head|options|route|api_route|before_request|middleware|errorhandler|register)\("
+    rb"@\w[\w.]*\.(?:get|post|put|patch|delete|head|options|route|api_route|before_request|middleware|errorhandler|app_errorhandler|exception_handler|before_app_request)\("
 )
+_TAKES = regex(rb"def \w{1,80}\(\s*(?:self,\s*)?(?:app|application|fastapi_app|flask_app)\b")
+"""Functions that are given an application, to which they may add."""
 _GATHERED = regex(rb"(?i)rout|blueprint|_bp\b|\bapp\b|\bapi\b|urlpatterns")
 """What a package hands on that puts applications together from its modules."""
 _VITAL = regex(
@@ -69,8 +78,6 @@ def _gathers(path: str, data: bytes) -> bool:
 
 
 def _holds(data: bytes) -> bool:
-    return any(word in data for word in _WORDS) or (
-        _DECORATED.search(data) is not None
-        or _VITAL.search(data) is not None
-        or _SETTINGS.search(data) is not None
+    return any(word in data for word in _WORDS) or any(
+        pattern.search(data) is not None for pattern in (_DECORATED, _TAKES, _VITAL, _SETTINGS)
     )

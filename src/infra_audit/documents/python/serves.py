@@ -11,22 +11,28 @@ from ..facts import Serve
 from .additions import options
 from .tree import Call, Tree, arguments, keywords
 
-_RUN = frozenset(("run", "run_simple", "serve", "run_app"))
-_SERVERS = frozenset(
-    (
-        "uvicorn.run",
-        "waitress.serve",
-        "serve",
-        "run_simple",
-        "web.run_app",
-        "hypercorn.run",
-        "uvicorn.Config",
-    )
-)
+_Places = tuple[int | None, int | None, int | None]
+
+_SERVERS: dict[str, _Places] = {
+    "hypercorn.run": (0, None, None),
+    "run_simple": (2, 0, 1),
+    "serve": (0, None, None),
+    "uvicorn.Config": (0, None, None),
+    "uvicorn.run": (0, None, None),
+    "waitress.serve": (0, None, None),
+    "web.run_app": (0, None, None),
+}
+"""What serves, and where the application, the host and the port stand among its arguments without a name."""
+_OWN: _Places = (None, 0, 1)
+"""Where they stand in an application's own `run`."""
+_SOCKETS: _Places = (0, 1, 2)
+"""Where they stand in that of Flask-SocketIO."""
 _NOT_SERVED = frozenset((
     "asyncio", "subprocess", "anyio", "trio", "sp", "loop", "bot", "client", "mcp", "runner", "uv", "typer", "pytest", "dp", "st",
 ))  # fmt: skip
 """Whose `run` runs something else."""
+_ELSEWHERE = ("listen", "bind", "fd", "uds")
+"""Options that tell an address in another form."""
 _NUMBERS = ("int", "str")
 _ASKED = ("os.getenv", "getenv", "os.environ.get", "environ.get")
 _VARIABLE = regex(r"""(?:os\.)?environ\[\s*['"](\w+)['"]\s*\]""")
@@ -46,52 +52,36 @@ def called(tree: Tree) -> tuple[str, ...]:
 
 
 def _serve(tree: Tree, call: Call) -> Iterator[Serve]:
-    if call.last not in _RUN and call.name != "uvicorn.Config":
-        return
     owner = call.name.rpartition(".")[0]
-    if owner.partition(".")[0] in _NOT_SERVED or (call.name not in _SERVERS and call.last != "run"):
+    places = _SERVERS.get(call.name)
+    if (
+        places is None
+        and call.last == "run"
+        and owner
+        and owner.partition(".")[0] not in _NOT_SERVED
+    ):
+        places = _SOCKETS if "socketio" in owner else _OWN
+    if places is None:
         return
     named, given = keywords(tree, call.node), arguments(call.node)
-    own = call.name in _SERVERS or call.last != "run" or "socketio" in owner
-    places = _places(call)
-    if not own and not owner:
-        return
-    target = named.get("app", given[0] if given and own else None)
-    port = named.get("port", given[places[1]] if len(given) > places[1] else None)
-    host = named.get(
-        "host", named.get("hostname", given[places[0]] if len(given) > places[0] else None)
+    target, host, port = (
+        named.get(name, given[place] if place is not None and len(given) > place else None)
+        for name, place in zip(("app", "host", "port"), places, strict=True)
     )
-    listened = named.get("listen") or named.get("bind") or named.get("fd") or named.get("uds")
     number, variable = _number(tree, port) if port is not None else ("", "")
-    unknown = (
-        listened is not None or "**" in named or any(one.type == "list_splat" for one in given)
-    )
-    shown = tree.literal(host) if host is not None else ""
+    spread = "**" in named or any(one.type == "list_splat" for one in given)
+    unknown = spread or not named.keys().isdisjoint(_ELSEWHERE)
     yield Serve(
         server=call.name,
-        target=_named(tree, target) if target is not None else owner,
+        target=owner if target is None else tree.literal(target) or tree.dotted(target),
         port=None if unknown else number,
         variable=variable,
-        host=None if unknown else shown,
+        host=None if unknown else tree.literal(host) if host is not None else "",
         options=options(tree, call.node),
         span=tree.text.byte_span(call.start, call.end),
         scope=call.scope,
         branch=call.branch,
     )
-
-
-def _places(call: Call) -> tuple[int, int]:
-    """Where the host and the port stand among the arguments without a name."""
-    if call.last == "run_simple":
-        return 0, 1
-    if call.last == "run" and call.name != "uvicorn.run":
-        return (1, 2) if "socketio" in call.name else (0, 1)
-    return 99, 99
-
-
-def _named(tree: Tree, node: Node) -> str:
-    """What is served: a name, or the text `module:name`."""
-    return tree.literal(node) or tree.dotted(node)
 
 
 def _number(tree: Tree, node: Node, depth: int = 0) -> tuple[str | None, str]:

@@ -28,7 +28,6 @@ _KINDS = {
     "call": "call",
     "class_definition": "class",
     "decorated_definition": "decorated",
-    "except_clause": "except",
     "function_definition": "function",
     "import_from_statement": "import",
     "import_statement": "import",
