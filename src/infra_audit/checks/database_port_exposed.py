@@ -9,9 +9,10 @@ from ..documents.facts import Port
 from ..model import Location, Match, Outcome, Satisfied, Undecided
 from ..project.composed import Placed, placed
 from ..project.published import BOUND, EVERYWHERE, Around, around, doubt
-from ..project.store_images import PORTS
+from ..project.store_images import PORTS, name_and_tag
 from ..project.store_services import StoreService, store_service
 from ..project.types import Project
+from ..source.regex import regex
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
@@ -27,7 +28,7 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
 
 def _ports(one: Placed, project: Project) -> Iterator[tuple[Port, StoreService]]:
     """The ports on which a store is spoken to that a service publishes, beyond the host or not."""
-    store = store_service(one.service, one.compose, project)
+    store = store_service(one.service, one.compose, project) or _index(one)
     if store is None:
         return
     for port in one.service.ports:
@@ -47,7 +48,27 @@ def _of_port(port: Port, one: Placed, store: StoreService, known: Around) -> Out
 def _speaks(port: Port, store: StoreService) -> bool:
     """Whether it is a port on which the store is spoken to."""
     target = port.target or port.target_default
-    return target in PORTS.get(store.engine, frozenset()) and port.protocol in ("", "tcp")
+    spoken = PORTS.get(store.engine) or _INDEXES.get(store.engine, frozenset())
+    return target in spoken and port.protocol in ("", "tcp")
+
+
+def _index(one: Placed) -> StoreService | None:
+    """The index of vectors that a service runs without asking for a key, which it must be told to do."""
+    image = one.service.image.literal if one.service.image is not None else None
+    engine = name_and_tag(image or "")[0].rpartition("/")[2].capitalize()
+    given = [e for service in one.whole.every for e in service.environment]
+    asks = one.whole.open or any(_KEY.search(e.name) or e.name.startswith("<<") for e in given)
+    told = any(service.env_files for service in one.whole.every)
+    return StoreService(engine, image or "") if engine in _INDEXES and not (asks or told) else None
+
+
+_INDEXES = {
+    "Qdrant": frozenset({"6333", "6334"}),
+    "Chroma": frozenset({"8000"}),
+    "Weaviate": frozenset({"8080", "50051"}),
+}
+"""The ports of indexes of vectors; by their manuals none asks for a key unless it is told to."""
+_KEY = regex(r"API_?KEY|_AUTH|AUTHENTICATION_(?!ANONYMOUS)")
 
 
 def _match(port: Port, one: Placed, store: StoreService, known: Around) -> Match:

@@ -83,6 +83,7 @@ _IMAGES = {
     "dragonfly": "redis",
     "memcached": "memcached",
     "elasticsearch": "elasticsearch",
+    "elasticsearch-wolfi": "elasticsearch",
     "opensearch": "opensearch",
     "clickhouse": "clickhouse",
     "clickhouse-server": "clickhouse",

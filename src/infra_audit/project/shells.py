@@ -31,9 +31,10 @@ _PROVIDED = regex(
 
 
 class Supplied(Struct, frozen=True):
-    """What gives variables a value, anywhere: by name the paths of scripts, or '' for other files."""
+    """What gives variables a value, anywhere."""
 
-    names: dict[str, set[str]]
+    names: dict[str, str]
+    """By name the path of the one script that does, '' where several do or another file."""
     sources: tuple[str, ...]
     """The files that scripts source, as written."""
 
@@ -152,7 +153,7 @@ def _never_given(where: Place, use: Use, name: str, others: Supplied) -> Empty |
     base = act.script.path.rpartition("/")[2]
     if _PROVIDED.fullmatch(name) or any(base in source for source in others.sources):
         return None
-    if others.names.get(name, set()) - {act.script.path}:
+    if others.names.get(name, act.script.path) != act.script.path:
         return f"`${name}` comes from the environment"
     if name.upper() == name and act.trail:
         return f"`${name}` may come from the environment"
@@ -161,9 +162,9 @@ def _never_given(where: Place, use: Use, name: str, others: Supplied) -> Empty |
 
 def supplied(project: Project) -> Supplied:
     """What the whole repository gives variables, gathered once."""
-    names: dict[str, set[str]] = {}
+    names: dict[str, str] = {}
     for entry, _ in variables(project):
-        names.setdefault(entry.name, set()).add("")
+        names[entry.name] = ""
     for workflow in project.workflows:
         entries = [*workflow.environment]
         for job in workflow.jobs:
@@ -171,12 +172,14 @@ def supplied(project: Project) -> Supplied:
             for step in job.steps:
                 entries += step.environment
         for entry in entries:
-            names.setdefault(entry.name, set()).add("")
+            names[entry.name] = ""
     sources: list[str] = []
     for act in project.acts:
         for statement in statements(act.script):
             for one in statement.assignments if isinstance(statement, Command) else ():
-                names.setdefault(one.name, set()).add(act.script.path)
+                path = act.script.path
+                if names.setdefault(one.name, path) != path:
+                    names[one.name] = ""
         sources += [
             word.raw
             for run in act.behaviour.runs

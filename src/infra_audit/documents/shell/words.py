@@ -77,7 +77,7 @@ Told = tuple[str | None, str, tuple[Part, ...], bool]
 """Of a word all but its place: what it is literally, as written, its parts, and whether quoted."""
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 14)
 def told(raw: str, expanded: bool) -> Told | None:
     """The word that a text surely is wherever it stands; None where its place matters."""
     if PLAIN.fullmatch(raw):
