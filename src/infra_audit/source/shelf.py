@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import os
+from collections.abc import Iterable
 from typing import Any
 
 _LENGTH = 8
@@ -38,6 +39,10 @@ class Shelf:
             return None
         start, length = place
         return marshal.loads(_read(self._handle, length, self._start + start))  # noqa: S302
+
+    def keys(self) -> Iterable[Any]:
+        """The keys of all values, by which the wheel is compared with the source."""
+        return self._index.keys()
 
 
 if hasattr(os, "pread"):
