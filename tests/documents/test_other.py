@@ -22,6 +22,11 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "cloud-init": ("infra/user.yaml", "#cloud-config\npackages: []\n", "cloud-init"),
     "nginx": ("etc/shop.conf", "server {\n  listen 80;\n}\n", "nginx"),
     "Prometheus": ("monitoring/p.yml", "scrape_configs: []\n", "prometheus"),
+    "Alertmanager": (
+        "monitoring/alerts.yaml",
+        "route: {receiver: a}\nreceivers:\n  - name: a\n",
+        "unknown",
+    ),
     "OpenTelemetry": ("monitoring/c.yaml", "receivers:\n  otlp: {}\n", "otel"),
     "a folder of Grafana": ("grafana/provisioning/a.yml", "x: 1\n", "grafana"),
     "Alembic's settings": ("api/alembic.ini", "[alembic]\n", "alembic"),

@@ -13,7 +13,6 @@ def test_values_are_read_one_by_one(tmp_path: Path) -> None:
     file = tmp_path / "values"
     file.write_bytes(shelved(values))
     found = Shelf(str(file))
-    assert list(found.keys()) == list(values)
     assert {key: found.get(key) for key in values} == values
 
 
@@ -25,5 +24,4 @@ def test_nothing_is_known_of_other_keys(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_has_no_values(tmp_path: Path) -> None:
     found = Shelf(str(tmp_path / "values"))
-    assert not list(found.keys())
     assert found.get("a") is None

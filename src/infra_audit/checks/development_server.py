@@ -8,10 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from ..model import Evidence, Match, Outcome
+from ..project.apps import folder_of
 from ..project.begun import Begun, begun
 from ..project.callees import Call
 from ..project.development_servers import development_server
-from ..project.imports import folder_of
 from ..project.inside import contains
 from ..project.programs import Program, is_sure
 from ..project.python_names import Python, python

@@ -246,7 +246,7 @@ class _Lowered:
             needs=tuple(_needs(given["needs"])) if "needs" in given else (),
             condition=_value(text, when) if when and when.value == "on_failure" else None,
             runs_on=() if self.elsewhere else _runs_on(given.get("tags")),
-            deploys_to=_target(text, environment),
+            deploys_to=_by_name(text, environment),
             action=yaml.string(yaml.get(environment, "action")) or "start",
             environment=entries,
             uses=None if steps else Value(None, _unread(given), yaml.span(text, key)),
@@ -256,7 +256,7 @@ class _Lowered:
             stage=yaml.string(self.reader.value(given.get("stage"))) or "test",
             triggers=self._triggers(verdicts, written),
             may_fail=self._may_fail(written, verdicts),
-            image=_image(text, given.get("image")),
+            image=_by_name(text, given.get("image")),
             daemon=_daemon(services, (*self.shared, *entries)),
             brought=tuple(self._brought(given, (*self.shared, *entries))),
         )
@@ -477,13 +477,8 @@ def _daemon(services: tuple[Entry, ...], entries: tuple[Entry, ...]) -> Value | 
     return next((each.value for each in services if _DAEMON.search(_raw(each))), None)
 
 
-def _image(text: Text, node: Node | None) -> Value | None:
-    scalar = yaml.scalar(yaml.get(node, "name") if isinstance(node, Mapping) else node)
-    return None if scalar is None else _value(text, scalar)
-
-
-def _target(text: Text, node: Node | None) -> Value | None:
-    """The environment that a job is for."""
+def _by_name(text: Text, node: Node | None) -> Value | None:
+    """An image or an environment, told by its name alone or in a mapping."""
     scalar = yaml.scalar(yaml.get(node, "name") if isinstance(node, Mapping) else node)
     return None if scalar is None else _value(text, scalar)
 

@@ -93,7 +93,7 @@ _BY_CONTENT = (
     ("supervisor", regex(r"^\[(?:program|supervisord)\b", re.MULTILINE)),
     ("nginx", regex(r"^[ \t]*(?:server\s*\{|upstream\s+\S+\s*\{|proxy_pass\s)", re.MULTILINE)),
     ("prometheus", regex(r"^scrape_configs:", re.MULTILINE)),
-    ("otel", regex(r"^(?:receivers|exporters):", re.MULTILINE)),
+    ("otel", regex(r"^exporters:|^receivers:[ \t]*\n[ \t]+(?!-)\w", re.MULTILINE)),
     ("ci", regex(r"\A(?:.*\n)*?(?:jobs|pipelines|steps|workflows):")),
 )  # fmt: skip
 """What a file without a telling name holds, by the first pattern that is found in it."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from ..documents.facts import Import, Module, Package
+from .apps import folder_of
 
 _SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 _COMPILED = {
@@ -67,11 +68,6 @@ def sources(facts: Code) -> Sources:
         dependencies=frozenset(declared - workspaces.keys()),
         tails={name: tuple(sorted(paths)) for name, paths in tails.items()},
     )
-
-
-def folder_of(path: str) -> str:
-    """The folder of a path, '' for the root."""
-    return path.rpartition("/")[0]
 
 
 def package_of(path: str, files: frozenset[str]) -> str:

@@ -9,14 +9,8 @@ from msgspec import Struct
 
 from ..source.regex import regex
 
-_RUNNERS = {
-    "poetry": "run",
-    "uv": "run",
-    "pipenv": "run",
-    "pdm": "run",
-    "hatch": "run",
-    "rye": "run",
-}
+_MANAGERS = frozenset({"hatch", "pdm", "pipenv", "poetry", "rye", "uv"})
+"""What runs the command behind `run` among the packages of the project."""
 _WRAPPERS = frozenset(
     {"opentelemetry-instrument", "ddtrace-run", "exec", "newrelic-admin", "run-program"}
 )
@@ -111,7 +105,7 @@ def _command(words: list[str | None]) -> list[str | None]:
     """The words from the command's name on, behind what runs it."""
     while words:
         name = basename(words[0] or "")
-        if name in _RUNNERS and words[1:2] == [_RUNNERS[name]]:
+        if name in _MANAGERS and words[1:2] == ["run"]:
             words = words[2:]
         elif name in _WRAPPERS:
             words = words[1:]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
 from ..documents.facts import Application, Assignment, Handler, PythonImport, PythonModule
 from ..source.regex import regex
-from .imports import folder_of
+from .apps import folder_of
+from .tree import folders
 
 PACKAGE = ""
 """What an import of something outside of the repository leads to."""
@@ -42,14 +44,13 @@ class Python(Struct, frozen=True):
 
 def python(files: frozenset[str], modules: tuple[PythonModule, ...]) -> Python:
     """What resolving a name needs to know of a repository."""
-    folders: set[str] = set()
-    for path in files:
-        if path.endswith(".py"):
-            folder = folder_of(path)
-            while folder and folder not in folders:
-                folders.add(folder)
-                folder = folder_of(folder)
-    return Python(files, frozenset(folders), {m.path: m for m in modules}, {})
+    return Python(files, _folders(files), {m.path: m for m in modules}, {})
+
+
+@lru_cache(maxsize=4)
+def _folders(files: frozenset[str]) -> frozenset[str]:
+    """The folders that hold Python, themselves or further below."""
+    return folders(frozenset(path for path in files if path.endswith(".py")))
 
 
 def module_file(known: Python, importer: str, name: str) -> str | None:

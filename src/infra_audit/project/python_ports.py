@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ..documents.facts import Serve
 from ..flow.behaviour import Run, analyse
 from ..model import Location
+from .apps import folder_of
 from .facts import Facts
-from .imports import folder_of
 from .python_commands import Started, started
 from .python_names import Python, python
 from .python_programs import address, entry, framework_of, served_by

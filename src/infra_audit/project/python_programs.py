@@ -8,7 +8,7 @@ from posixpath import normpath
 from msgspec import Struct
 
 from ..documents.facts import PythonModule, Serve
-from .imports import folder_of
+from .apps import folder_of
 from .python_commands import PORTS, Started, bound
 from .python_names import PACKAGE, Python, is_root, meant, module_file
 

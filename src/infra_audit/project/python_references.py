@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..flow.behaviour import analyse
 from ..model import Location
-from .imports import folder_of
+from .apps import folder_of
 from .python_commands import started
 from .python_names import Python, python
 from .references import Reference

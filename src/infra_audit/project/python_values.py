@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ..documents.facts import Expression, PythonImport
-from .imports import folder_of
+from .apps import folder_of
 from .python_names import Python, module_file
 
 _DEEPEST = 4

@@ -9,6 +9,7 @@ from typing import Any
 
 _LENGTH = 8
 """The bytes that say how long the index is."""
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 
 class Shelf:
@@ -23,7 +24,7 @@ class Shelf:
     def __init__(self, path: str) -> None:
         self._index: dict[Any, tuple[int, int]] = {}
         try:
-            self._handle = os.open(path, os.O_RDONLY)
+            self._handle = os.open(path, _FLAGS)
         except OSError:
             return
         length = int.from_bytes(os.read(self._handle, _LENGTH), "little")
@@ -37,9 +38,19 @@ class Shelf:
         if place is None:
             return None
         start, length = place
-        # Two processes may read at once: neither moves where the other reads.
-        return marshal.loads(os.pread(self._handle, length, self._start + start))  # noqa: S302
+        return marshal.loads(_read(self._handle, length, self._start + start))  # noqa: S302
 
     def keys(self) -> Iterable[Any]:
-        """The keys of all values."""
+        """The keys of all values, by which the wheel is compared with the source."""
         return self._index.keys()
+
+
+if hasattr(os, "pread"):
+    # Two processes may read at once: neither moves where the other reads.
+    _read = os.pread
+else:
+
+    def _read(handle: int, length: int, start: int, /) -> bytes:
+        """The bytes from a place on, where the system has no call for that: nor does it fork."""
+        os.lseek(handle, start, os.SEEK_SET)
+        return os.read(handle, length)

@@ -210,12 +210,16 @@ def _given(given: tuple[Entry, ...], place: int | None, names: tuple[str, ...]) 
 
 
 def _target(tree: Tree, node: Node, verb: str) -> str:
+    found = _view(tree, node, verb)
+    return tree.dotted(found) if found is not None else ""
+
+
+def _view(tree: Tree, node: Node, verb: str) -> Node | None:
+    """What a call adds, by its name or its place."""
     place, names = _TARGETS[verb]
     named, given = keywords(tree, node), arguments(node)
     found = next((named[name] for name in names if name in named), None)
-    if found is None and len(given) > place:
-        found = given[place]
-    return tree.dotted(found) if found is not None else ""
+    return given[place] if found is None and len(given) > place else found
 
 
 def _patterns(tree: Tree, kind: str) -> Iterator[Addition]:
@@ -268,10 +272,7 @@ def _pattern(tree: Tree, node: Node, name: str, scope: str) -> Addition:
             verb="patterns", receiver=name, scope=scope, path=None, target=f"{called}()", span=span
         )
     given = options(tree, node)
-    place, names = _TARGETS[verb]
-    named, values = keywords(tree, node), arguments(node)
-    view = next((named[one] for one in names if one in named), None)
-    view = values[place] if view is None and len(values) > place else view
+    view = _view(tree, node, verb)
     target = tree.dotted(view) if view is not None else ""
     included = bare(view) if view is not None else None
     if included is not None and target.rpartition(".")[2] == "include()":
