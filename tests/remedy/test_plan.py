@@ -477,16 +477,14 @@ _DOCKERFILE = dockerfile.parse(
 def test_a_base_that_has_ended_gives_way_to_a_supported_one_and_nothing_else_is_asked() -> None:
     finding = replace(
         _finding("containerise", rule="containers/end-of-life-base"),
-        location=Location("api/Dockerfile", _DOCKERFILE.stages[0].base.span),
-        evidence=(
-            Evidence(Location("api/Dockerfile", _DOCKERFILE.stages[1].base.span), "here too"),
-        ),
+        location=Location("api/Dockerfile", _DOCKERFILE.stages[1].base.span),
     )
     (step,) = plan((finding,), replace(_PROJECT, dockerfiles=(_DOCKERFILE,)))
-    ended = "Node.js 18 has had no security fix since 2025-04."
     assert step.actions == (
-        f"Base `api/Dockerfile:1` on `node:24-alpine` in place of `node:18-alpine`: {ended}",
-        f"Base `api/Dockerfile:3` on `node:24-alpine` in place of `node:18-alpine`: {ended}",
+        (
+            "Base `api/Dockerfile:1`, `api/Dockerfile:3` on `node:24-alpine` in place of "
+            "`node:18-alpine`: Node.js 18 has had no security fix since 2025-04."
+        ),
         "Ask for the same version where an old one is asked for: `>=20` (`package.json:3`).",
     )
 
@@ -502,17 +500,35 @@ def test_a_missing_dockerignore_asks_for_that_alone() -> None:
     assert "\n" not in told
 
 
-def test_an_image_with_build_tools_is_split_where_it_is_made() -> None:
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("FROM node:24\nRUN npm ci\n", "Rework `Dockerfile` into a build stage and a run stage.", id="one stage"),
+        pytest.param(
+            "FROM node:24 AS build\nRUN npm ci\nFROM node:24\nCOPY --from=build /app /app\n",
+            "Leave what only the build needs out of the last stage of `Dockerfile`.", id="two stages",
+        ),
+    ],
+)  # fmt: skip
+def test_an_image_with_build_tools_is_rid_of_them(text: str, expected: str) -> None:
     finding = replace(
         _finding("containerise", rule="containers/single-stage-build"),
-        evidence=(Evidence(Location("api/Dockerfile", START), "the stage that is shipped"),),
+        evidence=(Evidence(Location("Dockerfile", START), "the stage that is shipped"),),
     )
-    (step,) = plan((finding,), replace(_PROJECT, dockerfiles=(_DOCKERFILE,)))
-    assert step.actions[0] == "Rework `api/Dockerfile` into a build stage and a run stage."
+    parsed = dockerfile.parse(Text("Dockerfile", text))
+    (step,) = plan((finding,), replace(_PROJECT, dockerfiles=(parsed,)))
+    assert step.actions[0] == expected
     assert not any("not root" in action for action in step.actions)
+
+
+def test_an_image_of_another_runtime_gets_no_commands_of_npm() -> None:
     python = replace(_PROJECT.deployables[0], runtime="python", package=None)
-    (step,) = plan((finding,), replace(_PROJECT, deployables=(python,)))
-    assert step.actions == ("Rework `deploy.sh` into a build stage and a run stage.",)
+    told = _actions(
+        "containerise",
+        replace(_PROJECT, deployables=(python,)),
+        rule="containers/single-stage-build",
+    )
+    assert told == "Rework `deploy.sh` into a build stage and a run stage."
 
 
 def test_services_that_the_compose_file_has_are_not_asked_for() -> None:

@@ -98,11 +98,14 @@ def _is_node(deployable: Deployable, project: Project) -> bool:
 
 
 def _split(finding: Finding, project: Project) -> Iterator[str]:
-    """How an image that ships what its build needs becomes two stages."""
-    known = {dockerfile.path for dockerfile in project.dockerfiles}
+    """How an image that ships what its build needs is rid of that."""
+    known = {dockerfile.path: dockerfile for dockerfile in project.dockerfiles}
     paths = (finding.location.path, *(shown.location.path for shown in finding.evidence))
     path = next((path for path in paths if path in known), finding.location.path)
-    yield f"Rework `{path}` into a build stage and a run stage."
+    if path in known and len(known[path].stages) > 1:
+        yield f"Leave what only the build needs out of the last stage of `{path}`."
+    else:
+        yield f"Rework `{path}` into a build stage and a run stage."
     for deployable in concerned((finding,), project)[:1]:
         if _is_node(deployable, project):
             yield from _building(deployable, project, "")
@@ -112,23 +115,29 @@ def _renewed(finding: Finding, project: Project) -> Iterator[str]:
     """The bases of Dockerfiles that a finding shows to have ended, with what takes their place."""
     if not asking((finding,), "end-of-life-base"):
         return
-    bases = {
-        Location(dockerfile.path, stage.base.span): stage.base.literal
-        for dockerfile in project.dockerfiles
-        for stage in dockerfile.stages
-    }
+    shown = {finding.location, *(evidence.location for evidence in finding.evidence)}
     node = False
-    for place in (finding.location, *(shown.location for shown in finding.evidence)):
-        base = bases.get(place) or ""
-        over, new = ended(base), successor(base)
-        if over and new:
-            node = node or over.product.startswith("Node.js")
-            yield (
-                f"Base {at(place)} on `{new}` in place of `{base}`: {over.product} has had no "
-                f"security fix since {over.since}."
-            )
+    for dockerfile in project.dockerfiles:
+        bases: dict[str, list[Location]] = {}
+        for stage in dockerfile.stages:
+            where = Location(dockerfile.path, stage.base.span)
+            bases.setdefault(stage.base.literal or "", []).append(where)
+        for base, places in bases.items():
+            over, new = ended(base), successor(base)
+            if over and new and not shown.isdisjoint(places):
+                node = node or over.product.startswith("Node.js")
+                yield (
+                    f"Base {', '.join(map(at, places))} on `{new}` in place of `{base}`: "
+                    f"{over.product} has had no security fix since {over.since}."
+                )
+    if node:
+        yield from _asked_elsewhere(finding, project)
+
+
+def _asked_elsewhere(finding: Finding, project: Project) -> Iterator[str]:
+    """Where else than in a Dockerfile a version of Node.js is asked for that has ended."""
     files = {dockerfile.path for dockerfile in project.dockerfiles}
-    for deployable in concerned((finding,), project) if node else ():
+    for deployable in concerned((finding,), project):
         others = [
             said
             for said in node_versions(deployable, project)
