@@ -202,7 +202,11 @@ def rules(
 def model(
     paths: tuple[str, ...], root: str | None, config: str | None, form: str, target: str | None
 ) -> None:
-    """Print what the program believes of the deployment."""
+    """Print what the program believes of the deployment.
+
+    The whole repository in which PATH lies is read, or that of the current folder; `--root` takes
+    a folder as the repository instead.
+    """
     from .audit import model as modelled
     from .report.project import render_json, render_text
 
@@ -213,7 +217,7 @@ def model(
     _put(render(seen.project), target)
 
 
-@cli.command()
+@cli.command(short_help="Print the remediation plan, step by step.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @_repository
 @_chosen
@@ -229,7 +233,10 @@ def plan(
     form: str,
     target: str | None,
 ) -> None:
-    """Print the remediation plan: the steps, in the order in which to do them."""
+    """Print the remediation plan: the steps, in the order in which to do them.
+
+    PATHs narrow what is planned for, not what is read.
+    """
     from .audit import audit
     from .report.plan import render
 
@@ -241,7 +248,7 @@ def plan(
     _put(render(form, report, _context(report, chosen, prose)), target)
 
 
-@cli.command()
+@cli.command(short_help="Draw the deployment, its gaps and its faults.")
 @click.argument("paths", nargs=-1, metavar="[PATH]")
 @_repository
 @_chosen
@@ -259,7 +266,11 @@ def graph(
     form: str,
     target: str | None,
 ) -> None:
-    """Draw the deployment: who ships what where, what is missing, what is broken."""
+    """Draw the deployment: who ships what where, what is missing, what is broken.
+
+    The whole repository in which PATH lies is read, or that of the current folder. A PATH below its
+    root narrows the findings that are drawn; `--root` takes a folder as the repository instead.
+    """
     from .audit import audit
     from .report.pictures import render
 

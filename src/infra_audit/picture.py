@@ -5,11 +5,13 @@ Nodes stand in columns, from the developer to what watches production; nothing h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from msgspec.structs import replace
 
+from .flow import effects
 from .model import Edge, Finding, Location, Node, NodeKind, Picture
+from .project.apps import folder_of
+from .project.copies import LASTING, dumping
+from .project.same_stores import same_stores, services
 from .project.types import Act, Project, Store, Unit
 
 _SHOWN = 15
@@ -40,7 +42,7 @@ _ABOUT: dict[str, tuple[tuple[NodeKind, ...], ...]] = {
     "database": (("store", "backup"), ("unit",)),
     "delivery": (("pipeline", "registry"),),
     "observability": (("unit", "monitoring"),),
-    "scripts": (("unit", "backup"),),
+    "scripts": (("unit", "backup"), ("store",)),
     "servers": (("unit",),),
     "wiring": (("unit", "store"), ("pipeline",)),
 }
@@ -69,12 +71,19 @@ class _Drawing:
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
         self.edges: dict[tuple[str, str], Edge] = {}
-        self.owners: dict[str, str | None] = {}
-        """The deployable of each unit."""
+        self.owners: dict[str, frozenset[str]] = {}
+        """The deployables of each unit and store."""
+        self.places: list[tuple[Location, str]] = []
+        """Where the nodes stand, those of several places at each."""
+        self.services: dict[str, str] = {}
+        """The name of the service that each store is."""
 
     def add(self, node: Node) -> str:
         """Draw a node, the first of its id."""
-        self.nodes.setdefault(node.id, node)
+        if node.id not in self.nodes:
+            self.nodes[node.id] = node
+            if node.location is not None and not node.missing:
+                self.places.append((node.location, node.id))
         return node.id
 
     def join(self, source: str, target: str, label: str = "", *, missing: bool = False) -> None:
@@ -151,30 +160,24 @@ def _is_release(act: Act) -> bool:
 
 def _run(drawing: _Drawing, project: Project) -> None:
     """Units on the host, and the stores that they use."""
-    units = [unit for unit in project.units if unit.purpose == "production"]
-    stores = _distinct(store for store in project.stores if store.purpose == "production")
-    named = {(store.location.path, store.location.span.line) for store in stores}
-    started = {unit.deployable for unit in units if unit.source in _STARTERS}
-    own = [
-        unit
-        for unit in units
-        if (unit.location.path, unit.location.span.line) not in named
-        and (unit.source in _STARTERS or not started.intersection({unit.deployable, None}))
-    ]
-    own = list({(unit.source, unit.name): unit for unit in reversed(own)}.values())[::-1]
-    for unit in own[:_SHOWN]:
-        detail = " ".join([unit.source, *unit.ports])
+    stores = same_stores(project)
+    own, kept = _units(project, [store for group in stores for store in group])
+    for unit, *others in own[:_SHOWN]:
         node = Node(
             id=_id("unit", unit.location),
             kind="unit",
             name=unit.name,
-            detail=detail,
+            detail=" ".join([unit.source, *unit.ports]),
             location=unit.location,
         )
-        drawing.owners[node.id] = unit.deployable
         drawing.join("host", drawing.add(node))
+        drawing.owners[node.id] = frozenset(
+            one.deployable for one in (unit, *others) if one.deployable is not None
+        )
+        drawing.places += [(other.location, node.id) for other in others]
     _more(drawing, "unit", len(own) - _SHOWN)
-    for store in stores[:_SHOWN]:
+    names = services(project)
+    for store, *mentions in stores[:_SHOWN]:
         where = "managed" if store.managed else "run here" if store.hosted else store.source
         node = Node(
             id=_id("store", store.location),
@@ -183,31 +186,59 @@ def _run(drawing: _Drawing, project: Project) -> None:
             detail=where,
             location=store.location,
         )
-        _use(drawing, drawing.add(node), store, own[:_SHOWN])
+        drawing.add(node)
+        drawing.places += [(other.location, node.id) for other in mentions]
+        drawing.services[node.id] = names.get((store.location.path, store.location.span.line), "")
+        drawing.places += [
+            (unit.location, node.id)
+            for unit in kept
+            if unit.name == drawing.services[node.id]
+            and folder_of(unit.location.path) == folder_of(store.location.path)
+        ]
+        _use(drawing, node.id, (store, *mentions), [units[0] for units in own[:_SHOWN]])
     _more(drawing, "store", len(stores) - _SHOWN)
 
 
-def _use(drawing: _Drawing, node: str, store: Store, units: list[Unit]) -> None:
-    users = {*store.users, store.deployable} - {None}
-    using = [unit for unit in units if unit.deployable in users and not unit.once]
-    for unit in using:
-        drawing.join(_id("unit", unit.location), node, store.variable)
-    if not using:
-        for unit in units if len(units) == 1 else ():
-            drawing.join(_id("unit", unit.location), node, store.variable)
+def _units(project: Project, stores: list[Store]) -> tuple[list[list[Unit]], list[Unit]]:
+    """The units of production, those of one source and name together, and the units that are stores."""
+    units = [unit for unit in project.units if unit.purpose == "production"]
+    named = {(store.location.path, store.location.span.line) for store in stores}
+    names = {
+        (unit.source, unit.name)
+        for unit in units
+        if (unit.location.path, unit.location.span.line) in named
+    }
+    started = {unit.deployable for unit in units if unit.source in _STARTERS}
+    found: dict[tuple[str, str], list[Unit]] = {}
+    for unit in units:
+        if (unit.source, unit.name) not in names and (
+            unit.source in _STARTERS or not started.intersection({unit.deployable, None})
+        ):
+            found.setdefault((unit.source, unit.name), []).append(unit)
+    return list(found.values()), [u for u in units if (u.source, u.name) in names]
+
+
+def _use(drawing: _Drawing, node: str, same: tuple[Store, ...], units: list[Unit]) -> None:
+    users = {user for store in same for user in (*store.users, store.deployable)} - {None}
+    drawing.owners[node] = frozenset(user for user in users if user is not None)
+    variable = next((store.variable for store in same if store.variable), "")
+    using = [unit for unit in units if not unit.once and users & drawing.owners[_of(unit)]]
+    if drawing.services[node] and not variable:
+        near = [unit for unit in using if unit.location.path == same[0].location.path]
+        using = near or using
+    for unit in using or (units if len(units) == 1 else ()):
+        drawing.join(_of(unit), node, variable)
     if not any(edge.target == node for edge in drawing.edges.values()):
-        drawing.join("host" if "host" in drawing.nodes else "repository", node)
+        drawing.join(_ground(drawing), node)
 
 
-def _distinct(stores: Iterable[Store]) -> list[Store]:
-    """One store for each engine and user, the one that tells most."""
-    found: dict[tuple[str, str | None], Store] = {}
-    for store in stores:
-        key = (store.engine, store.deployable)
-        known = found.get(key)
-        if known is None or (store.source == "compose") > (known.source == "compose"):
-            found[key] = store
-    return list(found.values())
+def _of(unit: Unit) -> str:
+    return _id("unit", unit.location)
+
+
+def _ground(drawing: _Drawing) -> str:
+    """What stands for the deployment where nothing nearer is known."""
+    return "host" if "host" in drawing.nodes else "repository"
 
 
 def _id(kind: str, location: Location) -> str:
@@ -231,7 +262,7 @@ def _watch(drawing: _Drawing, project: Project) -> None:
                 id=_id("backup", where), kind="backup", name=act.script.path, location=where
             )
             drawing.add(node)
-            for store in drawing.of_kind("store"):
+            for store in _dumped(drawing, act) or [_ground(drawing)]:
                 drawing.join(store, node.id)
     for mechanism in project.monitoring:
         node = Node(
@@ -241,7 +272,19 @@ def _watch(drawing: _Drawing, project: Project) -> None:
             location=mechanism.location,
         )
         drawing.add(node)
-        drawing.join("host" if "host" in drawing.nodes else "repository", node.id)
+        drawing.join(_ground(drawing), node.id)
+
+
+def _dumped(drawing: _Drawing, act: Act) -> list[str]:
+    """The stores that a script copies: the only one of the engine, or the service that it names."""
+    found: dict[str, None] = {}
+    for run in dumping(act):
+        engine = effects.dumps(run)
+        same = [store for store in drawing.of_kind("store") if drawing.nodes[store].name == engine]
+        named = [store for store in same if drawing.services[store] in run.arguments]
+        if len(named or same) == 1:
+            found[(named or same)[0]] = None
+    return list(found)
 
 
 # ── findings ─────────────────────────────────────────────────────────────────────────────────────
@@ -266,7 +309,7 @@ def _gaps(drawing: _Drawing, findings: tuple[Finding, ...]) -> None:
             case "registry":
                 before = drawing.of_kind("pipeline")[:1] or ["repository"]
             case "backup":
-                before = drawing.of_kind("store")
+                before = _lacking(drawing, finding)
             case "monitoring":
                 before = ["host"]
             case _:
@@ -275,6 +318,13 @@ def _gaps(drawing: _Drawing, findings: tuple[Finding, ...]) -> None:
             drawing.join(source, node.id, missing=True)
         if kind in {"pipeline", "registry"}:
             drawing.join(node.id, "host", missing=True)
+
+
+def _lacking(drawing: _Drawing, finding: Finding) -> list[str]:
+    """The stores that a finding names, by its place and its evidence."""
+    places = [finding.location, *(item.location for item in finding.evidence)]
+    found = [_nearest(drawing, place, ("store",)) for place in places]
+    return [name for name in dict.fromkeys(found) if name is not None] or [_ground(drawing)]
 
 
 def _break(drawing: _Drawing, findings: tuple[Finding, ...]) -> None:
@@ -295,32 +345,37 @@ def _about(drawing: _Drawing, finding: Finding) -> str | None:
         return next(iter(drawing.of_kind("host")), None)
     topic = finding.rule.partition("/")[0]
     preferred = _ABOUT.get(topic, (("unit",),))
-    for kinds in preferred:
-        for place in (finding.location, *(item.location for item in finding.evidence)):
-            found = _nearest(drawing, place, kinds)
-            if found is not None:
-                return found
+    evidence = [item.location for item in finding.evidence]
+    own = [(kinds, finding.location) for kinds in preferred]
+    for kinds, place in [*own, *((kinds, place) for kinds in preferred for place in evidence)]:
+        found = _nearest(drawing, place, kinds)
+        if found is not None:
+            return found
+    if topic == "database":
+        return _holding(drawing, finding.deployable) or next(iter(drawing.of_kind("host")), None)
     same = [
         node
         for node in drawing.of_kind(*preferred[0])
-        if finding.deployable is not None and drawing.owners.get(node) == finding.deployable
+        if finding.deployable is not None and finding.deployable in drawing.owners.get(node, ())
     ]
-    if topic == "database" and not same:
-        same = drawing.of_kind("store")
     return next(iter(same or drawing.of_kind("host")), None)
 
 
+def _holding(drawing: _Drawing, deployable: str | None) -> str | None:
+    """The only store that holds data, of a deployable or of all; None where there are several."""
+    lasting = [store for store in drawing.of_kind("store") if drawing.nodes[store].name in LASTING]
+    own = [s for s in lasting if deployable is not None and deployable in drawing.owners.get(s, ())]
+    return (own or lasting)[0] if len(own or lasting) == 1 else None
+
+
 def _nearest(drawing: _Drawing, location: Location, kinds: tuple[NodeKind, ...]) -> str | None:
-    """The node of a file that begins last before a place, or the only one of it."""
+    """The node in which a place stands, the last that begins before it, or the only one of its file."""
     there = sorted(
-        (node.location.span.line, node.id)
-        for node in drawing.nodes.values()
-        if node.kind in kinds
-        and not node.missing
-        and node.location is not None
-        and node.location.path == location.path
+        (place.span.line, name)
+        for place, name in drawing.places
+        if place.path == location.path and drawing.nodes[name].kind in {*kinds, "unit", "store"}
     )
     before = [name for line, name in there if line <= location.span.line]
     if before:
-        return before[-1]
-    return there[0][1] if len(there) == 1 else None
+        return before[-1] if drawing.nodes[before[-1]].kind in kinds else None
+    return there[0][1] if len(there) == 1 and drawing.nodes[there[0][1]].kind in kinds else None

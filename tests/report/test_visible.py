@@ -32,6 +32,20 @@ def test_lines_are_broken_between_words_and_code_is_left_alone() -> None:
     ]
 
 
+def test_the_lines_of_a_paragraph_are_joined_before_they_are_broken() -> None:
+    text = "What was\nnot meant\nis down.\nNext one:\n    npm ci\n\nLast,\nat last"
+    assert wrapped(text, 12) == [
+        "What was not",
+        "meant is",
+        "down.",
+        "Next one:",
+        "    npm ci",
+        "",
+        "Last, at",
+        "last",
+    ]
+
+
 def test_halves_of_pairs_are_replaced() -> None:
     assert sound("a\ud800b") == "a?b"
     assert sound("é") == "é"

@@ -151,7 +151,9 @@ def _judged(release: _Release, project: Project) -> Outcome:
             where = Location(gate.run.path, gate.run.span)
             if gate.strength == "answers":
                 return Satisfied(where, "the release fails where this does")
-            return Undecided(where, "looks at the process, or does what is not read here")
+            return Undecided(
+                where, "this look sees only the process, or what it does is not read here"
+            )
     vain = [gate for gate in found if gate.strength == "answers"]
     if vain:
         first = vain[0].run

@@ -78,12 +78,12 @@ def _starting(
         return Undecided(where, doubt)
     policies = [p for part in whole.every for p in (part.restart, part.deploy_restart) if p]
     again = any((p.literal or "").partition(":")[0] in _RETRIES for p in policies)
-    then = "and again until it does" if again else "and not again when it fails then"
+    then = "docker starts it again" if again else "nothing starts it again"
     return Match(
         location=where,
         values={
             "service": one.service.name,
-            "what": f"is started before {store.name} in `{other.name}` answers, {then}",
+            "what": f"is started before {store.name} in `{other.name}` answers: where that ends it, {then}",
         },
         evidence=(Evidence(Location(one.compose.path, other.span), "the database"),),
         severity="note" if again else "warning",

@@ -197,6 +197,7 @@ def _shown(compose: Compose, project: Project) -> tuple[Evidence, bool] | None:
     ]
     if not applications:
         return None
+    applications.sort(key=lambda service: service.build is None)
     named = "the application beside it"
     first = Location(compose.path, applications[0].span)
     if _NAMED.search(compose.path):

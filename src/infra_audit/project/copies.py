@@ -131,10 +131,17 @@ def called_backup(act: Act) -> bool:
 
 
 def _schema_only(run: Run) -> bool:
-    words = {word for word in run.arguments if word}
-    return bool(words & {"--schema-only", "-s", "--no-data", "-d", "--version", ".schema"}) and run.name in (
-        "pg_dump", "pg_dumpall", "mysqldump", "mariadb-dump", "sqlite3"
-    )  # fmt: skip
+    return not _SCHEMA.get(run.name, frozenset()).isdisjoint(run.arguments)
+
+
+_SCHEMA = {
+    "pg_dump": frozenset({"--schema-only", "-s", "--version"}),
+    "pg_dumpall": frozenset({"--schema-only", "-s", "--version"}),
+    "mysqldump": frozenset({"--no-data", "-d", "--version"}),
+    "mariadb-dump": frozenset({"--no-data", "-d", "--version"}),
+    "sqlite3": frozenset({".schema", "--version"}),
+}
+"""With which options a tool that dumps copies no data: `-d` of pg_dump names the database."""
 
 
 def copied(store: Store, project: Project) -> tuple[Location, str] | None:

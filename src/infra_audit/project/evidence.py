@@ -304,7 +304,8 @@ def _of_images(images: tuple[Image, ...], apps: tuple[App, ...]) -> Iterator[Sig
             and (image.deployable in {*folders, None} if apps else _exposes(image))
         ):
             where = Location(image.dockerfile.path, image.stage.span)
-            yield Sign("containers", Evidence(where, "the image that runs it"), image.deployable)
+            note = f"`{where.path}` builds an image"
+            yield Sign("containers", Evidence(where, note), image.deployable)
 
 
 def _runs_another(image: Image) -> bool:

@@ -84,6 +84,9 @@ _PRODUCTS = {
     "mariadb": ("MariaDB", _MARIADB),
     "mongo": ("MongoDB", _MONGO),
 }
+_SUPPORTED = {"node": "24", "python": "3.13"}
+"""What to move to: as of `AS_OF` Node.js 24 gets security fixes until 2028-04, Python 3.13 until 2029-10."""
+_VARIANTS = ("alpine", "slim")
 _OFFICIAL = regex(r"^(?:docker\.io/)?(?:library/)?")
 _VERSION = regex(r"v?(\d+(?:\.\d+)?|[a-z]+)(?=[.-]|$)")
 _BENEATH = regex(r"-(?:(?P<alpine>alpine)(?P<version>3\.\d+)|(?P<name>[a-z]+))(?=-|$)")
@@ -107,3 +110,18 @@ def ended(image: str) -> Ended | None:
         if since is not None:
             return Ended(f"{system} {number}", since)
     return None
+
+
+def successor(image: str) -> str | None:
+    """The official image of a supported version in place of one whose own version has ended.
+
+    None where that has not ended, or where nothing here tells which is supported.
+    """
+    over = ended(image)
+    name, tag = name_and_tag(image)
+    official = _OFFICIAL.sub("", name)
+    version = _SUPPORTED.get(official)
+    if over is None or version is None or not over.product.startswith(_PRODUCTS[official][0]):
+        return None
+    variant = next((f"-{variant}" for variant in _VARIANTS if f"-{variant}" in tag), "")
+    return f"{name}:{version}{variant}"

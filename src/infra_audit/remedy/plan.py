@@ -26,7 +26,7 @@ def plan(findings: tuple[Finding, ...], project: Project) -> tuple[PlanStep, ...
             title=step.title,
             why=step.why,
             depends_on=tuple(other for other in step.depends_on if other in by_step),
-            actions=actions(step.id, tuple(by_step[step.id]), project),
+            actions=actions(step.id, tuple(by_step[step.id]), project, findings),
             resolves=tuple(finding.fingerprint for finding in by_step[step.id]),
         )
         for step in _in_order(steps, by_step)

@@ -21,6 +21,7 @@ _LOCKFILES = {
     "bun.lockb": "bun",
 }
 _PORT = regex(r"(?:^|\s)(?:-p|--port)[ =]?(\d{2,5})\b|\bPORT=(\d{2,5})\b")
+_PLACES = 4
 _NODE_IMAGE = regex(r"(?:^|/)node:(\S+)")
 
 
@@ -44,18 +45,35 @@ def on(path: str, span: Span) -> str:
     return f"`{path}:{span.line}`"
 
 
+def asking(findings: tuple[Finding, ...], *rules: str) -> tuple[Finding, ...]:
+    """Those of the findings that are of one of the rules, by the last part of their ids."""
+    return tuple(f for f in findings if f.rule.rpartition("/")[2] in rules)
+
+
+def fixes(findings: tuple[Finding, ...]) -> Iterator[str]:
+    """What the rules of the findings say, each once, with the places that it is about."""
+    places: dict[str, list[str]] = {}
+    for finding in findings:
+        places.setdefault(" ".join(finding.fix.split()), []).append(at(finding.location))
+    for fix, found in places.items():
+        more = f" and {len(found) - _PLACES} more" if len(found) > _PLACES else ""
+        yield f"{', '.join(found[:_PLACES])}{more}: {fix}"
+
+
 def concerned(findings: tuple[Finding, ...], project: Project) -> tuple[Deployable, ...]:
     """The deployables that the findings are about: all of them where that cannot be told."""
-    folders = {d.folder for d in project.deployables}
-    named: set[str] = set()
-    for finding in findings:
-        if finding.deployable is not None:
-            named.add(finding.deployable)
-            continue
-        above = [f for f in folders if not f or finding.location.path.startswith(f"{f}/")]
-        named.add(max(above, key=len, default=""))
+    named = {
+        _above(finding.location.path, project) if finding.deployable is None else finding.deployable
+        for finding in findings
+    }
     found = tuple(d for d in project.deployables if d.folder in named)
     return found or project.deployables
+
+
+def _above(path: str, project: Project) -> str:
+    """The folder of the deployable that a file belongs to, '' for none below the root."""
+    folders = (d.folder for d in project.deployables)
+    return max((f for f in folders if f and path.startswith(f"{f}/")), key=len, default="")
 
 
 def node_versions(deployable: Deployable, project: Project) -> tuple[Said, ...]:
@@ -127,9 +145,9 @@ def package_script(package: Package | None, *names: str) -> PackageScript | None
 
 
 def ports(deployable: Deployable, project: Project) -> tuple[Said, ...]:
-    """The literal ports that it listens on, as far as they can be seen."""
+    """The literal ports that it listens on itself, as far as they can be seen."""
     found: dict[str, Said] = {}
-    for said in (*_listening(deployable, project), *_unit_ports(deployable, project)):
+    for said in (*_listening(deployable, project), *_given(deployable, project)):
         found.setdefault(said.value, said)
     return tuple(found.values())
 
@@ -139,19 +157,22 @@ def _listening(deployable: Deployable, project: Project) -> Iterator[Said]:
     hit = _PORT.search(start.command) if start else None
     if start and hit and deployable.package:
         yield Said(hit[1] or hit[2], Location(deployable.package.path, start.span))
-    prefix = f"{deployable.folder}/" if deployable.folder else ""
     for module in project.modules:
-        if module.path.startswith(prefix):
+        if _above(module.path, project) == deployable.folder:
             for listen in module.listens:
                 if listen.port:
                     yield Said(listen.port, Location(module.path, listen.span))
 
 
-def _unit_ports(deployable: Deployable, project: Project) -> Iterator[Said]:
-    for unit in project.units:
-        if unit.purpose == "production" and unit.deployable in (deployable.folder, None):
-            for port in unit.ports:
-                yield Said(port.rpartition(":")[2].partition("/")[0], unit.location)
+def _given(deployable: Deployable, project: Project) -> Iterator[Said]:
+    """The ports that its units in production are given inside, not those that they are published at."""
+    for port in project.ports:
+        unit = port.unit
+        if unit is None or unit.purpose != "production" or unit.once or not port.number:
+            continue
+        inside = port.kind in ("told", "container") and port.number.isdecimal()
+        if inside and unit.deployable == deployable.folder:
+            yield Said(port.number, port.location)
 
 
 def stores(project: Project) -> tuple[Store, ...]:

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 _TAB = "    "
 _WIDE = ("W", "F")
+_ENDS = (".", ":", "?", "!")
+"""With what a line ends after which another may begin."""
+_OPENS = ("", " ", "*", "-")
+"""With what a line begins that does not go on with the one before."""
 _ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
@@ -22,9 +26,9 @@ def lines(text: str) -> list[str]:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The same with lines broken between words; what is indented is code and stays as it is."""
+    """The same, each paragraph broken between words; what is indented is code and stays as it is."""
     broken: list[str] = []
-    for line in lines(text):
+    for line in _paragraphs(text):
         if len(line) <= width or line.startswith(" "):
             broken.append(line)
             continue
@@ -37,6 +41,18 @@ def wrapped(text: str, width: int) -> list[str]:
                 row = f"{row} {word}" if row else word
         broken.append(row)
     return broken
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The lines of a text, those that go on in the middle of a sentence joined."""
+    joined: list[str] = []
+    for line in lines(text):
+        goes_on = joined and joined[-1] and not joined[-1].startswith(" ")
+        if goes_on and not joined[-1].endswith(_ENDS) and line[:1] not in _OPENS:
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return joined
 
 
 def cells(text: str) -> Iterator[tuple[str, int]]:
