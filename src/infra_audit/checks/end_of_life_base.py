@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from ..documents.facts import Value
 from ..model import Evidence, Location, Match, Outcome, Undecided
 from ..project.composed import placed
 from ..project.layers import lineage
@@ -26,25 +24,14 @@ class _Use(Struct, frozen=True):
 
 
 def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
-    """One match for each version, at the first image of production that runs on it."""
+    """One match for each version, at the first place of production that brings it."""
     found: dict[Ended, dict[Location, _Use]] = {}
-    for image in project.images if project.kind.name != "template" else ():
-        if image.purpose == "production":
-            base = lineage(image.dockerfile, image.stage)[0].base
-            _note(base, _Use("", Location(image.dockerfile.path, base.span)), found)
-    for one in placed(project):
-        named = one.service.image
-        if named is None or one.service.build is not None:
-            continue
-        where = Location(one.compose.path, named.span)
-        if not one.doubt:
-            _note(named, _Use("", where, one.standing.evidence), found)
-        elif named.literal and ended(named.literal):
-            yield Undecided(where, one.doubt)
-    for told in on_servers(project):
-        over = ended(f"node:{told.major}")
-        if over is not None:
-            found.setdefault(over, {}).setdefault(told.location, _Use(told.named, told.location))
+    for image, use, doubt in _uses(project):
+        version = ended(image)
+        if version is not None and doubt:
+            yield Undecided(use.where, doubt)
+        elif version is not None:
+            found.setdefault(version, {}).setdefault(use.where, use)
     for version, uses in found.items():
         first, *others = uses.values()
         yield Match(
@@ -55,8 +42,17 @@ def check(project: Project, parameters: dict[str, Any]) -> Iterator[Outcome]:
         )
 
 
-def _note(named: Value, use: _Use, found: dict[Ended, dict[Location, _Use]]) -> None:
-    version = ended(named.literal) if named.literal else None
-    if version is not None:
-        kept = replace(use, what=named.literal)
-        found.setdefault(version, {}).setdefault(use.where, kept)
+def _uses(project: Project) -> Iterator[tuple[str, _Use, str]]:
+    """The images that production runs on or that would bring the same, each with its use and a doubt."""
+    for image in project.images if project.kind.name != "template" else ():
+        base = lineage(image.dockerfile, image.stage)[0].base
+        if image.purpose == "production" and base.literal:
+            where = Location(image.dockerfile.path, base.span)
+            yield base.literal, _Use(base.literal, where), ""
+    for one in placed(project):
+        named = one.service.image
+        if named is not None and named.literal and one.service.build is None:
+            where = Location(one.compose.path, named.span)
+            yield named.literal, _Use(named.literal, where, one.standing.evidence), one.doubt
+    for told in on_servers(project):
+        yield f"node:{told.major}", _Use(told.named, told.location), ""

@@ -17,7 +17,7 @@ from ..flow import effects
 from ..model import Evidence, Location
 from ..source.regex import regex
 from .composing import is_application
-from .develops import develops
+from .develops import PRODUCTION, develops
 from .joined import Index, Joined, index, joined
 from .named_files import DEFAULTS
 from .started import Start, starts
@@ -40,8 +40,6 @@ _ENVIRONMENTS = frozenset({
     "NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "DJANGO_ENV", "ASPNETCORE_ENVIRONMENT", "MIX_ENV", "ENV",
     "ENVIRONMENT", "GO_ENV", "SPRING_PROFILES_ACTIVE",
 })  # fmt: skip
-_PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
-"""What a Dockerfile or a stage for production is called."""
 _ABSENT = frozenset({"platform", "kubernetes", "static", "library", "template"})
 """Kinds of deployments that start no compose file unless a trail shows one that does."""
 
@@ -231,7 +229,7 @@ def _is_built_for_production(service: Service) -> bool:
     """Whether the Dockerfile or the stage that a service is built from is called production."""
     build = service.build
     return build is not None and any(
-        value is not None and _PRODUCTION.search(value.literal or "")
+        value is not None and PRODUCTION.search(value.literal or "")
         for value in (build.dockerfile, build.target)
     )
 

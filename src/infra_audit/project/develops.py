@@ -50,13 +50,14 @@ def develops(service: Service, path: str = "") -> str:
             return f"`{service.name}` runs `{found[0]}`"
     if "develop" in service.keys:
         return f"`{service.name}` is synchronised while it runs"
-    outside = _PRODUCTION.search(path) is None
+    outside = PRODUCTION.search(path) is None
     if outside and any(map(_is_source, service.mounts)):
         return f"`{service.name}` runs the mounted source"
     return _by_environment(service, outside=outside)
 
 
-_PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
+PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
+"""What a file or a stage for production is called."""
 
 
 def _by_environment(service: Service, *, outside: bool) -> str:

@@ -13,7 +13,7 @@ from ..documents.shell.syntax import Command
 from ..flow.constructs import name_of
 from ..source.regex import regex
 from .apps import App, folder_of
-from .develops import develops
+from .develops import PRODUCTION, develops
 from .engines import engine_of_image
 from .facts import Facts
 from .types import Image, Purpose
@@ -59,9 +59,6 @@ def _only_develops(path: str, facts: Facts) -> bool:
     return bool(builders) and theirs and not any(_published(path, facts))
 
 
-_PRODUCTION = regex(r"(?:^|[._/-])prod(?:uction)?(?:[._-]|$)")
-
-
 def _is_replaced(compose: Compose, service: Service, path: str, facts: Facts) -> bool:
     """Whether a file for production beside a compose file builds a service from another Dockerfile."""
     return any(
@@ -71,7 +68,7 @@ def _is_replaced(compose: Compose, service: Service, path: str, facts: Facts) ->
         for beside in facts.composes
         if beside is not compose
         and folder_of(beside.path) == folder_of(compose.path)
-        and _PRODUCTION.search(beside.path)
+        and PRODUCTION.search(beside.path)
         for other in beside.services
     )
 

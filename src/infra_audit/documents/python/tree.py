@@ -15,6 +15,7 @@ from ...source.regex import regex
 from ...source.text import Text
 from ..facts import Value
 from ..grammars import grammar
+from ..parsed import Parsed
 
 Branch = Choice["", "if", "main"]
 """Whether a node is surely reached where its function is entered or its file loaded.
@@ -111,35 +112,17 @@ class Call(Struct, frozen=True, gc=False):
     branch: Branch
 
 
-class Tree(Struct, frozen=True):
-    """A parsed file: offsets of nodes are UTF-8 bytes into `data`."""
+class Tree(Parsed[Call], frozen=True):
+    """A parsed file with its nodes."""
 
-    text: Text
-    data: bytes
-    root: Node
     nodes: dict[str, list[Found]]
     """By kind (`call`, `function` …), in the order of the file."""
-    calls: list[Call]
-    starts: list[int]
-    """Where the calls start."""
-    constants: dict[str, Node]
-    """What a name is given, where the file gives it a value in one place only."""
-
-    def calls_in(self, node: Node) -> list[Call]:
-        """The calls inside a node."""
-        low = bisect_left(self.starts, node.start_byte)
-        return self.calls[low : bisect_left(self.starts, node.end_byte)]
 
     def nodes_in(self, kind: str, node: Node) -> list[Found]:
         """The nodes of one kind inside a node."""
         found = self.nodes[kind]
         low = bisect_left(found, node.start_byte, key=_start)
         return found[low : bisect_left(found, node.end_byte, key=_start)]
-
-    def source(self, node: Node) -> str:
-        """The text of a node, its lines ended by line feeds."""
-        raw = self.data[node.start_byte : node.end_byte].decode(errors="replace")
-        return raw.replace("\r\n", "\n") if "\r" in raw else raw
 
     def value(self, node: Node) -> Value:
         """A node as a value."""
@@ -235,7 +218,7 @@ def grow(text: Text, data: bytes) -> Tree:
     """Parse a file and collect what all readers of facts look at, in one walk."""
     root = Parser(_language()).parse(data).root_node
     nodes, bound = _walk(root, data)
-    tree = Tree(text, data, root, nodes, [], [], {})
+    tree = Tree(text, data, root, [], [], {}, nodes)
     for found in nodes["call"]:
         node = found.node
         function = node.child_by_field_name("function")

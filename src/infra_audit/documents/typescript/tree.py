@@ -12,6 +12,7 @@ from tree_sitter import Language, Node, Parser
 from ...source.text import Text
 from ..facts import Value
 from ..grammars import grammar
+from ..parsed import Parsed
 from .environment import unquoted
 
 _PLAIN = (".ts", ".mts", ".cts")
@@ -91,35 +92,17 @@ class Call(Struct, frozen=True):
     node: Node
 
 
-class Tree(Struct, frozen=True):
-    """A parsed file: offsets of nodes are UTF-8 bytes into `data`."""
+class Tree(Parsed[Call], frozen=True):
+    """A parsed file with its nodes."""
 
-    text: Text
-    data: bytes
-    root: Node
     nodes: dict[str, list[Node]]
     """By kind (`call`, `function` …), in the order of the file."""
-    calls: list[Call]
-    starts: list[int]
-    """Where the calls start."""
-    constants: dict[str, Node]
-    """What a name is declared as, where the file declares it once and never assigns to it."""
-
-    def calls_in(self, node: Node) -> list[Call]:
-        """The calls inside a node."""
-        low = bisect_left(self.starts, node.start_byte)
-        return self.calls[low : bisect_left(self.starts, node.end_byte)]
 
     def nodes_in(self, kind: str, node: Node) -> list[Node]:
         """The nodes of one kind inside a node."""
         found = self.nodes[kind]
         low = bisect_left(found, node.start_byte, key=_start)
         return found[low : bisect_left(found, node.end_byte, key=_start)]
-
-    def source(self, node: Node) -> str:
-        """The text of a node, its lines ended by line feeds."""
-        raw = self.data[node.start_byte : node.end_byte].decode(errors="replace")
-        return raw.replace("\r\n", "\n") if "\r" in raw else raw
 
     def value(self, node: Node) -> Value:
         """A node as a value."""
@@ -212,7 +195,7 @@ def grow(text: Text, data: bytes) -> Tree:
     plain = text.path.endswith(_PLAIN)
     root = Parser(_language(plain)).parse(data).root_node
     nodes = _walk(root)
-    tree = Tree(text, data, root, nodes, [], [], {})
+    tree = Tree(text, data, root, [], [], {}, nodes)
     for node in nodes["call"]:
         function = node.child_by_field_name("function")
         name = tree.dotted(function) if function else ""
